@@ -1,0 +1,142 @@
+"""Tables on disk or on the hub: what columns each has, and its rows as a stream of Arrow record batches."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import zebra_core as zebra
+from zebra_pools import csv_lines, hub, json_lines
+from zebra_pools.columns import conform, leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BATCH_BYTES = 24 << 20
+"""How much text a batch holds: small enough for many readers side by side, large enough for Arrow's kernels."""
+
+
+@attrs.frozen(eq=False)
+class Table:
+    """A table that can be read: `schema` is what it has, `read` gives the columns wanted, in the types wanted."""
+
+    name: str
+    schema: pa.Schema
+    read: Callable[[pa.Schema], Iterator[pa.RecordBatch]]
+    rows: int | None = None
+    path: Path | None = None
+
+
+def open_tables(location: str | None) -> list[Table]:
+    """Open a file, the files of a folder in the order of their names, or `hub:NAME`.
+
+    Raises ZebraError where there is nothing, or where a file is empty, damaged or of no known format.
+    """
+    if location is None:
+        msg = "say which file or folder: --pool READER:LOCATION"
+        raise zebra.ZebraError(msg)
+    if location.startswith("hub:"):
+        schema, rows, read = hub.open_hub(location)
+        return [Table(location, schema, read, rows)]
+    path = Path(location)
+    if path.is_dir():
+        files = sorted(p for p in path.rglob("*") if p.is_file() and format_of(p) and not _hidden(p.relative_to(path)))
+        if not files:
+            msg = f"the folder {location} holds no pool file; a pool is made of {', '.join(FORMATS)} files"
+            raise zebra.ZebraError(msg)
+        return [_open(file) for file in files]
+    if not path.exists():
+        msg = f"there is no file or folder {location!r}; check the path after --pool"
+        raise zebra.ZebraError(msg)
+    return [_open(path)]
+
+
+def format_of(path: Path) -> str | None:
+    """Return the format of a file by its name, None where it is none of ours."""
+    name = path.name.casefold()
+    return next((suffix for suffix in FORMATS if name.endswith(suffix)), None)
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.parts)
+
+
+def _open(path: Path) -> Table:
+    suffix = format_of(path)
+    if suffix is None:
+        msg = f"{path} is of no known format; a pool is made of {', '.join(FORMATS)} files"
+        raise zebra.ZebraError(msg)
+    try:
+        if not path.stat().st_size:
+            msg = f"{path} is empty"
+            raise zebra.ZebraError(msg)
+        schema, rows, read = FORMATS[suffix](path)
+    except (OSError, pa.ArrowException) as wrong:
+        raise unreadable(path, wrong) from wrong
+    return Table(path.name, schema, partial(_told, path, read), rows, path)
+
+
+def _told(path: Path, read: Callable[..., Iterator[pa.RecordBatch]], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Read on, and say which file it was when it cannot be read."""
+    try:
+        for batch in read(wanted):
+            yield pa.RecordBatch.from_arrays([conform(batch[f.name], f.type) for f in wanted], schema=wanted)
+    except (OSError, pa.ArrowException) as wrong:
+        raise unreadable(path, wrong) from wrong
+
+
+def unreadable(path: Path, wrong: Exception) -> zebra.ZebraError:
+    """Return the error for a file that a library could not read."""
+    reason = getattr(wrong, "strerror", None) or (str(wrong).splitlines() or [type(wrong).__name__])[0]
+    return zebra.ZebraError(f"cannot read {path}: {reason}; it is damaged, unfinished, or not what its name says")
+
+
+def _open_parquet(path: Path) -> tuple[pa.Schema, int, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
+    with pq.ParquetFile(path) as file:
+        return file.schema_arrow, file.metadata.num_rows, partial(_read_parquet, path)
+
+
+def _read_parquet(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        bytes_in_all = sum(file.metadata.row_group(k).total_byte_size for k in range(file.metadata.num_row_groups))
+        rows = file.metadata.num_rows * BATCH_BYTES // max(bytes_in_all, 1)
+        paths = [file.schema.column(k).path for k in range(len(file.schema.names))]
+        yield from file.iter_batches(max(1, min(rows, 1 << 16)), columns=leaves(paths, wanted), use_threads=False)
+
+
+def _open_arrow(path: Path) -> tuple[pa.Schema, None, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
+    with pa.OSFile(str(path)) as file:
+        return _arrow_reader(file).schema, None, partial(_read_arrow, path)
+
+
+def _read_arrow(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+    with pa.memory_map(str(path)) as file:
+        reader = _arrow_reader(file)
+        if isinstance(reader, pa.RecordBatchFileReader):
+            reader = (reader.get_batch(k) for k in range(reader.num_record_batches))
+        for batch in reader:
+            yield batch.select(wanted.names)
+
+
+def _arrow_reader(file: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
+    """Open the file format or, as `datasets` saves to disk, the stream format."""
+    magic = file.read(6)
+    file.seek(0)
+    return pa.ipc.open_file(file) if magic == b"ARROW1" else pa.ipc.open_stream(file)
+
+
+FORMATS = {
+    ".parquet": _open_parquet,
+    ".arrow": _open_arrow,
+    ".jsonl": json_lines.open_lines,
+    ".jsonl.gz": json_lines.open_lines,
+    ".jsonl.zst": json_lines.open_lines,
+    ".ndjson": json_lines.open_lines,
+    ".json": json_lines.open_json,
+    ".csv": csv_lines.open_csv,
+}

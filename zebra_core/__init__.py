@@ -1,0 +1,63 @@
+"""ZEBRA: preference datasets without annotation. A plugin needs `import zebra_core as zebra` and nothing else of it."""
+
+from zebra_core.behavior import Behavior, Similarity
+from zebra_core.candidates import Candidates
+from zebra_core.dataset import PREFERENCES, Plan, Tally
+from zebra_core.discovery import Plugins, load_plugins
+from zebra_core.errors import PluginError, RowError, ZebraError, nearest, unknown
+from zebra_core.evaluation import Evaluator
+from zebra_core.folder import Shard, Writer
+from zebra_core.hookspecs import ComponentFactory, Components, hookimpl
+from zebra_core.pairing import Strategy
+from zebra_core.pipeline import Dataset, Run, build, know_behavior, open_pool, prepare, read_scores
+from zebra_core.pool import MESSAGES, POOL, Part, Pool, PoolReader
+from zebra_core.preference import Rule
+from zebra_core.recipe import Recipe, make_recipe, read_recipe
+from zebra_core.report import Figure
+from zebra_core.scores import Benchmark, Direction, ScoreSource, ScoreTable
+from zebra_core.training import Trainer
+
+__all__ = [
+    "MESSAGES",
+    "POOL",
+    "PREFERENCES",
+    "Behavior",
+    "Benchmark",
+    "Candidates",
+    "ComponentFactory",
+    "Components",
+    "Dataset",
+    "Direction",
+    "Evaluator",
+    "Figure",
+    "Part",
+    "Plan",
+    "PluginError",
+    "Plugins",
+    "Pool",
+    "PoolReader",
+    "Recipe",
+    "RowError",
+    "Rule",
+    "Run",
+    "ScoreSource",
+    "ScoreTable",
+    "Shard",
+    "Similarity",
+    "Strategy",
+    "Tally",
+    "Trainer",
+    "Writer",
+    "ZebraError",
+    "build",
+    "hookimpl",
+    "know_behavior",
+    "load_plugins",
+    "make_recipe",
+    "nearest",
+    "open_pool",
+    "prepare",
+    "read_recipe",
+    "read_scores",
+    "unknown",
+]

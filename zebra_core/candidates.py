@@ -1,0 +1,170 @@
+"""The candidates of each instruction: the models with scores that answered it, best first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import xxhash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+
+@attrs.frozen(eq=False)
+class Candidates:
+    """Instructions of which equally many models, k, may be paired.
+
+    `rows` (n) is the instruction's row in the batch; `models` (n x k) indexes `Behavior.models`, ascending, which is
+    best first; `places` (n x k) is where the response stands among all responses of the batch; `ratings` (n x k) is
+    NaN where the pool has none; `keys` (n) is a hash of the instruction's id and `model_keys` one of each model's name.
+    """
+
+    rows: NDArray[np.int64]
+    models: NDArray[np.int64]
+    places: NDArray[np.int64]
+    ratings: NDArray[np.float64]
+    keys: NDArray[np.uint64]
+    model_keys: NDArray[np.uint64]
+    seed: int = 0
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, chosen: slice | NDArray[np.int64]) -> Candidates:
+        """Return the candidates of some of the instructions."""
+        cut = {name: getattr(self, name)[chosen] for name in ("rows", "models", "places", "ratings", "keys")}
+        return attrs.evolve(self, **cut)
+
+    def draw(self) -> NDArray[np.float64]:
+        """Draw a number in [0, 1) for each pair, (n x k x k), symmetric.
+
+        It depends on the seed, the id of the instruction and the names of the two models, and on nothing else: neither
+        on the machine, nor on the order of rows, responses or scores.
+        """
+        names = self.model_keys[self.models]
+        mixed = _mixed(names[:, :, None] ^ names[:, None, :])
+        start = np.uint64(xxhash.xxh3_64_intdigest(str(self.seed).encode()))
+        return (_mixed(mixed ^ _mixed(self.keys ^ start)[:, None, None]) >> np.uint64(11)) * 2.0**-53
+
+
+def hashed(texts: list[str]) -> NDArray[np.uint64]:
+    """Return a 64-bit hash of each text, the same on every machine."""
+    return np.fromiter((xxhash.xxh3_64_intdigest(text.encode()) for text in texts), np.uint64, len(texts))
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Scatter 64 bits over 64 bits: the finaliser of SplitMix64 (Steele, Lea, Flood 2014)."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+@attrs.frozen(eq=False)
+class Answers:
+    """What a batch holds, row by row and response by response.
+
+    Per row: `keys`, a hash of the id, and `blank`, whether the prompt is empty. Per response: `row`, `model` in the
+    behavior (-1 without scores), `name` in `names` (the pool's names of the models), `texts`, and `empty`.
+    """
+
+    batch: pa.RecordBatch
+    keys: NDArray[np.uint64]
+    blank: NDArray[np.bool_]
+    row: NDArray[np.int64]
+    model: NDArray[np.int64]
+    name: NDArray[np.int64]
+    names: tuple[str | None, ...]
+    texts: pa.Array
+    empty: NDArray[np.bool_]
+
+
+def answers(batch: pa.RecordBatch, index: Mapping[str, int]) -> Answers:
+    """Look up the model of each response of a pool's batch; `index` maps the pool's name of a model to its number."""
+    encoded = batch["models"].flatten().dictionary_encode()
+    names = (*encoded.dictionary.to_pylist(), None)
+    name = pc.fill_null(encoded.indices.cast(pa.int64()), len(names) - 1).to_numpy(zero_copy_only=False)
+    numbers = np.array([index.get(name, -1) for name in names], np.int64)
+    texts = batch["responses"].flatten()
+    return Answers(
+        batch,
+        hashed(batch["id"].to_pylist()),
+        _blank_prompts(batch["prompt"]),
+        _parents(batch["models"]),
+        numbers[name],
+        name,
+        names,
+        texts,
+        _empty(texts),
+    )
+
+
+def _blank_prompts(prompts: pa.ListArray) -> NDArray[np.bool_]:
+    """Tell which prompts have no message with text in it."""
+    blank = np.ones(len(prompts), bool)
+    blank[_parents(prompts)[~_empty(pc.struct_field(prompts.flatten(), "content"))]] = False
+    return blank
+
+
+def _parents(lists: pa.ListArray) -> NDArray[np.int64]:
+    parents: NDArray[np.int64] = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64)
+    return parents
+
+
+def _empty(texts: pa.Array) -> NDArray[np.bool_]:
+    blank = pc.or_(pc.equal(pc.binary_length(texts), 0), pc.utf8_is_space(texts))
+    found: NDArray[np.bool_] = pc.fill_null(blank, True).to_numpy(zero_copy_only=False)
+    return found
+
+
+def candidates(found: Answers, models: tuple[str, ...], seed: int) -> Iterator[Candidates]:
+    """Group the instructions that two or more models with scores answered by how many did.
+
+    Where a model answered twice, the response first in the order of the alphabet counts, whatever the order of the row.
+    """
+    place = np.flatnonzero(~found.empty & ~found.blank[found.row] & (found.model >= 0))
+    key = found.row[place] * len(models) + found.model[place]
+    order = np.argsort(key, kind="stable")
+    place, key = place[order], key[order]
+    if (key[1:] == key[:-1]).any():
+        place = _first_of_each(found, place, key)
+    row = found.row[place]
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    widths = np.diff(starts, append=len(row))
+    ratings = _ratings(found.batch)
+    model_keys = hashed(list(models))
+    for width in np.unique(widths[widths > 1]):
+        at = starts[widths == width]
+        places = place[at[:, None] + np.arange(width)]
+        yield Candidates(row[at], found.model[places], places, ratings[places], found.keys[row[at]], model_keys, seed)
+
+
+def _first_of_each(found: Answers, place: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keep one place per key, where `key` is sorted: the one whose text, then name, comes first."""
+    twice = np.isin(key, key[1:][key[1:] == key[:-1]])
+    where, names = pa.array(place[twice]), pa.array(found.names, pa.string())
+    table = pa.table(
+        {
+            "key": key[twice],
+            "text": found.texts.take(where),
+            "name": names.take(pa.array(found.name[place[twice]])),
+            "place": where,
+        }
+    ).sort_by([("key", "ascending"), ("text", "ascending"), ("name", "ascending")])
+    keys, first = np.unique(table["key"].to_numpy(), return_index=True)
+    kept = np.concatenate([place[~twice], table["place"].to_numpy()[first]])
+    return kept[np.argsort(np.concatenate([key[~twice], keys]))]
+
+
+def _ratings(batch: pa.RecordBatch) -> NDArray[np.float64]:
+    """Return the rating of each response of the batch, NaN where there is none."""
+    lengths = pc.fill_null(pc.list_value_length(batch["models"]), 0).to_numpy(zero_copy_only=False)
+    rated = np.repeat(batch["ratings"].is_valid().to_numpy(zero_copy_only=False), lengths)
+    ratings = np.full(int(lengths.sum()), np.nan)
+    ratings[rated] = batch["ratings"].flatten().to_numpy(zero_copy_only=False)
+    return ratings

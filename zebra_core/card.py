@@ -1,0 +1,79 @@
+"""The dataset card: what a reader of the Hugging Face hub, or of the folder, sees first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TEMPLATE = """\
+---
+configs:
+- config_name: default
+  data_files: data/*.parquet
+task_categories:
+- text-generation
+tags:
+- preference
+- dpo
+- zebra
+size_categories:
+- {size}
+---
+
+# Preference dataset without annotation
+
+{pairs:,} pairs of a chosen and a rejected response, made with ZEBRA {version}. No
+person and no model judged a response: which one is chosen follows from the benchmark scores of the two models.
+
+## How it was made
+
+| choice | value |
+|---|---|
+{choices}
+
+The pool had {rows:,} instructions. {left_out}Mean margin {margin}, mean similarity {similarity}.
+
+## Columns
+
+`prompt`, `chosen` and `rejected` are messages (TRL's conversational form with an explicit prompt). `chosen_model` and
+`rejected_model` gave the responses, `margin` is how far apart their mean normalised benchmark scores are, `similarity`
+how alike the two models are, `confidence` is sigmoid(3.5 x margin), `id` and `source` come from the pool.
+
+## Models
+
+| model | superiority | chosen | rejected |
+|---|---|---|---|
+{models}
+
+## To know
+
+{remarks}
+`manifest.json` has the recipe, versions, hashes of the inputs and all counts; `zebra run recipe.toml` builds the dataset
+again, `behavior.json` has the scores behind it.
+"""
+SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M")]
+
+
+def card(manifest: dict[str, Any]) -> str:
+    """Return the card of a dataset, from its manifest."""
+    summary, recipe = manifest["summary"], manifest["recipe"]
+    left_out = "; ".join(f"{why}: {count:,}" for why, count in summary["left_out"].items())
+    return TEMPLATE.format(
+        size=next((name for limit, name in SIZES if summary["pairs"] < limit), "n>10M"),
+        version=manifest["zebra"],
+        pairs=summary["pairs"],
+        rows=summary["rows"],
+        choices="\n".join(f"| {name} | {_told(value)} |" for name, value in recipe.items()),
+        left_out=f"Left out, by reason: {left_out}. " if left_out else "",
+        margin=f"{summary['mean_margin']:.3f}",
+        similarity=f"{summary['mean_similarity']:.3f}",
+        models="\n".join(
+            f"| {name} | {model['superiority']:.3f} | {model['chosen']:,} | {model['rejected']:,} |"
+            for name, model in summary["models"].items()
+        ),
+        remarks="".join(f"- {remark}\n" for remark in manifest["remarks"]),
+    )
+
+
+def _told(value: Any) -> str:
+    items = value if isinstance(value, list) else [value]
+    return ", ".join(f"`{item}`" for item in items).replace("|", "\\|")

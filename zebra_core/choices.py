@@ -1,0 +1,115 @@
+"""Turning the names of a recipe into components, and remembering what was chosen and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from zebra_core.errors import ZebraError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zebra_core.components import Component, Made
+    from zebra_core.discovery import Plugins
+    from zebra_core.recipe import Recipe
+
+
+@attrs.frozen
+class Choice:
+    """A component chosen for the run, where it reads from, and why it was chosen."""
+
+    made: Made
+    location: str | None
+    why: str
+
+    @property
+    def component(self) -> Component:
+        """The component itself."""
+        return self.made.component
+
+
+@attrs.frozen(eq=False)
+class Chooser:
+    """Chooses components for a recipe; `chosen` lists every choice made."""
+
+    recipe: Recipe
+    plugins: Plugins
+    chosen: list[Choice] = attrs.field(factory=list)
+
+    def component(self, kind: str, default: str, why: str = "default") -> Choice:
+        """Choose what the recipe names, else what a plugin named by the user offers, else the default."""
+        name = getattr(self.recipe, kind)
+        if name:
+            return self._keep(self.plugins.find(kind, name), None, self.recipe.origins.get(kind, "asked for"))
+        only = self.plugins.only(kind)
+        if only is not None:
+            return self._keep(only, None, f"from --plugin {only.plugin}")
+        return self._keep(self.plugins.find(kind, default), None, why)
+
+    def source(self, kind: str, text: str, why: str) -> Choice:
+        """Choose the reader of a location: the one named in front of it, else the only one that does not decline it."""
+        component, location = self.plugins.locate(kind, text)
+        if component is not None or location is None:
+            return self._keep(component or self.plugins.find(kind, text), location, why)
+        declined, fitting = {}, []
+        for candidate in self.plugins.of(kind):
+            made = candidate.made(self._options(candidate))
+            declines = made.says("declines")
+            if declines is None:
+                continue
+            with made.blamed():
+                declined[candidate.name] = declines(location)
+            if declined[candidate.name] is None:
+                fitting.append(candidate)
+        if len(fitting) == 1:
+            return self._keep(fitting[0], location, f"{why}, read as {fitting[0].name}")
+        if fitting:
+            msg = f"{location!r} can be read by {' and by '.join(c.name for c in fitting)}; say which: {fitting[0].name}:{location}"
+            raise ZebraError(msg)
+        raise self._unread(kind, location, declined)
+
+    def check_options(self) -> None:
+        """Raise ZebraError for options of a component that the run does not use."""
+        used = [name for choice in self.chosen for name in _names(choice.component)]
+        for name, options in self.recipe.options.items():
+            if options and name not in used:
+                near = nearest(name, used)
+                hint = f"did you mean {near!r}?" if near else f"the run uses {', '.join(dict.fromkeys(used))}"
+                msg = f"the option {name}.{next(iter(options))} is set, but the run does not use {name!r}; {hint}"
+                raise ZebraError(msg)
+
+    def _keep(self, component: Component, location: str | None, why: str) -> Choice:
+        choice = Choice(component.made(self._options(component)), location, why)
+        self.chosen.append(choice)
+        return choice
+
+    def _options(self, component: Component) -> dict[str, object]:
+        return {k: v for name in _names(component) for k, v in self.recipe.options.get(name, {}).items()}
+
+    def _unread(self, kind: str, location: str, declined: dict[str, str]) -> ZebraError:
+        names = [name for c in self.plugins.of(kind) for name in (c.name, *c.aliases)]
+        if not Path(location).exists() and ":" not in location:
+            near = nearest(location, names)
+            hint = f"did you mean {near!r}? " if near else ""
+            hub = f"; for a dataset of the Hugging Face hub say hub:{location}" if kind == "pool" and location.count("/") == 1 else ""
+            return ZebraError(f"there is no file, folder or {kind} {location!r}; {hint}known: {', '.join(sorted(names))}{hub}")
+        told = "; ".join(f"{name}: {reason}" for name, reason in declined.items())
+        return ZebraError(f"no {kind} reads {location!r}: {told}")
+
+
+def pinned(choices: Sequence[Choice], plugins: Plugins) -> tuple[str, ...]:
+    """Return what to write in a recipe so that the same components are chosen again, whatever else is installed."""
+    names = []
+    for choice in choices:
+        component = choice.component
+        twins = [c for c in plugins.of(component.kind) if component.name in (c.name, *c.aliases)]
+        name = component.name if len(twins) == 1 else f"{component.plugin}:{component.name}"
+        names.append(name if choice.location is None else f"{name}:{choice.location}")
+    return tuple(names)
+
+
+def _names(component: Component) -> list[str]:
+    return [n for name in (component.name, *component.aliases) for n in (name, f"{component.plugin}:{name}")]

@@ -1,0 +1,44 @@
+"""The command line: thin commands over the pipeline."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from zebra_core.cli.behavior import behavior
+from zebra_core.cli.plugins import plugins
+from zebra_core.cli.run import run
+from zebra_core.errors import ZebraError
+
+
+class Told(click.ClickException):
+    """A user's mistake: its one line, and exit code 2."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """A group that tells a ZebraError without a traceback, unless ZEBRA_DEBUG is set."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ZebraError as error:
+            if os.environ.get("ZEBRA_DEBUG"):
+                raise
+            raise Told(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("zebra-preference"), prog_name="zebra")
+def main() -> None:
+    """Build preference datasets without annotation: benchmark scores decide which response is chosen."""
+
+
+main.add_command(run)
+main.add_command(behavior)
+main.add_command(plugins)

@@ -1,0 +1,107 @@
+"""Options that several commands share, and their way into a recipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zebra_core.errors import ZebraError
+from zebra_core.recipe import make_recipe, read_recipe, read_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+    from zebra_core.recipe import Recipe
+
+    Command = Callable[..., Any]
+
+
+def completed(kind: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """Complete the names of the components of a kind."""
+
+    def names(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+        from zebra_core.discovery import load_plugins  # noqa: PLC0415
+
+        offered = load_plugins().of(kind)
+        return [CompletionItem(name, help=c.summary) for c in offered for name in (c.name, *c.aliases) if name.startswith(start)]
+
+    return names
+
+
+def score_options(command: Command) -> Command:
+    """Add the options that say where scores come from and what is made of them."""
+    for option in reversed(
+        [
+            click.option(
+                "--scores",
+                multiple=True,
+                metavar="FILE|NAME",
+                shell_complete=completed("score source"),
+                help="Score table: a file, or a name such as paper. Repeat to join several.",
+            ),
+            click.option(
+                "--missing",
+                type=click.Choice(["error", "drop-model", "drop-benchmark", "mean"]),
+                help="What to do where a score is missing.  [default: error]",
+            ),
+            click.option(
+                "--similarity",
+                metavar="NAME",
+                shell_complete=completed("similarity"),
+                help="How alike two models are.  [default: cosine]",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def plugin_options(command: Command) -> Command:
+    """Add the options that load plugins and set the options of components."""
+    for option in reversed(
+        [
+            click.option(
+                "--plugin",
+                "plugins",
+                multiple=True,
+                metavar="NAME|FILE",
+                help="Plugin to use: installed, a module or a file. no:NAME switches one off. Repeatable.",
+            ),
+            click.option(
+                "--set",
+                "settings",
+                multiple=True,
+                metavar="COMPONENT.OPTION=VALUE",
+                help="Set an option of a component, such as rbf.gamma=0.5; see `zebra plugins`. Repeatable.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def recipe_from(file: str | None, said: dict[str, Any]) -> Recipe:
+    """Make the recipe of a file under what the command line says; `settings` become options, what is not said is None."""
+    values = read_recipe(file) if file else {}
+    origins = dict.fromkeys(values, f"from {file}")
+    options = {name: dict(held) for name, held in _table(values.get("options", {}), file).items()}
+    for text in said.pop("settings", ()):
+        component, option, value = read_setting(text)
+        options.setdefault(component, {})[option] = value
+    for name, value in said.items():
+        if value not in (None, ()):
+            values[name] = list(value) if isinstance(value, tuple) else value
+            origins[name] = f"--{name.removesuffix('s') if name == 'plugins' else name}"
+    return make_recipe({**values, **({"options": options} if options else {})}, origins)
+
+
+def _table(options: Any, file: str | None) -> dict[str, Any]:
+    if not isinstance(options, dict) or not all(isinstance(held, dict) for held in options.values()):
+        msg = f"the recipe {file!r}: options must be tables, such as [options.rbf] with gamma = 0.5 below it"
+        raise ZebraError(msg)
+    return options

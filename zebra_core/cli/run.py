@@ -1,0 +1,57 @@
+"""`zebra run`: build a preference dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from zebra_core.cli.options import completed, plugin_options, recipe_from, score_options
+
+DEFAULT_OUTPUT = "zebra-dataset"
+
+
+@click.command()
+@click.argument("recipe", required=False, type=click.Path(dir_okay=False))
+@click.option(
+    "--pool",
+    metavar="FILE|DIR|hub:NAME",
+    shell_complete=completed("pool"),
+    help="Response pool; READER:LOCATION names the reader.  [default: demo]",
+)
+@score_options
+@click.option(
+    "--strategy", metavar="NAME", shell_complete=completed("strategy"), help="Which responses to pair.  [default: sup]"
+)
+@click.option(
+    "--rule", metavar="NAME", shell_complete=completed("rule"), help="Which response is chosen.  [default: superiority]"
+)
+@click.option("--engine", metavar="NAME", shell_complete=completed("engine"), help="What does the work.  [default: local]")
+@click.option(
+    "--scope",
+    type=click.Choice(["instruction", "global"]),
+    help="Choose among the models that answered the instruction, or one pair for the whole pool.  [default: instruction]",
+)
+@click.option("--threshold", type=float, help="Least similarity of a pair, tau.  [default: 0.1]")
+@click.option("--min-gap", type=float, help="Least superiority gap of a pair.  [default: 0]")
+@click.option("--pairs", type=int, help="Pairs per instruction at the most.  [default: 1]")
+@click.option("--alias", metavar="FILE.csv", help="Score name of each pool name: columns pool,score.")
+@click.option("--seed", type=int, help="Seed of whatever is drawn.  [default: 0]")
+@plugin_options
+@click.option("-o", "--output", default=DEFAULT_OUTPUT, show_default=True, type=click.Path(), help="Folder to write.")
+@click.option("--overwrite", is_flag=True, help="Replace the dataset in the output folder.")
+def run(recipe: str | None, output: str, *, overwrite: bool, **said: Any) -> None:
+    """Build a preference dataset from a response pool and benchmark scores.
+
+    Without any option it builds one from an embedded pool. RECIPE.toml holds the same options, and options given here
+    weigh more; every dataset's folder has the recipe.toml that builds it again.
+    """
+    from zebra_core.cli import show  # noqa: PLC0415
+    from zebra_core.pipeline import prepare  # noqa: PLC0415
+
+    ready = prepare(recipe_from(recipe, said))
+    show.warnings(ready.plugins)
+    show.choices(ready)
+    with show.progress(ready.pool.rows) as advance:
+        dataset = ready.write(output, overwrite=overwrite, progress=advance)
+    show.summary(dataset)

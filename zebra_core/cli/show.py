@@ -1,0 +1,172 @@
+"""What the commands print: tables for people on a terminal, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.progress import Task
+
+    from zebra_core.behavior import Behavior
+    from zebra_core.discovery import Plugins
+    from zebra_core.pipeline import Dataset, Run
+    from zebra_core.scores import ScoreTable
+
+MOST = 12
+"""How many models a summary lists; the manifest has them all."""
+
+
+def out() -> Console:
+    """Return the console of the standard output, wide enough for a table where that is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+
+
+def warnings(plugins: Plugins) -> None:
+    """Print what could not be loaded, to the standard error."""
+    for warning in plugins.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+
+
+def choices(run: Run) -> None:
+    """Print every choice of a run and where it came from."""
+    table = Table.grid(padding=(0, 2))
+    for choice in run.choices:
+        name = choice.component.name if choice.location is None else f"{choice.component.name}:{choice.location}"
+        table.add_row(f"  {choice.component.kind}", name, Text(choice.why, style="dim"))
+    recipe = run.recipe
+    for field in ("scope", "threshold", "min_gap", "pairs", "seed"):
+        table.add_row(f"  {field.replace('_', ' ')}", str(getattr(recipe, field)), Text(recipe.origins.get(field, "default"), style="dim"))
+    out().print(table)
+    for note in run.table.notes:
+        click.echo(f"  scores: {note}")
+
+
+class Rate(ProgressColumn):
+    """Rows per second."""
+
+    def render(self, task: Task) -> Text:
+        """Show the rate, once there is one."""
+        return Text(f"{task.speed:,.0f} rows/s" if task.speed else "", style="progress.data.speed")
+
+
+@contextmanager
+def progress(rows: int | None) -> Iterator[Callable[[int], None] | None]:
+    """Show a bar with rate and time left on the standard error; nothing where that is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("  building"), BarColumn(), TaskProgressColumn(), Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("building", total=rows)
+        yield lambda done: bar.advance(task, done)
+
+
+def summary(dataset: Dataset) -> None:
+    """Print what a run did: counts, left out by reason, models, means, remarks, and where the dataset is."""
+    found = dataset.manifest["summary"]
+    click.echo(f"\n{found['rows']:,} instructions read, {found['pairs']:,} pairs written")
+    for why, count in found["left_out"].items():
+        click.echo(f"  left out {count:,}: {why}")
+    if found["empty_responses"]:
+        click.echo(f"  {found['empty_responses']:,} empty responses are passed over")
+    for name, model in list(found["unscored"].items())[:MOST]:
+        hint = f"; the closest name that has is {model['closest']!r}" if model["closest"] else ""
+        click.echo(f"  {name!r} has no scores, so its {model['responses']:,} responses are passed over{hint}")
+    _more(len(found["unscored"]), "models without scores")
+    table = Table("model", box=None, pad_edge=False)
+    for name in ("superiority", "chosen", "rejected"):
+        table.add_column(name, justify="right")
+    used = [(name, m) for name, m in found["models"].items() if m["chosen"] or m["rejected"]]
+    for name, model in used[:MOST]:
+        table.add_row(name, f"{model['superiority']:.3f}", f"{model['chosen']:,}", f"{model['rejected']:,}")
+    click.echo()
+    out().print(table)
+    _more(len(used), "models")
+    pairs = len(found["model_pairs"])
+    click.echo(
+        f"\n{pairs:,} distinct model {'pair' if pairs == 1 else 'pairs'}, "
+        f"mean margin {found['mean_margin']:.3f}, mean similarity {found['mean_similarity']:.3f}"
+    )
+    for remark in dataset.manifest["remarks"]:
+        click.echo(f"Note: {remark}")
+    click.echo(f"\nThe dataset is in {dataset.folder}/ (README.md says how it was made)")
+
+
+def _more(count: int, what: str) -> None:
+    if count > MOST:
+        click.echo(f"  ... and {count - MOST} more {what}, in manifest.json")
+
+
+def behavior(table: ScoreTable, known: Behavior, form: str) -> None:
+    """Print ability vectors, superiority and similarity."""
+    if form == "json":
+        click.echo(json.dumps(known.as_dict(), indent=1))
+        return
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["model", *known.benchmarks, "superiority", *(f"similarity to {m}" for m in known.models)])
+        for i, model in enumerate(known.models):
+            writer.writerow([model, *known.vectors[i].tolist(), float(known.superiority[i]), *known.similarity[i].tolist()])
+        return
+    shown = Table("model", box=None, pad_edge=False)
+    for name in (*known.benchmarks, "superiority"):
+        shown.add_column(name, justify="right")
+    shown.add_column("most alike")
+    ranked = known.ranked()
+    alike = ranked.similarity - np.diag(np.full(len(ranked.models), np.inf))
+    for i, model in enumerate(ranked.models):
+        near = int(alike[i].argmax())
+        figures = [f"{value:.3f}" for value in (*ranked.vectors[i], ranked.superiority[i])]
+        shown.add_row(model, *figures, f"{ranked.models[near]} ({alike[i, near]:.3f})")
+    out().print(shown)
+    for note in table.notes:
+        click.echo(f"scores: {note}")
+
+
+def plugins(found: Plugins, form: str) -> None:
+    """Print every component that is offered."""
+    rows = [_component(found, component) for component in found.components]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=1))
+        return
+    table = Table("kind", "component", "plugin", "from", "options", box=None, pad_edge=False)
+    for row in rows:
+        name = row["name"] + "".join(f", {alias}" for alias in row["aliases"])
+        options = ", ".join(f"{option}={json.dumps(default)}" for option, default in row["options"].items())
+        table.add_row(row["kind"], name, row["plugin"], row["from"], options)
+    out().print(table)
+
+
+def _component(found: Plugins, component: Any) -> dict[str, Any]:
+    origin = found.origins[component.plugin]
+    return {
+        "kind": component.kind,
+        "name": component.name,
+        "aliases": list(component.aliases),
+        "plugin": component.plugin,
+        "from": str(origin),
+        "distribution": origin.distribution,
+        "version": origin.version,
+        "summary": component.summary,
+        "options": {name: _default(field) for name, field in component.options.items()},
+    }
+
+
+def _default(field: attrs.Attribute[Any]) -> Any:
+    default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
+    return None if default is attrs.NOTHING else list(default) if isinstance(default, tuple) else default

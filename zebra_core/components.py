@@ -1,0 +1,134 @@
+"""A component: something a plugin offers by name, its options, and who is to blame when it fails."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import AbstractContextManager, contextmanager
+from inspect import getdoc
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import cattrs
+
+from zebra_core.errors import PluginError, ZebraError, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+@attrs.frozen
+class Component:
+    """What a plugin offers under a name: a function, or an attrs class whose fields are its options."""
+
+    kind: str
+    name: str
+    plugin: str
+    factory: Callable[..., Any]
+    aliases: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r} of plugin {self.plugin!r}"
+
+    @property
+    def options(self) -> dict[str, attrs.Attribute[Any]]:
+        """The options by name; none for a plain function."""
+        if not (isinstance(self.factory, type) and attrs.has(self.factory)):
+            return {}
+        return {field.name: field for field in attrs.fields(self.factory) if field.init}
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return (getdoc(self.factory) or "").partition("\n")[0]
+
+    def made(self, options: Mapping[str, Any] | None = None) -> Made:
+        """Make the component with these options; ZebraError for an option that it has not, or of another type."""
+        known = self.options
+        for name in options or {}:
+            if name not in known:
+                raise unknown(f"option of {self}", name, known)
+        with self.blamed():
+            if not isinstance(self.factory, type):
+                return Made(self, self.factory)
+            try:
+                return Made(self, converter.structure(dict(options or {}), self.factory))
+            except (cattrs.BaseValidationError, ValueError, TypeError) as wrong:
+                raise ZebraError("; ".join(reasons(wrong))) from wrong
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Put the component's kind, name and plugin into whatever goes wrong inside."""
+        try:
+            yield
+        except ZebraError as error:
+            if getattr(error, "blamed", None):
+                raise
+            raise _blaming(type(error) if type(error) in (ZebraError, PluginError) else ZebraError, self, str(error)) from error
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            text = f"it failed with {type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
+            raise _blaming(PluginError, self, text) from error
+
+
+@attrs.frozen
+class Made:
+    """A component with its options, ready to be called; a call inside is blamed on it."""
+
+    component: Component
+    call: Any
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the component."""
+        with self.component.blamed():
+            return self.call(*args)
+
+    def blamed(self) -> AbstractContextManager[None]:
+        """Return the context in which what goes wrong is blamed on this component."""
+        return self.component.blamed()
+
+    def says(self, name: str, default: Any = None) -> Any:
+        """Return what the component declares about itself under `name`, such as `default_rule`."""
+        return getattr(self.call, name, default)
+
+    @property
+    def per_instruction(self) -> bool:
+        """Whether it looks at each instruction, not at the models alone."""
+        return bool(self.says("per_instruction", default=False))
+
+
+def _blaming(kind: type[ZebraError], component: Component, text: str) -> ZebraError:
+    error = kind(f"{component}: {text}")
+    error.blamed = component  # type: ignore[attr-defined]
+    return error
+
+
+def reasons(wrong: BaseException) -> list[str]:
+    """Return what cattrs or a validator found wrong, one plain sentence each."""
+    if isinstance(wrong, cattrs.BaseValidationError):
+        return [text.replace(" @ $.", ": ").removesuffix(" @ $") for text in cattrs.transform_error(wrong, format_exception=_plain)]
+    return [_plain(wrong, None)]
+
+
+def _plain(wrong: BaseException, _: type | None) -> str:
+    return str(wrong.args[0]) if wrong.args else type(wrong).__name__
+
+
+converter = cattrs.Converter(forbid_extra_keys=True)
+"""Makes options and recipes from plain values, strictly: no text is taken for a number, no 0.5 for a count."""
+
+
+def _exactly(kind: type) -> Callable[[Any, type], Any]:
+    def check(value: Any, _: type) -> Any:
+        if isinstance(value, int) and kind is float and not isinstance(value, bool):
+            return float(value)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            msg = f"expected {kind.__name__}, got {value!r}"
+            raise TypeError(msg)
+        return value
+
+    return check
+
+
+for _kind in (bool, int, float, str):
+    converter.register_structure_hook(_kind, _exactly(_kind))

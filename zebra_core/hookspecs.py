@@ -1,0 +1,83 @@
+"""The extension points: what a plugin may offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import pluggy
+
+ComponentFactory: TypeAlias = Callable[..., Any]
+Components: TypeAlias = Mapping[str, ComponentFactory]
+"""What a hook returns: names to functions, or to attrs classes whose fields are options and whose instances are callable."""
+
+hookspec = pluggy.HookspecMarker("zebra")
+hookimpl = pluggy.HookimplMarker("zebra")
+
+
+@hookspec
+def zebra_score_sources() -> Components:  # type: ignore[empty-body]
+    """Offer score sources: from a location, or from nothing where the table is embedded, to a ScoreTable."""
+
+
+@hookspec
+def zebra_pools() -> Components:  # type: ignore[empty-body]
+    """Offer pool readers: from a location, or from nothing where the pool is embedded, to a Pool."""
+
+
+@hookspec
+def zebra_similarities() -> Components:  # type: ignore[empty-body]
+    """Offer similarities: from vectors (models x benchmarks) in [0, 1] to a symmetric (models x models)."""
+
+
+@hookspec
+def zebra_strategies() -> Components:  # type: ignore[empty-body]
+    """Offer pairing strategies: from a Behavior to how much each pair is wanted (models x models), -inf is never."""
+
+
+@hookspec
+def zebra_rules() -> Components:  # type: ignore[empty-body]
+    """Offer preference rules: from a Behavior to an antisymmetric (models x models), above zero the row is chosen."""
+
+
+@hookspec
+def zebra_trainers() -> Components:  # type: ignore[empty-body]
+    """Offer trainers: from a dataset's folder, a model and an output folder to the trained model's folder."""
+
+
+@hookspec
+def zebra_evaluators() -> Components:  # type: ignore[empty-body]
+    """Offer evaluators: from a model's folder to a ScoreTable of one row."""
+
+
+@hookspec
+def zebra_engines() -> Components:  # type: ignore[empty-body]
+    """Offer engines: from a plan, a Pool and a writer to the shards written, in the order of the pool's parts."""
+
+
+@hookspec
+def zebra_figures() -> Components:  # type: ignore[empty-body]
+    """Offer figures and tables of the report: from a run's folder and an output folder to a file."""
+
+
+@hookspec
+def zebra_stage_done(stage: str, result: object) -> None:
+    """Observe a finished stage, to log, time or save; the result must not be changed.
+
+    `stage` and `result` are `scores` and a ScoreTable, `behavior` and a Behavior, `pool` and a Pool, `plan` and a Plan,
+    `dataset` and a Dataset.
+    """
+
+
+KINDS = {
+    "score source": "zebra_score_sources",
+    "pool": "zebra_pools",
+    "similarity": "zebra_similarities",
+    "strategy": "zebra_strategies",
+    "rule": "zebra_rules",
+    "trainer": "zebra_trainers",
+    "evaluator": "zebra_evaluators",
+    "engine": "zebra_engines",
+    "figure": "zebra_figures",
+}
+"""What each hook's components are called, in messages and in `zebra plugins`."""

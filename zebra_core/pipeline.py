@@ -1,0 +1,270 @@
+"""The stages in order: pool, scores, behavior, plan, dataset."""
+
+from __future__ import annotations
+
+import os
+from functools import partial, reduce
+from importlib.metadata import version
+from operator import add
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from zebra_core.alias import model_index, read_aliases
+from zebra_core.behavior import Behavior, Similarity, behavior_of
+from zebra_core.card import card
+from zebra_core.choices import Choice, Chooser, pinned
+from zebra_core.dataset import Plan, Tally
+from zebra_core.discovery import Plugins, load_plugins
+from zebra_core.errors import PluginError, ZebraError
+from zebra_core.folder import MANIFEST, Shard, Writer, as_json, check_ids, finish, fingerprint, staged
+from zebra_core.pairing import Pairing
+from zebra_core.pool import Part, Pool
+from zebra_core.preference import Preference
+from zebra_core.recipe import Recipe
+from zebra_core.scores import ScoreTable, join
+from zebra_core.summary import remarks, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pyarrow as pa
+
+    from zebra_core.components import Component
+
+
+@attrs.frozen(eq=False)
+class Dataset:
+    """A preference dataset on disk, and the manifest that says how it came about."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+
+@attrs.frozen(eq=False)
+class Run:
+    """A run that is ready to be written: every choice made, the scores known, the pool open, nothing read in full.
+
+    `recipe` is the resolved one, with every choice pinned; `score_files` are the files among the score sources.
+    """
+
+    recipe: Recipe
+    plugins: Plugins
+    choices: tuple[Choice, ...]
+    table: ScoreTable
+    pool: Pool
+    plan: Plan
+    engine: Choice
+
+    def write(self, output: str | Path, *, overwrite: bool = False, progress: Callable[[int], None] | None = None) -> Dataset:
+        """Write the dataset to the folder `output`, whole or not at all.
+
+        Raises ZebraError where `output` exists and may not be overwritten, where it cannot be written, where a row of
+        the pool is wrong, and where not one pair comes out.
+        """
+        output = Path(output)
+        with staged(output, overwrite=overwrite) as folder:
+            shards: list[Shard] = self.engine.made(self.plan, self.pool, Writer(folder, progress))
+            check_ids(self.pool, shards)
+            tally = reduce(add, (shard.tally for shard in shards), Tally())
+            if not tally.pairs:
+                raise self._nothing(tally)
+            manifest = self._manifest(shards, tally)
+            texts = {
+                MANIFEST: as_json(manifest),
+                "behavior.json": as_json(self._behavior_of_pool(tally).as_dict()),
+                "recipe.toml": self.recipe.as_toml(),
+                "README.md": card(manifest),
+            }
+            finish(folder, texts)
+        dataset = Dataset(output, manifest)
+        self.plugins.done("dataset", dataset)
+        return dataset
+
+    def _manifest(self, shards: Sequence[Shard], tally: Tally) -> dict[str, Any]:
+        strategy = next(c for c in self.choices if c.component.kind == "strategy")
+        used = {choice.component.plugin for choice in self.choices}
+        files = [Path(c.location) for c in self.choices if c.component.kind == "score source" and c.location]
+        alias = [Path(self.recipe.alias)] if self.recipe.alias else []
+        return {
+            "zebra": version("zebra-preference"),
+            "plugins": {name: str(self.plugins.origins[name]) for name in sorted(used)},
+            "libraries": {name: version(name) for name in ("numpy", "pyarrow")},
+            "recipe": self.recipe.as_dict(),
+            "inputs": fingerprint([*self.pool.files, *(path for path in (*files, *alias) if path.is_file())]),
+            "scores": {
+                "models": len(self.table.models),
+                "benchmarks": [attrs.asdict(b) for b in self.table.benchmarks],
+                "notes": list(self.table.notes),
+            },
+            "summary": summarise(self.plan, tally),
+            "remarks": remarks(self.plan, tally, self.recipe.threshold, strategy.component.name, strategy.made.says("rival", "")),
+            "shards": [{"name": s.name, "pairs": s.tally.pairs} for s in shards if s.name],
+        }
+
+    def _behavior_of_pool(self, tally: Tally) -> Behavior:
+        """Return the behavior of the models that the pool has: what a report needs."""
+        return self.plan.behavior.take(sorted({self.plan.index[name] for name in tally.answered if name in self.plan.index}))
+
+    def _nothing(self, tally: Tally) -> ZebraError:
+        models, known = sorted(tally.answered), sorted(self.plan.index)
+        if tally.rows and not set(models) & set(known):
+            msg = (
+                f"no model of the pool has scores: the pool has {', '.join(map(repr, models[:5]))}, the scores have "
+                f"{', '.join(map(repr, known[:5]))}; check --scores, or map the names with --alias"
+            )
+            return ZebraError(msg)
+        reasons = ", ".join(f"{count} x {why}" for why, count in tally.left_out.most_common()) or "the pool has no row"
+        if not tally.rated and (self.plan.pairing.per_instruction or self.plan.preference.per_instruction):
+            reasons += ", and the pool has no ratings"
+        return ZebraError(f"not one pair came out of {tally.rows} rows: {reasons}; check --scores, --threshold and --min-gap")
+
+
+def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
+    """Make every choice of a recipe, read the scores and open the pool."""
+    plugins = load_plugins(recipe.plugins) if plugins is None else plugins
+    chooser = Chooser(recipe, plugins)
+    pool_choice, pool = _open(chooser)
+    plugins.done("pool", pool)
+    sources = _score_choices(chooser, pool)
+    table = _table(chooser, sources)
+    plugins.done("scores", table)
+    behavior = behavior_of(table, chooser.component("similarity", "cosine").made)
+    plugins.done("behavior", behavior)
+    engine = chooser.component("engine", "local")
+    plan = _plan(chooser, behavior, pool)
+    plugins.done("plan", plan)
+    chooser.check_options()
+    by_kind = {c.component.kind: c for c in chooser.chosen if c.component.kind not in ("pool", "score source")}
+    resolved = attrs.evolve(
+        recipe,
+        pool=pinned([pool_choice], plugins)[0],
+        scores=pinned(sources, plugins),
+        **{kind: pinned([choice], plugins)[0] for kind, choice in by_kind.items()},
+    )
+    choices = (pool_choice, *sources, *by_kind.values())
+    return Run(resolved, plugins, choices, table, pool, plan, engine)
+
+
+def build(
+    recipe: Recipe,
+    output: str | Path,
+    *,
+    overwrite: bool = False,
+    plugins: Plugins | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Dataset:
+    """Build the dataset of a recipe; what `zebra run` does."""
+    return prepare(recipe, plugins).write(output, overwrite=overwrite, progress=progress)
+
+
+def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | None = None) -> ScoreTable:
+    """Read and join score tables, each a name or a file, and complete them as `recipe.missing` says."""
+    return _known_scores(_chooser(recipe, plugins, scores=scores))
+
+
+def know_behavior(
+    table: ScoreTable, similarity: str | Similarity = "", recipe: Recipe | None = None, plugins: Plugins | None = None
+) -> Behavior:
+    """Derive the behavior of a table's models; `similarity` is a component's name, or a function."""
+    if not isinstance(similarity, str):
+        return behavior_of(table, similarity)
+    return behavior_of(table, _chooser(recipe, plugins, similarity=similarity).component("similarity", "cosine").made)
+
+
+def read_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior]:
+    """Read the scores of a recipe and derive the behavior of their models; what `zebra behavior` does."""
+    chooser = Chooser(recipe, plugins)
+    table = _known_scores(chooser)
+    known = behavior_of(table, chooser.component("similarity", "cosine").made)
+    chooser.check_options()
+    return table, known
+
+
+def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | None = None) -> Pool:
+    """Open a response pool: a reader's name, a file, a folder, or `hub:NAME`."""
+    return _open(_chooser(recipe, plugins, pool=pool))[1]
+
+
+def _chooser(recipe: Recipe | None, plugins: Plugins | None, **named: Any) -> Chooser:
+    """Return a chooser for a recipe, with what is named in a call put into it."""
+    recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in named.items() if value})
+    return Chooser(recipe, load_plugins(recipe.plugins) if plugins is None else plugins)
+
+
+def _known_scores(chooser: Chooser) -> ScoreTable:
+    return _table(chooser, _score_choices(chooser, None))
+
+
+def _read(chooser: Chooser, choice: Choice, kind: str, wanted: type) -> Any:
+    """Call a source; where it returns the path of a file, read that file. PluginError for anything but what is wanted."""
+    found = choice.made(choice.location)
+    if isinstance(found, Path):
+        inner = chooser.source(kind, os.fspath(found), "embedded")
+        chooser.chosen.remove(inner)
+        found = inner.made(inner.location)
+    if not isinstance(found, wanted):
+        msg = f"{choice.component}: it must return a {wanted.__name__} or a Path, got {type(found).__name__}"
+        raise PluginError(msg)
+    return found
+
+
+def _open(chooser: Chooser) -> tuple[Choice, Pool]:
+    recipe = chooser.recipe
+    if recipe.pool:
+        choice = chooser.source("pool", recipe.pool, recipe.origins.get("pool", "asked for"))
+    else:
+        choice = chooser.component("pool", "demo")
+    found = _read(chooser, choice, "pool", Pool)
+    parts = [attrs.evolve(part, read=partial(_blamed, choice.component, part.read)) for part in found.parts]
+    return choice, Pool(tuple(parts), found.files if choice.location else ())
+
+
+def _blamed(component: Component, read: Callable[[], Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
+    """Read a part; what goes wrong on the way is the reader's."""
+    with component.blamed():
+        yield from read()
+
+
+def _score_choices(chooser: Chooser, pool: Pool | None) -> list[Choice]:
+    """Choose what the recipe names, else a named plugin's only source, else the one that covers the pool's models."""
+    recipe, plugins = chooser.recipe, chooser.plugins
+    if recipe.scores:
+        return [chooser.source("score source", text, recipe.origins.get("scores", "asked for")) for text in recipe.scores]
+    only = plugins.only("score source")
+    if only is not None:
+        return [chooser.source("score source", f"{only.plugin}:{only.name}", f"from --plugin {only.plugin}")]
+    if pool is None:
+        return [chooser.source("score source", "paper", "default")]
+    models = sorted(pool.first_models())
+    for component in plugins.of("score source"):
+        covers = component.made().says("covers")
+        if covers is not None and covers(models):
+            return [chooser.source("score source", f"{component.plugin}:{component.name}", "covers the models of the pool")]
+    msg = f"--scores is needed: no embedded table has the models of the pool ({', '.join(models[:5])}, ...)"
+    raise ZebraError(msg)
+
+
+def _table(chooser: Chooser, sources: list[Choice]) -> ScoreTable:
+    tables = [_read(chooser, choice, "score source", ScoreTable) for choice in sources]
+    return join(tables).complete(chooser.recipe.missing)
+
+
+def _plan(chooser: Chooser, behavior: Behavior, pool: Pool) -> Plan:
+    recipe, plugins = chooser.recipe, chooser.plugins
+    ranked = behavior.ranked()
+    strategy = chooser.component("strategy", "sup")
+    preferred = strategy.made.says("default_rule", "")
+    rule = chooser.component("rule", preferred or "superiority", f"of strategy {strategy.component.name}" if preferred else "default")
+    index = model_index(ranked.models, read_aliases(recipe.alias) if recipe.alias else {})
+    rival = strategy.made.says("rival", "")
+    preference = Preference(ranked, rule.made)
+    pairings = [Pairing.of(ranked, strategy.made, recipe.masks, preference.tied)]
+    if rival and plugins.has("strategy", rival):
+        pairings.append(Pairing.of(ranked, plugins.find("strategy", rival).made(), recipe.masks, preference.tied))
+    if recipe.scope == "global":
+        models = {ranked.models[index[name]] for name in pool.models() if name in index}
+        pairings = [pairing.within(models) for pairing in pairings]
+    pairing, *others = pairings
+    return Plan(ranked, index, pairing, preference, others[0] if others else None, recipe.seed)

@@ -1,0 +1,145 @@
+"""The response pool: instructions that several models answered, as Arrow record batches of one schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import attrs
+import pyarrow as pa
+import pyarrow.compute as pc
+import xxhash
+
+from zebra_core.errors import PluginError, RowError, ZebraError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+POOL = pa.schema(
+    [
+        ("id", pa.string()),
+        ("prompt", MESSAGES),
+        ("models", pa.list_(pa.string())),
+        ("responses", pa.list_(pa.string())),
+        ("ratings", pa.list_(pa.float64())),
+        ("source", pa.string()),
+    ]
+)
+"""One row per instruction. `models[k]` gave `responses[k]`, rated `ratings[k]` where the pool has ratings."""
+
+DERIVED_ID = "xxh3:"
+"""What the id of a row starts with that had none: the hash of its prompt follows."""
+
+
+class PoolReader(Protocol):
+    """A component that opens a response pool.
+
+    `location` is what the user wrote after `--pool` (without the reader's name), or None for an embedded pool. A
+    reader may return the path of a file instead, which is then read as if the user had named it.
+    """
+
+    def __call__(self, location: str | None) -> Pool | Path:
+        """Open the pool; ZebraError where the location is no such pool."""
+
+
+@attrs.frozen
+class Part:
+    """A range of the input that can be read by itself: `read` gives its batches, again each time it is called.
+
+    `rows` is how many there are, where that is known beforehand.
+    """
+
+    name: str
+    read: Callable[[], Iterator[pa.RecordBatch]]
+    rows: int | None = None
+
+
+@attrs.frozen
+class Pool:
+    """A pool, opened but not read: its parts in order, and the files that it comes from (for the manifest)."""
+
+    parts: tuple[Part, ...] = attrs.field(converter=tuple)
+    files: tuple[Path, ...] = attrs.field(converter=tuple, default=())
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[dict[str, Any]], name: str = "rows") -> Self:
+        """Make a pool of dictionaries with the keys of the schema; `id`, `ratings` and `source` may be missing."""
+        batch = pa.RecordBatch.from_pylist(list(rows), schema=POOL)
+        return cls((Part(name, lambda: iter([batch]), batch.num_rows),))
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows there are in all, or None where a part does not know."""
+        counts = [part.rows for part in self.parts]
+        return None if None in counts else sum(count for count in counts if count is not None)
+
+    def models(self) -> set[str]:
+        """Return the names of all models that answered anything; reads the whole pool."""
+        return {name for part in self.parts for batch in batches(part) for name in names_in(batch)}
+
+    def first_models(self) -> set[str]:
+        """Return the names of the models in the first batch that has a row."""
+        for part in self.parts:
+            for batch in batches(part):
+                if batch.num_rows:
+                    return names_in(batch)
+        msg = "the pool has no row"
+        raise ZebraError(msg)
+
+
+def batches(part: Part) -> Iterator[pa.RecordBatch]:
+    """Read a part: each batch is held to the schema, and a row without an id gets the hash of its prompt as one.
+
+    Raises PluginError for another schema, and ZebraError with the row's number for a row whose lists do not fit.
+    """
+    start = 0
+    for batch in part.read():
+        if batch.schema.names != POOL.names or batch.schema.types != POOL.types:
+            msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(batch.schema)}"
+            raise PluginError(msg)
+        try:
+            _check_lengths(batch)
+        except RowError as wrong:
+            msg = f"{part.name}, row {start + wrong.row + 1}: {wrong}"
+            raise ZebraError(msg) from wrong
+        yield _with_ids(batch)
+        start += batch.num_rows
+
+
+def names_in(batch: pa.RecordBatch) -> set[str]:
+    """Return the names of the models that answered an instruction of the batch."""
+    return set(batch["models"].flatten().unique().to_pylist()) - {None}
+
+
+def _check_lengths(batch: pa.RecordBatch) -> None:
+    models = pc.list_value_length(batch["models"])
+    for column, missing_is_fine in (("responses", False), ("ratings", True)):
+        same = pc.equal(models, pc.list_value_length(batch[column]))
+        wrong = pc.invert(pc.fill_null(same, missing_is_fine))
+        if not missing_is_fine:
+            wrong = pc.and_(wrong, pc.or_(pc.is_valid(batch["models"]), pc.is_valid(batch[column])))
+        if pc.any(wrong).as_py():
+            row = pc.index(wrong, True).as_py()
+            held = [len(batch[name][row].as_py() or []) for name in ("models", column)]
+            msg = f"{held[0]} models but {held[1]} {column}; each model needs its own"
+            raise RowError(row, msg)
+
+
+def _with_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
+    given = batch["id"]
+    if not given.null_count:
+        return batch
+    contents = pc.struct_field(batch["prompt"].flatten(), "content")
+    texts = pc.binary_join(pa.ListArray.from_arrays(_offsets(batch["prompt"]), pc.fill_null(contents, "")), "\x1e")
+    hashed = pa.array([DERIVED_ID + xxhash.xxh3_64_hexdigest((text or "").encode()) for text in texts.to_pylist()], pa.string())
+    return batch.set_column(0, POOL.field("id"), pc.coalesce(given, hashed))
+
+
+def _offsets(lists: pa.ListArray) -> pa.Array:
+    lengths = pc.fill_null(pc.list_value_length(lists), 0)
+    return pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths).cast(pa.int32())])
+
+
+def _told(schema: pa.Schema) -> str:
+    return ", ".join(f"{field.name}: {field.type}" for field in schema)

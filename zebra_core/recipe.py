@@ -1,0 +1,107 @@
+"""A run, as data: what the command line says, what a TOML file says, and what is saved with the dataset."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping  # noqa: TC003
+from pathlib import Path
+from typing import Any
+
+import attrs
+import cattrs
+import tomli_w
+
+from zebra_core.components import converter, reasons
+from zebra_core.errors import ZebraError, unknown
+from zebra_core.pairing import Masks, Scope  # noqa: TC001
+from zebra_core.scores import Missing  # noqa: TC001
+
+
+@attrs.frozen
+class Recipe:
+    """The choices of a run. An empty name is a choice not made: a default, or a plugin's only component, takes its place.
+
+    `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
+    `options` holds the options of components by name. `origins` says where each choice came from; it is not saved.
+    """
+
+    pool: str = ""
+    scores: tuple[str, ...] = ()
+    similarity: str = ""
+    strategy: str = ""
+    rule: str = ""
+    engine: str = ""
+    scope: Scope = "instruction"
+    threshold: float = Masks().threshold
+    min_gap: float = Masks().min_gap
+    pairs: int = Masks().pairs
+    missing: Missing = "error"
+    alias: str = ""
+    seed: int = 0
+    plugins: tuple[str, ...] = ()
+    options: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check the masks; ZebraError for a negative gap or less than one pair."""
+        _ = self.masks
+
+    @property
+    def masks(self) -> Masks:
+        """The core's options that mask pairs."""
+        try:
+            return Masks(self.threshold, self.min_gap, self.pairs)
+        except ValueError as wrong:
+            raise ZebraError(str(wrong.args[0])) from wrong
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is worth saving, as plain values: everything but what was not chosen."""
+        values = attrs.asdict(self, filter=lambda field, _: field.name != "origins", value_serializer=_plain)
+        return {name: value for name, value in values.items() if value not in ("", [], {})}
+
+    def as_toml(self) -> str:
+        """Return the recipe as TOML, which `read_recipe` reads back to the same."""
+        return tomli_w.dumps(self.as_dict())
+
+
+def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = None) -> Recipe:
+    """Make a recipe from plain values; ZebraError for an unknown key (with the closest) or a value of another type."""
+    known = [field.name for field in attrs.fields(Recipe) if field.name != "origins"]
+    for name in values:
+        if name not in known:
+            raise unknown("recipe key", name, known)
+    try:
+        recipe = converter.structure(dict(values), Recipe)
+    except (cattrs.BaseValidationError, ValueError, TypeError) as wrong:
+        msg = f"the recipe does not hold: {'; '.join(reasons(wrong))}"
+        raise ZebraError(msg) from wrong
+    return attrs.evolve(recipe, origins=dict(origins or {}))
+
+
+def read_recipe(path: str | Path) -> dict[str, Any]:
+    """Read a TOML recipe into plain values; ZebraError where the file is missing or is no TOML."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as wrong:
+        msg = f"cannot read the recipe {str(path)!r}: {wrong.strerror}"
+        raise ZebraError(msg) from wrong
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        msg = f"the recipe {str(path)!r} is no TOML: {wrong}"
+        raise ZebraError(msg) from wrong
+
+
+def read_setting(text: str) -> tuple[str, str, Any]:
+    """Read COMPONENT.OPTION=VALUE; the value is read as TOML (1, 0.5, true, ["a", "b"]), else it is text."""
+    target, equals, value = text.partition("=")
+    component, dot, option = target.strip().rpartition(".")
+    if not (equals and dot and component and option):
+        msg = f"--set wants COMPONENT.OPTION=VALUE, such as rbf.gamma=0.5, got {text!r}"
+        raise ZebraError(msg)
+    try:
+        return component, option, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return component, option, value
+
+
+def _plain(_: object, __: object, value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

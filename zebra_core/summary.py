@@ -1,0 +1,80 @@
+"""What a run did, in figures, and what of it should make the user think."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zebra_core.behavior import DECIMALS
+from zebra_core.dataset import IDENTICAL
+from zebra_core.errors import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zebra_core.dataset import Plan, Tally
+
+DOMINANT = 0.9
+"""The share of the pairs above which one pair of models is said to make up the data."""
+
+
+def summarise(plan: Plan, tally: Tally) -> dict[str, Any]:
+    """Return the figures of a run: plain values, in a fixed order, the same for any number of workers."""
+    behavior, index = plan.behavior, plan.index
+    chosen, rejected = Counter[str](), Counter[str]()
+    for (better, worse), count in tally.used.items():
+        chosen[better] += count
+        rejected[worse] += count
+    used = sorted(tally.used.items(), key=lambda item: (-item[1], item[0]))
+    counts = np.array([count for _, count in used], dtype=np.float64)
+    ids = np.array([(index[better], index[worse]) for (better, worse), _ in used], dtype=np.int64).reshape(-1, 2)
+    gaps = behavior.superiority[ids[:, 0]] - behavior.superiority[ids[:, 1]]
+    alike = behavior.similarity[ids[:, 0], ids[:, 1]]
+    scored = {name for name in tally.answered if name in index}
+    return {
+        "rows": tally.rows,
+        "pairs": tally.pairs,
+        "left_out": dict(sorted(tally.left_out.items(), key=lambda item: (-item[1], item[0]))),
+        "empty_responses": tally.empty,
+        "unscored": {
+            name: {"responses": count, "closest": nearest(name, index)}
+            for name, count in sorted(tally.answered.items(), key=lambda item: (-item[1], item[0]))
+            if name not in index
+        },
+        "models": {
+            name: {
+                "superiority": float(behavior.superiority[index[name]]),
+                "chosen": chosen[name],
+                "rejected": rejected[name],
+            }
+            for name in sorted(scored, key=lambda name: (index[name], name))
+        },
+        "model_pairs": [{"chosen": better, "rejected": worse, "pairs": count} for (better, worse), count in used],
+        "mean_margin": _mean(gaps, counts),
+        "mean_similarity": _mean(alike, counts),
+    }
+
+
+def remarks(plan: Plan, tally: Tally, threshold: float, strategy: str, rival: str) -> list[str]:
+    """Say where a choice did nothing, or made the data collapse."""
+    found = []
+    present = sorted({plan.index[name] for name in tally.answered if name in plan.index})
+    similar = [plan.behavior.similarity[i, j] for i, j in combinations(present, 2)]
+    if similar and min(similar) >= threshold:
+        found.append(f"--threshold {threshold:g} excludes no pair: the two least alike models of the pool are at {min(similar):.3f}")
+    if tally.used:
+        (better, worse), most = max(tally.used.items(), key=lambda item: (item[1], item[0]))
+        if most > DOMINANT * tally.pairs:
+            found.append(f"one pair of models makes up {most / tally.pairs:.0%} of the data: {better} over {worse}")
+    picked = tally.pairs + tally.left_out[IDENTICAL]
+    if rival and picked and tally.as_rival == picked:
+        found.append(f"strategy {strategy} picks the same pairs as {rival} on this pool")
+    return found
+
+
+def _mean(values: Iterable[float], counts: Iterable[float]) -> float | None:
+    weight = np.asarray(counts)
+    return round(float((np.asarray(values) * weight).sum() / weight.sum()), DECIMALS) if weight.sum() else None
