@@ -79,7 +79,7 @@ def behavior_of(table: ScoreTable, similarity: Similarity) -> Behavior:
 
     Raises ZebraError for a missing cell, for fewer than two models, and for a benchmark on which all models are equal.
     """
-    if len(table.models) < 2 or not table.benchmarks:  # noqa: PLR2004
+    if len(table.models) < 2 or not table.benchmarks:
         msg = f"behavior needs two models and one benchmark at the least, got {len(table.models)} and {len(table.benchmarks)}"
         raise ZebraError(msg)
     table = table.complete()

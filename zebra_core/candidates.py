@@ -117,9 +117,9 @@ def _parents(lists: pa.ListArray) -> NDArray[np.int64]:
 
 
 def _empty(texts: pa.Array) -> NDArray[np.bool_]:
-    blank = pc.or_(pc.equal(pc.binary_length(texts), 0), pc.utf8_is_space(texts))
-    found: NDArray[np.bool_] = pc.fill_null(blank, True).to_numpy(zero_copy_only=False)
-    return found
+    filled = pc.and_(pc.greater(pc.binary_length(texts), 0), pc.invert(pc.utf8_is_space(texts)))
+    full: NDArray[np.bool_] = filled.to_numpy(zero_copy_only=False).astype(bool)
+    return ~full
 
 
 def candidates(found: Answers, models: tuple[str, ...], seed: int) -> Iterator[Candidates]:

@@ -50,7 +50,13 @@ how alike the two models are, `confidence` is sigmoid(3.5 x margin), `id` and `s
 `manifest.json` has the recipe, versions, hashes of the inputs and all counts; `zebra run recipe.toml` builds the dataset
 again, `behavior.json` has the scores behind it.
 """
-SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M")]
+SIZES = [
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+]
 
 
 def card(manifest: dict[str, Any]) -> str:

@@ -94,8 +94,14 @@ class Chooser:
         if not Path(location).exists() and ":" not in location:
             near = nearest(location, names)
             hint = f"did you mean {near!r}? " if near else ""
-            hub = f"; for a dataset of the Hugging Face hub say hub:{location}" if kind == "pool" and location.count("/") == 1 else ""
-            return ZebraError(f"there is no file, folder or {kind} {location!r}; {hint}known: {', '.join(sorted(names))}{hub}")
+            hub = (
+                f"; for a dataset of the Hugging Face hub say hub:{location}"
+                if kind == "pool" and location.count("/") == 1
+                else ""
+            )
+            return ZebraError(
+                f"there is no file, folder or {kind} {location!r}; {hint}known: {', '.join(sorted(names))}{hub}"
+            )
         told = "; ".join(f"{name}: {reason}" for name, reason in declined.items())
         return ZebraError(f"no {kind} reads {location!r}: {told}")
 

@@ -47,14 +47,16 @@ class Component:
         known = self.options
         for name in options or {}:
             if name not in known:
-                raise unknown(f"option of {self}", name, known)
+                what = f"option of {self}"
+                raise unknown(what, name, known)
         with self.blamed():
             if not isinstance(self.factory, type):
                 return Made(self, self.factory)
             try:
                 return Made(self, converter.structure(dict(options or {}), self.factory))
             except (cattrs.BaseValidationError, ValueError, TypeError) as wrong:
-                raise ZebraError("; ".join(reasons(wrong))) from wrong
+                msg = "; ".join(reasons(wrong))
+                raise ZebraError(msg) from wrong
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -64,7 +66,9 @@ class Component:
         except ZebraError as error:
             if getattr(error, "blamed", None):
                 raise
-            raise _blaming(type(error) if type(error) in (ZebraError, PluginError) else ZebraError, self, str(error)) from error
+            raise _blaming(
+                type(error) if type(error) in (ZebraError, PluginError) else ZebraError, self, str(error)
+            ) from error
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             text = f"it failed with {type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
@@ -106,7 +110,10 @@ def _blaming(kind: type[ZebraError], component: Component, text: str) -> ZebraEr
 def reasons(wrong: BaseException) -> list[str]:
     """Return what cattrs or a validator found wrong, one plain sentence each."""
     if isinstance(wrong, cattrs.BaseValidationError):
-        return [text.replace(" @ $.", ": ").removesuffix(" @ $") for text in cattrs.transform_error(wrong, format_exception=_plain)]
+        return [
+            text.replace(" @ $.", ": ").removesuffix(" @ $")
+            for text in cattrs.transform_error(wrong, format_exception=_plain)
+        ]
     return [_plain(wrong, None)]
 
 

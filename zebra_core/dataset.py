@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from zebra_core.behavior import DECIMALS
 from zebra_core.candidates import Answers, Candidates, answers, candidates
-from zebra_core.pool import DERIVED_ID, MESSAGES, POOL
+from zebra_core.pool import DERIVED_ID, MESSAGES
 from zebra_core.preference import confidence
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ class Plan:
         picks = self.pairing.pick(group, tied)
         first, second = group.places[picks.at, picks.first], group.places[picks.at, picks.second]
         better = self.preference.first_is_chosen(group, picks, said)
-        pairs = np.column_stack([group.rows[picks.at], np.where(better, first, second), np.where(better, second, first)])
+        pairs = np.column_stack(
+            [group.rows[picks.at], np.where(better, first, second), np.where(better, second, first)]
+        )
         masked = self.pairing.masked(group[picks.none])
         left_out = +Counter({MASKED: masked, TIED: len(picks.none) - masked})
         as_rival = 0 if self.rival is None else picks.shared(self.rival.pick(group, tied))
@@ -160,5 +162,7 @@ def _given_ids(found: Answers) -> NDArray[np.uint64]:
 
 
 def _as_messages(texts: pa.Array) -> pa.ListArray:
-    messages = pa.StructArray.from_arrays([pa.repeat("assistant", len(texts)).cast(pa.string()), texts], ["role", "content"])
+    messages = pa.StructArray.from_arrays(
+        [pa.repeat("assistant", len(texts)).cast(pa.string()), texts], ["role", "content"]
+    )
     return pa.ListArray.from_arrays(pa.array(np.arange(len(texts) + 1, dtype=np.int32)), messages)

@@ -68,7 +68,9 @@ class Plugins:
         return found[0]
 
     def _matching(self, kind: str, name: str) -> list[Component]:
-        return [c for c in self.of(kind) if any(name in (known, f"{c.plugin}:{known}") for known in (c.name, *c.aliases))]
+        return [
+            c for c in self.of(kind) if any(name in (known, f"{c.plugin}:{known}") for known in (c.name, *c.aliases))
+        ]
 
     def locate(self, kind: str, text: str) -> tuple[Component | None, str | None]:
         """Split `NAME`, `NAME:LOCATION` or `LOCATION` into the component named and the location."""
@@ -118,7 +120,9 @@ class Plugins:
         for caller in callers:
             if not caller.has_spec():
                 guess = nearest(caller.name, known)
-                msg = f"plugin {name!r} ({origin}) implements {caller.name!r}, which is no hook; did you mean {guess!r}?"
+                msg = (
+                    f"plugin {name!r} ({origin}) implements {caller.name!r}, which is no hook; did you mean {guess!r}?"
+                )
                 raise PluginError(msg)
         if not callers:
             msg = f"plugin {name!r} ({origin}) implements no hook; mark its functions with @zebra.hookimpl"
@@ -161,7 +165,8 @@ def load_plugins(wanted: Iterable[str] = ()) -> Plugins:
     named = [name for name in wanted if not name.startswith("no:")]
     installed = dict(_installed())
     for name in blocked - set(installed):
-        raise unknown("installed plugin", name, installed)
+        what = "installed plugin"
+        raise unknown(what, name, installed)
     for name, (entry, origin) in installed.items():
         if name in blocked:
             continue
@@ -179,7 +184,9 @@ def load_plugins(wanted: Iterable[str] = ()) -> Plugins:
 def _installed() -> Iterator[tuple[str, tuple[EntryPoint, Origin]]]:
     """Find the installed plugins; where two distributions have one of the same name, the second is `distribution.name`."""
     seen: dict[str, str] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.dist.name if entry.dist else "")):
+    for entry in sorted(
+        entry_points(group=GROUP), key=lambda entry: (entry.name, entry.dist.name if entry.dist else "")
+    ):
         owner = Origin(entry.dist.name, entry.dist.version) if entry.dist else Origin("unknown distribution")
         if seen.get(entry.name) == owner.distribution:
             continue

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,6 +19,7 @@ from zebra_core.pool import DERIVED_ID, Part, Pool, batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
 MANIFEST = "manifest.json"
 
@@ -45,7 +45,10 @@ class Writer:
         target = self.folder / "data" / name
         unfinished = target.with_suffix(".tmp")
         tally = Tally()
-        with writing(target), pq.ParquetWriter(unfinished, PREFERENCES, compression="zstd", compression_level=1) as file:
+        with (
+            writing(target),
+            pq.ParquetWriter(unfinished, PREFERENCES, compression="zstd", compression_level=1) as file,
+        ):
             for batch in _readable(part):
                 made, counted = plan(batch)
                 tally += counted
@@ -142,10 +145,11 @@ def check_ids(pool: Pool, shards: Iterable[Shard]) -> None:
     if len(np.unique(keys)) == len(keys):
         return
     seen: dict[str, int] = {}
-    row = 0
-    for part in pool.parts:
-        for batch in batches(part):
-            for row, name in enumerate(batch["id"].to_pylist(), row + 1):
-                if seen.setdefault(name, row) != row and not name.startswith(DERIVED_ID):
-                    msg = f"two instructions of the pool have the id {name!r}: rows {seen[name]} and {row}; give each its own, or leave the id out"
-                    raise ZebraError(msg)
+    names = (name for part in pool.parts for batch in batches(part) for name in batch["id"].to_pylist())
+    for row, name in enumerate(names, 1):
+        if seen.setdefault(name, row) != row and not name.startswith(DERIVED_ID):
+            msg = (
+                f"two instructions of the pool have the id {name!r}: rows {seen[name]} and {row}; "
+                "give each its own, or leave the ids out"
+            )
+            raise ZebraError(msg)

@@ -181,10 +181,7 @@ def checked(found: Any, shape: tuple[int, ...], what: str) -> NDArray[np.float64
 
 def _most_wanted(wanted: NDArray[np.float64], pairs: int) -> NDArray[np.int64]:
     """Return the columns of the most wanted pairs (n x pairs), -1 where there is none left; the first wins a tie."""
-    if pairs == 1:
-        best = wanted.argmax(axis=1)[:, None]
-    else:
-        best = np.argsort(-wanted, axis=1, kind="stable")[:, :pairs]
+    best = wanted.argmax(axis=1)[:, None] if pairs == 1 else np.argsort(-wanted, axis=1, kind="stable")[:, :pairs]
     return np.where(np.take_along_axis(wanted, best, axis=1) > -np.inf, best, -1)
 
 

@@ -18,9 +18,9 @@ from zebra_core.choices import Choice, Chooser, pinned
 from zebra_core.dataset import Plan, Tally
 from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import PluginError, ZebraError
-from zebra_core.folder import MANIFEST, Shard, Writer, as_json, check_ids, finish, fingerprint, staged
+from zebra_core.folder import MANIFEST, Shard, Writer, as_json, check_ids, fingerprint, finish, staged
 from zebra_core.pairing import Pairing
-from zebra_core.pool import Part, Pool
+from zebra_core.pool import Pool
 from zebra_core.preference import Preference
 from zebra_core.recipe import Recipe
 from zebra_core.scores import ScoreTable, join
@@ -57,7 +57,9 @@ class Run:
     plan: Plan
     engine: Choice
 
-    def write(self, output: str | Path, *, overwrite: bool = False, progress: Callable[[int], None] | None = None) -> Dataset:
+    def write(
+        self, output: str | Path, *, overwrite: bool = False, progress: Callable[[int], None] | None = None
+    ) -> Dataset:
         """Write the dataset to the folder `output`, whole or not at all.
 
         Raises ZebraError where `output` exists and may not be overwritten, where it cannot be written, where a row of
@@ -99,13 +101,17 @@ class Run:
                 "notes": list(self.table.notes),
             },
             "summary": summarise(self.plan, tally),
-            "remarks": remarks(self.plan, tally, self.recipe.threshold, strategy.component.name, strategy.made.says("rival", "")),
+            "remarks": remarks(
+                self.plan, tally, self.recipe.threshold, strategy.component.name, strategy.made.says("rival", "")
+            ),
             "shards": [{"name": s.name, "pairs": s.tally.pairs} for s in shards if s.name],
         }
 
     def _behavior_of_pool(self, tally: Tally) -> Behavior:
         """Return the behavior of the models that the pool has: what a report needs."""
-        return self.plan.behavior.take(sorted({self.plan.index[name] for name in tally.answered if name in self.plan.index}))
+        return self.plan.behavior.take(
+            sorted({self.plan.index[name] for name in tally.answered if name in self.plan.index})
+        )
 
     def _nothing(self, tally: Tally) -> ZebraError:
         models, known = sorted(tally.answered), sorted(self.plan.index)
@@ -118,7 +124,9 @@ class Run:
         reasons = ", ".join(f"{count} x {why}" for why, count in tally.left_out.most_common()) or "the pool has no row"
         if not tally.rated and (self.plan.pairing.per_instruction or self.plan.preference.per_instruction):
             reasons += ", and the pool has no ratings"
-        return ZebraError(f"not one pair came out of {tally.rows} rows: {reasons}; check --scores, --threshold and --min-gap")
+        return ZebraError(
+            f"not one pair came out of {tally.rows} rows: {reasons}; check --scores, --threshold and --min-gap"
+        )
 
 
 def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
@@ -231,7 +239,9 @@ def _score_choices(chooser: Chooser, pool: Pool | None) -> list[Choice]:
     """Choose what the recipe names, else a named plugin's only source, else the one that covers the pool's models."""
     recipe, plugins = chooser.recipe, chooser.plugins
     if recipe.scores:
-        return [chooser.source("score source", text, recipe.origins.get("scores", "asked for")) for text in recipe.scores]
+        return [
+            chooser.source("score source", text, recipe.origins.get("scores", "asked for")) for text in recipe.scores
+        ]
     only = plugins.only("score source")
     if only is not None:
         return [chooser.source("score source", f"{only.plugin}:{only.name}", f"from --plugin {only.plugin}")]
@@ -241,7 +251,9 @@ def _score_choices(chooser: Chooser, pool: Pool | None) -> list[Choice]:
     for component in plugins.of("score source"):
         covers = component.made().says("covers")
         if covers is not None and covers(models):
-            return [chooser.source("score source", f"{component.plugin}:{component.name}", "covers the models of the pool")]
+            return [
+                chooser.source("score source", f"{component.plugin}:{component.name}", "covers the models of the pool")
+            ]
     msg = f"--scores is needed: no embedded table has the models of the pool ({', '.join(models[:5])}, ...)"
     raise ZebraError(msg)
 
@@ -256,7 +268,9 @@ def _plan(chooser: Chooser, behavior: Behavior, pool: Pool) -> Plan:
     ranked = behavior.ranked()
     strategy = chooser.component("strategy", "sup")
     preferred = strategy.made.says("default_rule", "")
-    rule = chooser.component("rule", preferred or "superiority", f"of strategy {strategy.component.name}" if preferred else "default")
+    rule = chooser.component(
+        "rule", preferred or "superiority", f"of strategy {strategy.component.name}" if preferred else "default"
+    )
     index = model_index(ranked.models, read_aliases(recipe.alias) if recipe.alias else {})
     rival = strategy.made.says("rival", "")
     preference = Preference(ranked, rule.made)

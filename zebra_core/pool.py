@@ -132,7 +132,9 @@ def _with_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
         return batch
     contents = pc.struct_field(batch["prompt"].flatten(), "content")
     texts = pc.binary_join(pa.ListArray.from_arrays(_offsets(batch["prompt"]), pc.fill_null(contents, "")), "\x1e")
-    hashed = pa.array([DERIVED_ID + xxhash.xxh3_64_hexdigest((text or "").encode()) for text in texts.to_pylist()], pa.string())
+    hashed = pa.array(
+        [DERIVED_ID + xxhash.xxh3_64_hexdigest((text or "").encode()) for text in texts.to_pylist()], pa.string()
+    )
     return batch.set_column(0, POOL.field("id"), pc.coalesce(given, hashed))
 
 

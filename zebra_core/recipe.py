@@ -13,7 +13,7 @@ import tomli_w
 
 from zebra_core.components import converter, reasons
 from zebra_core.errors import ZebraError, unknown
-from zebra_core.pairing import Masks, Scope  # noqa: TC001
+from zebra_core.pairing import Masks, Scope
 from zebra_core.scores import Missing  # noqa: TC001
 
 
@@ -69,7 +69,8 @@ def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = N
     known = [field.name for field in attrs.fields(Recipe) if field.name != "origins"]
     for name in values:
         if name not in known:
-            raise unknown("recipe key", name, known)
+            what = "recipe key"
+            raise unknown(what, name, known)
     try:
         recipe = converter.structure(dict(values), Recipe)
     except (cattrs.BaseValidationError, ValueError, TypeError) as wrong:

@@ -77,7 +77,9 @@ class ScoreTable:
             msg = f"scores must be finite, got {_named(self, np.isinf(self.values))}"
             raise ZebraError(msg)
         for what, names in (("model", self.models), ("benchmark", [b.name for b in self.benchmarks])):
-            twice = sorted({name for name in names if list(names).count(name) > 1}) if len(set(names)) < len(names) else []
+            twice = (
+                sorted({name for name in names if list(names).count(name) > 1}) if len(set(names)) < len(names) else []
+            )
             if twice:
                 msg = f"the {what} {twice[0]!r} stands twice in the scores; keep one of the two"
                 raise ZebraError(msg)
@@ -93,25 +95,29 @@ class ScoreTable:
         merged: dict[str, tuple[float, ...]] = {}
         for model, scores in rows:
             row = tuple(scores.get(b.name, np.nan) for b in columns)
-            known = merged.setdefault(model, row)
-            if not np.array_equal(known, row, equal_nan=True):
-                at = next(k for k, (a, b) in enumerate(zip(known, row, strict=True)) if not (a == b or (a != a and b != b)))  # noqa: PLR0124
+            known = np.array(merged.setdefault(model, row))
+            clash = np.flatnonzero((known != row) & ~(np.isnan(known) & np.isnan(row)))
+            if clash.size:
+                at = clash[0]
                 msg = (
                     f"the model {model!r} stands twice with different scores: {columns[at].name!r} is {known[at]:g} and "
                     f"{row[at]:g}; keep one of the two rows"
                 )
                 raise ZebraError(msg)
         values = np.array(list(merged.values()), dtype=np.float64).reshape(len(merged), len(columns))
-        return cls(tuple(merged), tuple(columns), values)._without_empty()
+        return cls(tuple(merged), tuple(columns), values).without_empty()
 
-    def _without_empty(self) -> ScoreTable:
+    def without_empty(self) -> ScoreTable:
+        """Return the table without the models that have no score and the benchmarks that no model has, noted."""
         known = ~np.isnan(self.values)
         rows, columns = known.any(axis=1), known.any(axis=0)
         notes = []
         if not rows.all():
             notes.append(f"left out {_listed(self.models, ~rows)}: no scores at all")
         if not columns.all():
-            notes.append(f"left out the benchmark {_listed([b.name for b in self.benchmarks], ~columns)}: no model has it")
+            notes.append(
+                f"left out the benchmark {_listed([b.name for b in self.benchmarks], ~columns)}: no model has it"
+            )
         return self.keep(rows, columns, *notes)
 
     def keep(self, rows: NDArray[np.bool_], columns: NDArray[np.bool_], *notes: str) -> ScoreTable:

@@ -64,7 +64,9 @@ def remarks(plan: Plan, tally: Tally, threshold: float, strategy: str, rival: st
     present = sorted({plan.index[name] for name in tally.answered if name in plan.index})
     similar = [plan.behavior.similarity[i, j] for i, j in combinations(present, 2)]
     if similar and min(similar) >= threshold:
-        found.append(f"--threshold {threshold:g} excludes no pair: the two least alike models of the pool are at {min(similar):.3f}")
+        found.append(
+            f"--threshold {threshold:g} excludes no pair: the two least alike models of the pool are at {min(similar):.3f}"
+        )
     if tally.used:
         (better, worse), most = max(tally.used.items(), key=lambda item: (item[1], item[0]))
         if most > DOMINANT * tally.pairs:

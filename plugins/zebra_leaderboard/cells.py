@@ -19,9 +19,6 @@ def number(cell: Any) -> float:
     """Return the number in a cell, NaN where it is missing; a percent sign is taken off. ValueError for anything else."""
     if cell is None:
         return math.nan
-    if isinstance(cell, bool):
-        msg = "is true or false"
-        raise ValueError(msg)
     text = str(cell).strip().casefold()
     if text in MISSING:
         return math.nan
@@ -48,7 +45,8 @@ class Declared:
         names = list(names)
         for name in (*self.lower, *self.target, *self.weights):
             if name not in names:
-                raise zebra.unknown("benchmark", name, names)
+                what = "benchmark"
+                raise zebra.unknown(what, name, names)
         return [
             zebra.Benchmark(name, direction=self._direction(name), weight=self.weights.get(name, 1.0), source=source)
             for name in names

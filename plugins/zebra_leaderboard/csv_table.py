@@ -39,7 +39,8 @@ class Csv(Declared):
         columns = self.benchmarks or tuple(name for name in header if name and name != model)
         for name in (model, *columns):
             if name not in header:
-                raise zebra.unknown(f"column of {location!r}", name, header)
+                what = f"column of {location!r}"
+                raise zebra.unknown(what, name, header)
         percent: dict[str, str] = {}
         rows = []
         for where, line in lines:
@@ -82,7 +83,7 @@ def _lines(location: str) -> tuple[list[str], list[tuple[str, list[str]]]]:
     except (OSError, csv.Error) as wrong:
         msg = f"cannot read {location}: {getattr(wrong, 'strerror', None) or wrong}"
         raise zebra.ZebraError(msg) from wrong
-    if len(lines) < 2:  # noqa: PLR2004
+    if len(lines) < 2:
         msg = f"{location} has {len(lines)} lines; a score table has a line of column names and a line per model"
         raise zebra.ZebraError(msg)
     header = [name.strip() for name in lines[0][1]]

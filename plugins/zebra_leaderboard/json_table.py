@@ -35,9 +35,12 @@ class Json(Declared):
         said = held["benchmarks"] if native else {name: {} for _, row in rows for name in row}
         for model, row in rows:
             for name in set(row) - set(said):
-                raise zebra.unknown(f"benchmark of {model!r} in {location},", name, said)
+                what = f"benchmark of {model!r} in {location},"
+                raise zebra.unknown(what, name, said)
         benchmarks = [_said(b, said[b.name], location) for b in self.described(said, location)]
-        scored = [(model, {name: _score(location, model, name, cell) for name, cell in row.items()}) for model, row in rows]
+        scored = [
+            (model, {name: _score(location, model, name, cell) for name, cell in row.items()}) for model, row in rows
+        ]
         return zebra.ScoreTable.from_rows(scored, benchmarks)
 
 
@@ -58,7 +61,11 @@ def _held(location: str) -> Any:
 def _rows(held: Any, location: str) -> list[tuple[str, dict[str, Any]]]:
     if isinstance(held, dict) and held and all(isinstance(row, dict) for row in held.values()):
         return list(held.items())
-    if isinstance(held, list) and held and all(isinstance(row, dict) and isinstance(row.get("model"), str) for row in held):
+    if (
+        isinstance(held, list)
+        and held
+        and all(isinstance(row, dict) and isinstance(row.get("model"), str) for row in held)
+    ):
         return [(row["model"], {name: cell for name, cell in row.items() if name != "model"}) for row in held]
     msg = f'{location} is no score table; it must be {{model: {{benchmark: score}}}} or a list of {{"model": ..., benchmark: score}}'
     raise zebra.ZebraError(msg)
@@ -80,8 +87,11 @@ def _said(benchmark: zebra.Benchmark, said: Any, location: str) -> zebra.Benchma
         raise zebra.ZebraError(msg)
     for name in said:
         if name not in fields:
-            raise zebra.unknown(f"property of the benchmark {benchmark.name!r} in {location},", name, fields)
-    declared = {name for name, field in fields.items() if name != "source" and getattr(benchmark, name) != field.default}
+            what = f"property of the benchmark {benchmark.name!r} in {location},"
+            raise zebra.unknown(what, name, fields)
+    declared = {
+        name for name, field in fields.items() if name != "source" and getattr(benchmark, name) != field.default
+    }
     taken = {name: tuple(value) if name == "bounds" else value for name, value in said.items() if name not in declared}
     try:
         return attrs.evolve(benchmark, **taken)

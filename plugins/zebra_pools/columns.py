@@ -31,7 +31,11 @@ def prompt_type(found: pa.DataType) -> pa.DataType | None:
     if is_text(found):
         return pa.string()
     is_list = pa.types.is_list(found) or pa.types.is_large_list(found)
-    if is_list and pa.types.is_struct(found.value_type) and {"role", "content"} <= {f.name for f in found.value_type.fields}:
+    if (
+        is_list
+        and pa.types.is_struct(found.value_type)
+        and {"role", "content"} <= {f.name for f in found.value_type.fields}
+    ):
         return zebra.MESSAGES
     return None
 
@@ -70,7 +74,7 @@ def relisted(like: pa.ListArray, values: pa.Array) -> pa.ListArray:
 def pool_batch(**columns: pa.Array) -> pa.RecordBatch:
     """Make a batch of the pool's schema; a column that is not given is null."""
     rows = len(columns["models"])
-    arrays = [columns.get(field.name, None) for field in zebra.POOL]
+    arrays = [columns.get(field.name) for field in zebra.POOL]
     filled = [pa.nulls(rows, f.type) if a is None else a for a, f in zip(arrays, zebra.POOL, strict=True)]
     return pa.RecordBatch.from_arrays(filled, schema=zebra.POOL)
 
@@ -103,7 +107,11 @@ def leaves(paths: Iterable[str], wanted: pa.Schema) -> list[str]:
         top, *rest = path.split(".")
         if top in wanted.names:
             inner = wanted.field(top).type
-            fields = [f.name for f in inner.value_type.fields] if pa.types.is_list(inner) and pa.types.is_struct(inner.value_type) else []
+            fields = (
+                [f.name for f in inner.value_type.fields]
+                if pa.types.is_list(inner) and pa.types.is_struct(inner.value_type)
+                else []
+            )
             if not fields or any(name in rest for name in fields):
                 chosen.append(path)
     return chosen

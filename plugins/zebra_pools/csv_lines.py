@@ -40,7 +40,9 @@ def _batches(path: Path, wanted: pa.Schema | None) -> Iterator[pa.RecordBatch]:
     kinds = {f.name: f.type if pa.types.is_floating(f.type) else pa.string() for f in wanted or []}
     convert = pv.ConvertOptions(column_types=kinds, include_columns=list(kinds) or None, null_values=[""])
     try:
-        yield from pv.open_csv(path, pv.ReadOptions(block_size=BLOCK), pv.ParseOptions(newlines_in_values=True), convert)
+        yield from pv.open_csv(
+            path, pv.ReadOptions(block_size=BLOCK), pv.ParseOptions(newlines_in_values=True), convert
+        )
     except pa.ArrowInvalid as wrong:
         if "UTF8" in str(wrong):
             msg = f"{path} is not UTF-8; save it as UTF-8"

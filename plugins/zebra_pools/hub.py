@@ -42,7 +42,8 @@ def _loaded(name: str, said: dict[str, str]) -> Any:
     known = ("split", "name", "revision", "data_dir")
     for argument in said:
         if argument not in known:
-            raise zebra.unknown(f"argument of hub:{name}", argument, known)
+            what = f"argument of hub:{name}"
+            raise zebra.unknown(what, argument, known)
     try:
         return load_dataset(name, streaming=True, **said)
     except Exception as wrong:

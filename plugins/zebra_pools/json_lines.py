@@ -53,7 +53,9 @@ def open_json(path: Path) -> Opened:
     if not start.startswith(b"["):
         return open_lines(path)
     rows = _array(path)
-    names: dict[str, Any] = {name: row[name] for row in reversed(rows[:SAMPLE]) for name in row if row[name] is not None}
+    names: dict[str, Any] = {
+        name: row[name] for row in reversed(rows[:SAMPLE]) for name in row if row[name] is not None
+    }
     return pa.RecordBatch.from_pylist([names]).schema, len(rows), partial(_read_array, path)
 
 
@@ -85,7 +87,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         rest, number = b"", 0
         while block := file.read(1 << 20):
             *whole, rest = (rest + block).split(b"\n")
-            for number, line in enumerate(whole, number + 1):  # noqa: B020, PLW2901
+            for number, line in enumerate(whole, number + 1):  # noqa: B020
                 if line.strip():
                     yield number, line
         if rest.strip():
@@ -98,24 +100,40 @@ def _bad_line(path: Path, wanted: pa.Schema | None, wrong: Exception) -> zebra.Z
     for number, line in _lines(path):
         where = f"{path}, line {number}"
         try:
-            row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
-        except UnicodeDecodeError as bad:
-            return _not_utf8(where, bad)
-        except (ValueError, RecursionError) as bad:
-            return zebra.ZebraError(f"{where}: not JSON ({bad}); correct or remove the line")
-        if not isinstance(row, dict):
-            return zebra.ZebraError(f"{where}: expected an object, got {row!r:.60}; correct or remove the line")
-        if len(line) > BLOCK:
-            return zebra.ZebraError(f"{where}: {len(line):,} bytes are more than the {BLOCK:,} that a line may have")
-        try:
+            row = _parsed(line, where, first=number == 1)
             _check(row, wanted or pa.schema([]), where)
-        except zebra.ZebraError as bad:
-            return bad
-        for name, value in row.items():
-            if value is not None and types.setdefault(name, type(value)) is not type(value) and wanted is None:
-                text = f"{where}: {name!r} is {type(value).__name__}, but {types[name].__name__} before; write the column in one type"
-                return zebra.ZebraError(text)
+            if wanted is None:
+                _check_types(row, types, where)
+        except zebra.ZebraError as found:
+            return found
     return zebra.ZebraError(f"cannot read {path}: {str(wrong).splitlines()[0]}")
+
+
+def _parsed(line: bytes, where: str, *, first: bool) -> dict[str, Any]:
+    """Parse one line as Python does; ZebraError for what is no object, or too long for Arrow's block."""
+    try:
+        row = json.loads(line.decode("utf-8-sig" if first else "utf-8"))
+    except UnicodeDecodeError as wrong:
+        raise _not_utf8(where, wrong) from wrong
+    except (ValueError, RecursionError) as wrong:
+        msg = f"{where}: not JSON ({wrong}); correct or remove the line"
+        raise zebra.ZebraError(msg) from wrong
+    if not isinstance(row, dict):
+        msg = f"{where}: expected an object, got {row!r:.60}; correct or remove the line"
+        raise zebra.ZebraError(msg)
+    if len(line) > BLOCK:
+        msg = f"{where}: {len(line):,} bytes are more than the {BLOCK:,} that a line may have; shorten or remove it"
+        raise zebra.ZebraError(msg)
+    return row
+
+
+def _check_types(row: dict[str, Any], types: dict[str, type], where: str) -> None:
+    """Hold a row to the types of the rows before it."""
+    for name, value in row.items():
+        if value is not None and types.setdefault(name, type(value)) is not type(value):
+            now, before = type(value).__name__, types[name].__name__
+            msg = f"{where}: {name!r} is {now}, but {before} before; write the column in one type"
+            raise zebra.ZebraError(msg)
 
 
 def _check(row: dict[str, Any], wanted: pa.Schema, where: str) -> None:

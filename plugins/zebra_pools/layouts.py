@@ -125,7 +125,9 @@ class UltraFeedback(Rows):
         models = listed(pc.struct_field(each, "model"))
         if "models" in batch.schema.names:
             check_same_models(batch["models"], models)
-        ratings = {"ratings": listed(pc.struct_field(each, each.type.field(2).name))} if each.type.num_fields > 2 else {}  # noqa: PLR2004
+        ratings = (
+            {"ratings": listed(pc.struct_field(each, each.type.field(2).name))} if each.type.num_fields > 2 else {}
+        )
         return columns.pool_batch(
             **commonly(batch, ""), models=models, responses=listed(pc.struct_field(each, "response")), **ratings
         )
@@ -133,7 +135,9 @@ class UltraFeedback(Rows):
 
 def check_same_models(listed: pa.ListArray, models: pa.ListArray) -> None:
     """Raise RowError for the first row whose `models` are not those of its completions, in whatever order."""
-    lengths, others = (pc.fill_null(pc.list_value_length(a), 0).to_numpy(zero_copy_only=False) for a in (listed, models))
+    lengths, others = (
+        pc.fill_null(pc.list_value_length(a), 0).to_numpy(zero_copy_only=False) for a in (listed, models)
+    )
     wrong = np.flatnonzero(lengths != others)
     if not wrong.size and not listed.flatten().equals(models.flatten()):
         names = pa.concat_arrays([listed.flatten(), models.flatten()]).dictionary_encode().indices
@@ -165,18 +169,26 @@ class Wide(Rows):
             return found
         other = {"models", "completions", "responses", *columns.MODEL, *columns.RESPONSE} & {*schema.names}
         if other and not self.models:
-            return f"has a column {sorted(other)[0]!r}, which is of another layout"
+            return f"has a column {min(other)!r}, which is of another layout"
         known = {*columns.PROMPT, *columns.ID, *columns.SOURCE, *columns.RATING, *found}
         names = self.models or tuple(f.name for f in schema if f.name not in known and columns.is_text(f.type))
         missing = [name for name in names if name not in schema.names]
-        if missing or len(names) < 2:  # noqa: PLR2004
-            return f"has no column {missing[0]!r}" if missing else f"has less than two columns of responses ({', '.join(schema.names)})"
+        if missing or len(names) < 2:
+            return (
+                f"has no column {missing[0]!r}"
+                if missing
+                else f"has less than two columns of responses ({', '.join(schema.names)})"
+            )
         return pa.schema({**found, **dict.fromkeys(names, pa.string())})
 
     def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Lay the columns of each row one after the other."""
         shared = commonly(batch, self.prompt)
-        used = {self.prompt or first(columns.PROMPT, batch.schema), first(columns.ID, batch.schema), first(columns.SOURCE, batch.schema)}
+        used = {
+            self.prompt or first(columns.PROMPT, batch.schema),
+            first(columns.ID, batch.schema),
+            first(columns.SOURCE, batch.schema),
+        }
         names = [name for name in batch.schema.names if name not in used]
         n, k = batch.num_rows, len(names)
         order = pa.array((np.arange(k)[None, :] * n + np.arange(n)[:, None]).ravel())

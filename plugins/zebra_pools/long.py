@@ -50,7 +50,10 @@ class Long:
         extra = {self.id: pa.string()} if self.id else {}
         rating = self.rating or first(columns.RATING, schema)
         rated = {rating: pa.float64()} if rating else {}
-        texts = {self.model or first(columns.MODEL, schema): pa.string(), self.response or first(columns.RESPONSE, schema): pa.string()}
+        texts = {
+            self.model or first(columns.MODEL, schema): pa.string(),
+            self.response or first(columns.RESPONSE, schema): pa.string(),
+        }
         return pa.schema({**found, **extra, **texts, **rated})
 
     def __call__(self, location: str | None) -> zebra.Pool:
@@ -63,7 +66,9 @@ class Long:
 
     def grouped(self, tables: list[Table], wanted: list[pa.Schema]) -> Iterator[pa.RecordBatch]:
         """Read all rows and yield one per instruction, in the order in which the instructions first appear."""
-        rows = pa.concat_tables(self._named(b) for t, w in zip(tables, wanted, strict=True) for b in t.read(w)).combine_chunks()
+        rows = pa.concat_tables(
+            self._named(b) for t, w in zip(tables, wanted, strict=True) for b in t.read(w)
+        ).combine_chunks()
         if not rows.num_rows:
             return
         key = rows["id"] if not rows["id"].null_count else rows["text"]
@@ -98,4 +103,3 @@ class Long:
                 **{name: batch[c] if c else pa.nulls(n, kind) for name, (c, kind) in optional.items()},
             }
         )
-

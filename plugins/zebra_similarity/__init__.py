@@ -34,7 +34,7 @@ def cosine(vectors: Matrix) -> Matrix:
 def pearson(vectors: Matrix) -> Matrix:
     """Correlation of two vectors, in [-1, 1]: alike in shape, whatever the level; 0 where a vector is constant."""
     centred = vectors - vectors.mean(axis=1, keepdims=True)
-    flat = np.abs(centred).max(axis=1) < 1e-12  # what rounding leaves of equal scores is no shape  # noqa: PLR2004
+    flat = np.abs(centred).max(axis=1) < 1e-12  # what rounding leaves of equal scores is no shape
     return cosine(np.where(flat[:, None], 0.0, centred))
 
 

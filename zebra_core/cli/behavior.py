@@ -12,7 +12,14 @@ from zebra_core.cli.options import plugin_options, recipe_from, score_options
 @click.command()
 @score_options
 @plugin_options
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="How to print.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How to print.",
+)
 def behavior(form: str, **said: Any) -> None:
     """Show ability vectors, superiority (MB-SUP) and similarity (MB-SIM) of the models in a score table."""
     from zebra_core.cli import show  # noqa: PLC0415

@@ -28,7 +28,12 @@ def completed(kind: str) -> Callable[[click.Context, click.Parameter, str], list
         from zebra_core.discovery import load_plugins  # noqa: PLC0415
 
         offered = load_plugins().of(kind)
-        return [CompletionItem(name, help=c.summary) for c in offered for name in (c.name, *c.aliases) if name.startswith(start)]
+        return [
+            CompletionItem(name, help=c.summary)
+            for c in offered
+            for name in (c.name, *c.aliases)
+            if name.startswith(start)
+        ]
 
     return names
 

@@ -26,7 +26,9 @@ DEFAULT_OUTPUT = "zebra-dataset"
 @click.option(
     "--rule", metavar="NAME", shell_complete=completed("rule"), help="Which response is chosen.  [default: superiority]"
 )
-@click.option("--engine", metavar="NAME", shell_complete=completed("engine"), help="What does the work.  [default: local]")
+@click.option(
+    "--engine", metavar="NAME", shell_complete=completed("engine"), help="What does the work.  [default: local]"
+)
 @click.option(
     "--scope",
     type=click.Choice(["instruction", "global"]),

@@ -49,7 +49,11 @@ def choices(run: Run) -> None:
         table.add_row(f"  {choice.component.kind}", name, Text(choice.why, style="dim"))
     recipe = run.recipe
     for field in ("scope", "threshold", "min_gap", "pairs", "seed"):
-        table.add_row(f"  {field.replace('_', ' ')}", str(getattr(recipe, field)), Text(recipe.origins.get(field, "default"), style="dim"))
+        table.add_row(
+            f"  {field.replace('_', ' ')}",
+            str(getattr(recipe, field)),
+            Text(recipe.origins.get(field, "default"), style="dim"),
+        )
     out().print(table)
     for note in run.table.notes:
         click.echo(f"  scores: {note}")
@@ -121,7 +125,9 @@ def behavior(table: ScoreTable, known: Behavior, form: str) -> None:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["model", *known.benchmarks, "superiority", *(f"similarity to {m}" for m in known.models)])
         for i, model in enumerate(known.models):
-            writer.writerow([model, *known.vectors[i].tolist(), float(known.superiority[i]), *known.similarity[i].tolist()])
+            writer.writerow(
+                [model, *known.vectors[i].tolist(), float(known.superiority[i]), *known.similarity[i].tolist()]
+            )
         return
     shown = Table("model", box=None, pad_edge=False)
     for name in (*known.benchmarks, "superiority"):
