@@ -21,7 +21,7 @@ DECIMALS = 12
 class Similarity(Protocol):
     """A component that says how alike models are."""
 
-    def __call__(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __call__(self, vectors: NDArray[np.float64], /) -> NDArray[np.float64]:
         """Return (models x models), symmetric, finite, higher is more alike, from (models x benchmarks) in [0, 1]."""
 
 
@@ -106,7 +106,8 @@ def normalised(table: ScoreTable) -> NDArray[np.float64]:
             "so it tells nothing of them; remove the benchmark"
         )
         raise ZebraError(msg)
-    return (good - low) / spread
+    vectors: NDArray[np.float64] = (good - low) / spread
+    return vectors
 
 
 def goodness(values: NDArray[np.float64], benchmark: Benchmark) -> NDArray[np.float64]:

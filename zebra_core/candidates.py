@@ -50,7 +50,8 @@ class Candidates:
         names = self.model_keys[self.models]
         mixed = _mixed(names[:, :, None] ^ names[:, None, :])
         start = np.uint64(xxhash.xxh3_64_intdigest(str(self.seed).encode()))
-        return (_mixed(mixed ^ _mixed(self.keys ^ start)[:, None, None]) >> np.uint64(11)) * 2.0**-53
+        bits = _mixed(mixed ^ _mixed(self.keys ^ start)[:, None, None])
+        return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def hashed(texts: list[str]) -> NDArray[np.uint64]:

@@ -158,7 +158,8 @@ def _by_pair(made: pa.RecordBatch) -> Counter[tuple[str, str]]:
 
 def _given_ids(found: Answers) -> NDArray[np.uint64]:
     derived = pc.starts_with(found.batch["id"], DERIVED_ID).to_numpy(zero_copy_only=False)
-    return found.keys[~derived]
+    keys: NDArray[np.uint64] = found.keys[~derived]
+    return keys
 
 
 def _as_messages(texts: pa.Array) -> pa.ListArray:

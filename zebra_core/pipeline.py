@@ -145,12 +145,8 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     plugins.done("plan", plan)
     chooser.check_options()
     by_kind = {c.component.kind: c for c in chooser.chosen if c.component.kind not in ("pool", "score source")}
-    resolved = attrs.evolve(
-        recipe,
-        pool=pinned([pool_choice], plugins)[0],
-        scores=pinned(sources, plugins),
-        **{kind: pinned([choice], plugins)[0] for kind, choice in by_kind.items()},
-    )
+    names: dict[str, Any] = {kind: pinned([choice], plugins)[0] for kind, choice in by_kind.items()}
+    resolved = attrs.evolve(recipe, pool=pinned([pool_choice], plugins)[0], scores=pinned(sources, plugins), **names)
     choices = (pool_choice, *sources, *by_kind.values())
     return Run(resolved, plugins, choices, table, pool, plan, engine)
 

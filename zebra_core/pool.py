@@ -55,12 +55,20 @@ class Part:
     rows: int | None = None
 
 
+def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(parts)
+
+
+def _files(files: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(files)
+
+
 @attrs.frozen
 class Pool:
     """A pool, opened but not read: its parts in order, and the files that it comes from (for the manifest)."""
 
-    parts: tuple[Part, ...] = attrs.field(converter=tuple)
-    files: tuple[Path, ...] = attrs.field(converter=tuple, default=())
+    parts: tuple[Part, ...] = attrs.field(converter=_parts)
+    files: tuple[Path, ...] = attrs.field(converter=_files, default=())
 
     @classmethod
     def from_rows(cls, rows: Iterable[dict[str, Any]], name: str = "rows") -> Self:

@@ -49,6 +49,14 @@ class Benchmark:
             raise ValueError(msg)
 
 
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
+
+
+def _benchmarks(benchmarks: Iterable[Benchmark]) -> tuple[Benchmark, ...]:
+    return tuple(benchmarks)
+
+
 @attrs.frozen(eq=False)
 class ScoreTable:
     """Scores of models on benchmarks.
@@ -57,8 +65,8 @@ class ScoreTable:
     NaN where unknown. `notes` says what was done to the table on the way (rows dropped, cells filled).
     """
 
-    models: tuple[str, ...] = attrs.field(converter=tuple)
-    benchmarks: tuple[Benchmark, ...] = attrs.field(converter=tuple)
+    models: tuple[str, ...] = attrs.field(converter=_names)
+    benchmarks: tuple[Benchmark, ...] = attrs.field(converter=_benchmarks)
     values: NDArray[np.float64]
     stderr: NDArray[np.float64] = attrs.field()
     notes: tuple[str, ...] = ()
@@ -110,7 +118,7 @@ class ScoreTable:
     def without_empty(self) -> ScoreTable:
         """Return the table without the models that have no score and the benchmarks that no model has, noted."""
         known = ~np.isnan(self.values)
-        rows, columns = known.any(axis=1), known.any(axis=0)
+        rows, columns = np.asarray(known.any(axis=1)), np.asarray(known.any(axis=0))
         notes = []
         if not rows.all():
             notes.append(f"left out {_listed(self.models, ~rows)}: no scores at all")
@@ -141,10 +149,10 @@ class ScoreTable:
             return self
         every_model, every_benchmark = np.ones(len(self.models), bool), np.ones(len(self.benchmarks), bool)
         if missing == "drop-model":
-            rows = gaps.any(axis=1)
+            rows = np.asarray(gaps.any(axis=1))
             return self.keep(~rows, every_benchmark, f"left out {_listed(self.models, rows)}: a score is missing")
         if missing == "drop-benchmark":
-            columns = gaps.any(axis=0)
+            columns = np.asarray(gaps.any(axis=0))
             names = _listed([b.name for b in self.benchmarks], columns)
             return self.keep(every_model, ~columns, f"left out the benchmark {names}: a score is missing")
         if missing == "mean":

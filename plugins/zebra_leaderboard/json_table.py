@@ -92,7 +92,9 @@ def _said(benchmark: zebra.Benchmark, said: Any, location: str) -> zebra.Benchma
     declared = {
         name for name, field in fields.items() if name != "source" and getattr(benchmark, name) != field.default
     }
-    taken = {name: tuple(value) if name == "bounds" else value for name, value in said.items() if name not in declared}
+    taken: dict[str, Any] = {
+        name: tuple(value) if name == "bounds" else value for name, value in said.items() if name not in declared
+    }
     try:
         return attrs.evolve(benchmark, **taken)
     except (TypeError, ValueError) as wrong:

@@ -23,7 +23,8 @@ from zebra_core.cli.options import plugin_options, recipe_from, score_options
 def behavior(form: str, **said: Any) -> None:
     """Show ability vectors, superiority (MB-SUP) and similarity (MB-SIM) of the models in a score table."""
     from zebra_core.cli import show  # noqa: PLC0415
-    from zebra_core.pipeline import load_plugins, read_behavior  # noqa: PLC0415
+    from zebra_core.discovery import load_plugins  # noqa: PLC0415
+    from zebra_core.pipeline import read_behavior  # noqa: PLC0415
 
     recipe = recipe_from(None, said)
     plugins = load_plugins(recipe.plugins)

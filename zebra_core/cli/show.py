@@ -174,5 +174,7 @@ def _component(found: Plugins, component: Any) -> dict[str, Any]:
 
 
 def _default(field: attrs.Attribute[Any]) -> Any:
-    default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
+    default: Any = field.default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time, a function to the checker
+        default = default.factory()
     return None if default is attrs.NOTHING else list(default) if isinstance(default, tuple) else default

@@ -1,0 +1,35 @@
+"""Fixtures of all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import zebra_core as zebra
+
+pytest_plugins = ["zebra_core.testing"]
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def plugins() -> zebra.Plugins:
+    """The installed plugins."""
+    return zebra.load_plugins()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data; tests that want it are skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the folder shared/data beside the checkout")
+    return SHARED
+
+
+@pytest.fixture
+def three() -> zebra.ScoreTable:
+    """Three models on two benchmarks: normalised a = (1, 1), b = (.5, .5), c = (0, 0)."""
+    benchmarks = [zebra.Benchmark("x"), zebra.Benchmark("y")]
+    return zebra.ScoreTable(("a", "b", "c"), benchmarks, np.array([[10.0, 6.0], [5.0, 4.0], [0.0, 2.0]]))

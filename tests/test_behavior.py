@@ -1,0 +1,83 @@
+"""From scores to ability vectors, superiority and similarity."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pytest
+
+import zebra_core as zebra
+
+
+def dot(vectors: np.ndarray) -> np.ndarray:
+    return vectors @ vectors.T
+
+
+def test_min_max_and_mean(three: zebra.ScoreTable) -> None:
+    """10, 5, 0 become 1, .5, 0 and 6, 4, 2 become 1, .5, 0 (Eq. 2 of KARMA); superiority is their mean (Eq. 1 of ZEBRA)."""
+    known = zebra.know_behavior(three, dot)
+    assert known.vectors.tolist() == [[1, 1], [0.5, 0.5], [0, 0]]
+    assert known.superiority.tolist() == [1, 0.5, 0]
+    assert known.similarity.tolist() == [[2, 1, 0], [1, 0.5, 0], [0, 0, 0]]
+
+
+def test_weights(three: zebra.ScoreTable) -> None:
+    """Superiority weighs the benchmarks: with x = 1, 0, .5 and y = 1, .5, 0, weights 3 and 1 give 1, .125, .375."""
+    values = np.array([[10.0, 6.0], [0.0, 4.0], [5.0, 2.0]])
+    benchmarks = (zebra.Benchmark("x", weight=3), zebra.Benchmark("y"))
+    known = zebra.know_behavior(attrs.evolve(three, values=values, benchmarks=benchmarks), dot)
+    assert known.superiority.tolist() == [1, 0.125, 0.375]  # (3*0 + .5) / 4, (3*.5 + 0) / 4
+
+
+@pytest.mark.parametrize(
+    ("direction", "expected"),
+    [
+        ("lower", [0, 0.5, 1]),  # 10, 5, 0: the least is best
+        (4.0, [0, 1, 0.4]),  # distances 6, 1, 4: (6 - 6) / 5, (6 - 1) / 5, (6 - 4) / 5
+    ],
+)
+def test_direction(three: zebra.ScoreTable, direction: zebra.Direction, expected: list[float]) -> None:
+    """Lower may be better, or a target value may be best."""
+    table = attrs.evolve(three, benchmarks=(zebra.Benchmark("x", direction=direction), zebra.Benchmark("y")))
+    assert zebra.know_behavior(table, dot).vectors[:, 0].tolist() == expected
+
+
+def test_mirrored_table_is_the_same() -> None:
+    """Every benchmark negated and said to be lower-is-better gives the very same figures."""
+    values = np.random.default_rng(1).random((7, 4))
+    models = [f"m{k}" for k in range(7)]
+    up = zebra.ScoreTable(models, [zebra.Benchmark(b) for b in "wxyz"], values)
+    down = zebra.ScoreTable(models, [zebra.Benchmark(b, direction="lower") for b in "wxyz"], -values)
+    one, other = zebra.know_behavior(up, dot), zebra.know_behavior(down, dot)
+    assert (one.vectors == other.vectors).all()
+    assert (one.superiority == other.superiority).all()
+
+
+def test_a_benchmark_without_difference_is_named(three: zebra.ScoreTable) -> None:
+    """A benchmark on which all models are equal is an error that names it."""
+    table = attrs.evolve(three, values=np.array([[1.0, 7.0], [2.0, 7.0], [3.0, 7.0]]))
+    with pytest.raises(zebra.ZebraError, match=r"all 3 models have the same score on 'y' \(7\)"):
+        zebra.know_behavior(table, dot)
+
+
+def test_equal_means_tie_whatever_the_order_of_the_sum() -> None:
+    """.1 + .2 + .3 and .3 + .2 + .1 differ in the last bit, and still tie."""
+    rows = [[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0, 0, 0], [1, 1, 1]]
+    table = zebra.ScoreTable("abcd", [zebra.Benchmark(b) for b in "xyz"], np.array(rows, float))
+    known = zebra.know_behavior(table, dot)
+    assert known.superiority[0] == known.superiority[1]
+    assert known.ranked().models == ("d", "a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("similarity", "told"),
+    [
+        (lambda v: np.zeros((2, 2)), r"shape \(3, 3\).*got \(2, 2\)"),
+        (lambda v: np.full((3, 3), np.nan), "must be finite, got nan in 9 of 9 cells"),
+        (lambda v: np.arange(9.0).reshape(3, 3), "must be symmetric"),
+    ],
+)
+def test_a_similarity_is_checked(three: zebra.ScoreTable, similarity: zebra.Similarity, told: str) -> None:
+    """A similarity of the wrong shape, with NaN, or not symmetric is a PluginError that says so."""
+    with pytest.raises(zebra.PluginError, match=told):
+        zebra.know_behavior(three, similarity)

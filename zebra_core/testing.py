@@ -1,0 +1,57 @@
+"""What the authors of plugins test with: `pytest_plugins = ["zebra_core.testing"]` gives the fixture `zebra_cli`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from zebra_core.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+@attrs.frozen
+class Project:
+    """A temporary folder to run `zebra` in."""
+
+    folder: Path
+
+    def run(self, *arguments: str, code: int = 0) -> Result:
+        """Run `zebra` with these arguments; fails the test where the exit code is another, or a traceback is printed."""
+        result = CliRunner().invoke(main, list(arguments))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output  # noqa: S101
+        return result
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        """Write a file in the folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def dataset(self, name: str = "zebra-dataset") -> list[dict[str, Any]]:
+        """Return the rows of a dataset that was built in the folder."""
+        shards = sorted((self.folder / name / "data").glob("*.parquet"))
+        return [row for shard in shards for row in pq.read_table(shard).to_pylist()]
+
+    def manifest(self, name: str = "zebra-dataset") -> dict[str, Any]:
+        """Return the manifest of a dataset that was built in the folder."""
+        found: dict[str, Any] = json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))
+        return found
+
+
+@pytest.fixture
+def zebra_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Give a temporary folder, made the current one, in which `zebra` can be run."""
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path)
