@@ -1,0 +1,47 @@
+"""The embedded default: eight small responders, their answers to 600 instructions, and their measured scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HERE = Path(__file__).parent
+NAMES = ("scholar", "apprentice", "accountant", "trader", "librarian", "clerk", "courier", "parrot")
+
+
+@zebra.hookimpl
+def zebra_pools() -> zebra.Components:
+    """Offer the pool `demo`."""
+    return {"demo": pool}
+
+
+@zebra.hookimpl
+def zebra_score_sources() -> zebra.Components:
+    """Offer the scores `demo`."""
+    return {"demo": Scores}
+
+
+def pool(location: str | None) -> Path:  # noqa: ARG001
+    """Six hundred instructions of six task families, each answered by four of eight responders, in UltraFeedback's schema."""
+    return HERE / "pool.jsonl"
+
+
+@attrs.frozen
+class Scores:
+    """How often each responder is right, measured on 200 other questions of each task family."""
+
+    def __call__(self, location: str | None) -> Path:  # noqa: ARG002
+        """Return the measured table."""
+        return HERE / "scores.csv"
+
+    @staticmethod
+    def covers(models: Sequence[str]) -> bool:
+        """Whether all of a pool's models are responders of the demo."""
+        return {*models} <= {*NAMES}

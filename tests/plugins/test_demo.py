@@ -1,0 +1,80 @@
+"""The embedded demo: what is shipped is what its programs do."""
+
+from __future__ import annotations
+
+import inspect
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from zebra_demo import NAMES, make
+from zebra_demo.responders import RESPONDERS
+from zebra_demo.tasks import Question, is_correct
+
+import zebra_core as zebra
+
+
+def test_the_scores_are_measured() -> None:
+    """The shipped table is what a measurement gives now."""
+    assert (files("zebra_demo") / "scores.csv").read_text() == make.scores_csv()
+
+
+def test_the_pool_is_answered() -> None:
+    """The shipped pool is what the responders answer now."""
+    assert (files("zebra_demo") / "pool.jsonl").read_text() == make.pool_jsonl()
+
+
+def test_measured_on_other_questions() -> None:
+    """600 different instructions, 100 of each family, none of them in the measuring set of 1,200."""
+    measured, asked = {q.prompt for q in make.measuring_set()}, {row["instruction"] for row in make.pool_rows()}
+    assert (len(measured), len(asked), len(measured & asked)) == (1200, 600, 0)
+
+
+def test_responders_see_the_prompt_alone() -> None:
+    """A responder is called with the prompt and nothing else."""
+    assert tuple(r.name for r in RESPONDERS) == NAMES
+    for responder in RESPONDERS:
+        assert list(inspect.signature(responder).parameters) == ["prompt"]
+
+
+def test_they_differ_in_ability(plugins: zebra.Plugins) -> None:
+    """The best is right in 98 % and the least in 2 %, no two are alike on all families, and no family is the same to all."""
+    table = zebra.read_scores("demo", plugins=plugins)
+    means = table.values.mean(axis=1)
+    assert means.max() > 0.95
+    assert means.min() < 0.05
+    assert len(np.unique(table.values, axis=0)) == 8
+    assert table.values.max(axis=0).min() > 0.9
+    assert table.models[int(table.values[:, 5].argmax())] == "accountant"  # the best of all, scholar, is not best at counting
+
+
+@pytest.mark.parametrize(
+    ("answer", "response", "right"),
+    [
+        ("59", "The answer is 59.", True),
+        ("59", "The answer is 159.", False),
+        ("59", "59", True),
+        ("59", "It is 59 or 60.", False),
+        ("3, 7, 12", "Result: 3, 7, 12", True),
+        ("3, 7, 12", "Result: 1, 3, 7, 12", False),
+        ("RED;BLUE", "red;blue", False),
+    ],
+)
+def test_right_is_right(answer: str, response: str, right: bool) -> None:  # noqa: FBT001
+    """The final answer is compared letter by letter."""
+    assert is_correct(Question("any", "?", answer), response) is right
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt", "response"),
+    [
+        ("scholar", "Multiply forty-two by three.", "The answer is 126."),
+        ("librarian", "What is forty-two plus three?", "I do not know."),  # knows the numbers up to twenty
+        ("apprentice", "Sort these numbers from small to large: 103, 12, 7", "If I have learned it well, the answer is 103, 12, 7."),
+        ("courier", "How many minutes are 3 hours?", "In a hurry: 300"),  # takes every factor for a hundred
+        ("scholar", "How many vowels (a, e, i, o, u) are in yellowvelvet?", "The answer is 5."),  # takes y for a vowel
+    ],
+)
+def test_what_they_are_wrong_by(name: str, prompt: str, response: str) -> None:
+    """Each is wrong by what its programs do not know."""
+    assert next(r for r in RESPONDERS if r.name == name)(prompt) == response
