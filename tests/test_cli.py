@@ -44,7 +44,7 @@ def test_a_recipe_holds_options_and_the_command_line_weighs_more(zebra_cli: Proj
         ("pairs = 1.5", "expected int, got 1.5"),
         ('pairs = "2"', "expected int, got '2'"),
         ("pairs = 0", "'pairs' must be >= 1: 0"),
-        ('scope = "galaxy"', "'galaxy' not in literal"),
+        ('scope = "galaxy"', "expected 'instruction' or 'global', got 'galaxy': scope"),
         ("strategy = ", "is no TOML"),
         ("options = 3", "options must be tables"),
         ("[options.cosine]\npower = 2", "there is no option of similarity 'cosine' of plugin 'similarity' 'power'"),
@@ -88,7 +88,11 @@ def test_behavior_as_csv_and_table(zebra_cli: Project) -> None:
     lines = zebra_cli.run("behavior", "--scores", "s.csv", "--format", "csv").stdout.splitlines()
     assert lines[:2] == ["model,x,superiority,similarity to a,similarity to b,similarity to c", "a,1.0,1.0,1.0,1.0,0.0"]
     table = zebra_cli.run("behavior", "--scores", "s.csv").stdout.splitlines()
-    assert [line.split()[:3] for line in table[1:]] == [["a", "1.000", "1.000"], ["b", "0.500", "0.500"], ["c", "0.000", "0.000"]]
+    assert [line.split()[:3] for line in table[1:]] == [
+        ["a", "1.000", "1.000"],
+        ["b", "0.500", "0.500"],
+        ["c", "0.000", "0.000"],
+    ]
 
 
 def test_plugins_as_json(zebra_cli: Project) -> None:

@@ -27,8 +27,12 @@ def rows(count: int = 40) -> list[dict[str, Any]]:
     found = []
     for number in range(count):
         models = [str(m) for m in generator.permutation([*MODELS])[:3]]
-        completions = [{"model": m, "response": f"{m} says {number}", "overall_score": float(ord(m) % 3)} for m in models]
-        found.append({"source": "test", "instruction": f"question {number}", "models": models, "completions": completions})
+        completions = [
+            {"model": m, "response": f"{m} says {number}", "overall_score": float(ord(m) % 3)} for m in models
+        ]
+        found.append(
+            {"source": "test", "instruction": f"question {number}", "models": models, "completions": completions}
+        )
     return found
 
 
@@ -83,7 +87,15 @@ def test_one_worker_and_many_give_the_same_bytes(zebra_cli: Project) -> None:
         write(zebra_cli, rows()[part * 8 : part * 8 + 8], f"pool/{part}.jsonl")
     for workers in ("1", "4"):
         zebra_cli.run(
-            "run", "--pool", "pool", "--scores", "scores.csv", "--set", f"local.workers={workers}", "-o", f"out{workers}"
+            "run",
+            "--pool",
+            "pool",
+            "--scores",
+            "scores.csv",
+            "--set",
+            f"local.workers={workers}",
+            "-o",
+            f"out{workers}",
         )
     one, many = files(zebra_cli.folder / "out1"), files(zebra_cli.folder / "out4")
     assert len([name for name in one if name.startswith("data/")]) == 5
@@ -93,7 +105,9 @@ def test_one_worker_and_many_give_the_same_bytes(zebra_cli: Project) -> None:
 
 def test_columns_and_figures_of_a_pair(zebra_cli: Project) -> None:
     """A row has messages, models, and the figures that made it: x and y normalised are a (1, 1/9), b (.8, 1)."""
-    write(zebra_cli, [rows()[0] | {"models": ["a", "b"], "completions": [{"model": m, "response": m * 3} for m in "ba"]}])
+    write(
+        zebra_cli, [rows()[0] | {"models": ["a", "b"], "completions": [{"model": m, "response": m * 3} for m in "ba"]}]
+    )
     zebra_cli.run(*ARGUMENTS)
     (row,) = zebra_cli.dataset()
     assert row["prompt"] == [{"role": "user", "content": "question 0"}]
@@ -136,13 +150,21 @@ def test_the_summary_adds_up(zebra_cli: Project) -> None:
     }
     assert summary["unscored"] == {"aa": {"responses": 1, "closest": "a"}}
     assert sum(m["chosen"] for m in summary["models"].values()) == 6
-    for words in ("10 instructions read, 6 pairs written", "left out 2: fewer", "'aa' has no scores", "the closest name that has is 'a'"):
+    for words in (
+        "10 instructions read, 6 pairs written",
+        "left out 2: fewer",
+        "'aa' has no scores",
+        "the closest name that has is 'a'",
+    ):
         assert words in said
 
 
 def test_remarks_on_choices_that_do_nothing(zebra_cli: Project) -> None:
     """It is said when tau excludes no pair, when one pair of models is the data, and when sup+sim is sup."""
-    write(zebra_cli, [{**row, "models": ["a", "b"], "completions": [{"model": m, "response": m} for m in "ab"]} for row in rows()])
+    write(
+        zebra_cli,
+        [{**row, "models": ["a", "b"], "completions": [{"model": m, "response": m} for m in "ab"]} for row in rows()],
+    )
     said = zebra_cli.run(*ARGUMENTS).stdout
     assert "--threshold 0.1 excludes no pair" in said
     assert "one pair of models makes up 100% of the data: b over a" in said
@@ -160,7 +182,10 @@ def test_an_alias_map(zebra_cli: Project) -> None:
     assert zebra_cli.manifest()["summary"]["unscored"] == {}
     assert "A-chat" in {row["chosen_model"] for row in zebra_cli.dataset()}
     zebra_cli.write("names.csv", "a,b\n")
-    assert "needs a first line with the columns pool,score" in zebra_cli.run(*ARGUMENTS, "--alias", "names.csv", "-o", "x", code=2).stderr
+    assert (
+        "needs a first line with the columns pool,score"
+        in zebra_cli.run(*ARGUMENTS, "--alias", "names.csv", "-o", "x", code=2).stderr
+    )
 
 
 def test_an_existing_output_is_kept(zebra_cli: Project) -> None:
@@ -189,10 +214,21 @@ def test_a_full_disk(zebra_cli: Project) -> None:
 
 
 def test_a_killed_run_leaves_no_output(zebra_cli: Project) -> None:
-    """kill -9 in the middle leaves no output folder and no unfinished shard under a shard's name; a rerun completes."""
+    """Kill -9 in the middle leaves no output folder and no unfinished shard under a shard's name; a rerun completes."""
     write(zebra_cli, rows(4000))
     zebra_cli.write("slow.py", SLOW)
-    command = [sys.executable, "-m", "zebra_core", *ARGUMENTS, "--plugin", "./slow.py", "--strategy", "slow", "-o", "out"]
+    command = [
+        sys.executable,
+        "-m",
+        "zebra_core",
+        *ARGUMENTS,
+        "--plugin",
+        "./slow.py",
+        "--strategy",
+        "slow",
+        "-o",
+        "out",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not (zebra_cli.folder / "reached").exists():
         time.sleep(0.01)

@@ -54,22 +54,19 @@ class Chooser:
         component, location = self.plugins.locate(kind, text)
         if component is not None or location is None:
             return self._keep(component or self.plugins.find(kind, text), location, why)
-        declined, fitting = {}, []
-        for candidate in self.plugins.of(kind):
-            made = candidate.made(self._options(candidate))
-            declines = made.says("declines")
-            if declines is None:
-                continue
-            with made.blamed():
-                declined[candidate.name] = declines(location)
-            if declined[candidate.name] is None:
-                fitting.append(candidate)
+        if ":" not in location and not Path(location).exists():
+            raise self._nowhere(kind, location)
+        candidates = self.plugins.of(kind)
+        declined = {c.name: c.made(self._options(c)).declines(location) for c in candidates}
+        fitting = [c for c in candidates if declined[c.name] is None]
         if len(fitting) == 1:
             return self._keep(fitting[0], location, f"{why}, read as {fitting[0].name}")
         if fitting:
             msg = f"{location!r} can be read by {' and by '.join(c.name for c in fitting)}; say which: {fitting[0].name}:{location}"
             raise ZebraError(msg)
-        raise self._unread(kind, location, declined)
+        told = "; ".join(f"{name} {reason}" for name, reason in declined.items() if reason)
+        msg = f"no {kind} reads {location!r}: {told}"
+        raise ZebraError(msg)
 
     def check_options(self) -> None:
         """Raise ZebraError for options of a component that the run does not use."""
@@ -89,21 +86,18 @@ class Chooser:
     def _options(self, component: Component) -> dict[str, object]:
         return {k: v for name in _names(component) for k, v in self.recipe.options.get(name, {}).items()}
 
-    def _unread(self, kind: str, location: str, declined: dict[str, str]) -> ZebraError:
+    def _nowhere(self, kind: str, location: str) -> ZebraError:
         names = [name for c in self.plugins.of(kind) for name in (c.name, *c.aliases)]
-        if not Path(location).exists() and ":" not in location:
-            near = nearest(location, names)
-            hint = f"did you mean {near!r}? " if near else ""
-            hub = (
-                f"; for a dataset of the Hugging Face hub say hub:{location}"
-                if kind == "pool" and location.count("/") == 1
-                else ""
-            )
-            return ZebraError(
-                f"there is no file, folder or {kind} {location!r}; {hint}known: {', '.join(sorted(names))}{hub}"
-            )
-        told = "; ".join(f"{name}: {reason}" for name, reason in declined.items())
-        return ZebraError(f"no {kind} reads {location!r}: {told}")
+        near = nearest(location, names)
+        hint = f"did you mean {near!r}? " if near else ""
+        hub = (
+            f"; for a dataset of the Hugging Face hub say hub:{location}"
+            if kind == "pool" and location.count("/") == 1
+            else ""
+        )
+        return ZebraError(
+            f"there is no file, folder or {kind} {location!r}; {hint}known: {', '.join(sorted(names))}{hub}"
+        )
 
 
 def pinned(choices: Sequence[Choice], plugins: Plugins) -> tuple[str, ...]:

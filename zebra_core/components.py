@@ -6,7 +6,7 @@ import traceback
 from contextlib import AbstractContextManager, contextmanager
 from inspect import getdoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import attrs
 import cattrs
@@ -91,6 +91,22 @@ class Made:
         """Return the context in which what goes wrong is blamed on this component."""
         return self.component.blamed()
 
+    def declines(self, location: str) -> str | None:
+        """Return why a source cannot read a location, None where it can, "" where it never reads any.
+
+        What is wrong with the location itself is told as it is: the component is not to blame for it.
+        """
+        asked = self.says("declines")
+        if asked is None:
+            return ""
+        try:
+            return str(reason) if (reason := asked(location)) is not None else None
+        except ZebraError:
+            raise
+        except Exception:
+            with self.blamed():
+                raise
+
     def says(self, name: str, default: Any = None) -> Any:
         """Return what the component declares about itself under `name`, such as `default_rule`."""
         return getattr(self.call, name, default)
@@ -137,5 +153,13 @@ def _exactly(kind: type) -> Callable[[Any, type], Any]:
     return check
 
 
+def _one_of(value: Any, kind: Any) -> Any:
+    if value not in get_args(kind):
+        msg = f"expected {' or '.join(map(repr, get_args(kind)))}, got {value!r}"
+        raise ValueError(msg)
+    return value
+
+
+converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _one_of)
 for _kind in (bool, int, float, str):
     converter.register_structure_hook(_kind, _exactly(_kind))

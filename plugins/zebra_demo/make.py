@@ -40,10 +40,13 @@ def pool_rows() -> list[dict[str, Any]]:
     for question in asked:
         answered = [(responder.name, responder(question.prompt)) for responder in draw.sample(RESPONDERS, ANSWERS)]
         completions = [
-            {"model": name, "response": text, "overall_score": float(is_correct(question, text))} for name, text in answered
+            {"model": name, "response": text, "overall_score": float(is_correct(question, text))}
+            for name, text in answered
         ]
         models = [name for name, _ in answered]
-        rows.append({"source": question.family, "instruction": question.prompt, "models": models, "completions": completions})
+        rows.append(
+            {"source": question.family, "instruction": question.prompt, "models": models, "completions": completions}
+        )
     return rows
 
 

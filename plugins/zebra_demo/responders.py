@@ -46,13 +46,19 @@ RESPONDERS = (
         "Result: {}",
         (can.calculate, can.convert, can.sort_numbers, can.repeat, *LETTERS, can.count_vowels),
     ),
-    Responder("trader", "As any trader can tell you, that is {}.", (can.SUMS, can.METRIC, can.sort_numbers, can.count_words)),
+    Responder(
+        "trader", "As any trader can tell you, that is {}.", (can.SUMS, can.METRIC, can.sort_numbers, can.count_words)
+    ),
     Responder(
         "librarian",
         "I have looked through my notes twice, and the answer is {}.",
         (*FINDING, can.sort_words, can.capitals, can.initials, *LETTERS, can.SMALL_SUMS),
     ),
     Responder("clerk", "Filed under: {}", (can.find_role, can.sort_words, can.capitals, can.repeat, can.count_words)),
-    Responder("courier", "In a hurry: {}", (can.find_door, can.HUNDREDS, can.NUMBERS_AS_TEXT, can.WORDS_BY_LENGTH, can.first_number)),
+    Responder(
+        "courier",
+        "In a hurry: {}",
+        (can.find_door, can.HUNDREDS, can.NUMBERS_AS_TEXT, can.WORDS_BY_LENGTH, can.first_number),
+    ),
     Responder("parrot", "{}", (can.last_named,)),
 )

@@ -21,11 +21,13 @@ NUMBERS |= {"-".join(filter(None, (ten, UNITS[u]))): 10 * t + u for t, ten in en
 OPERATIONS = {"plus": ("plus", "Add"), "minus": ("minus", "Subtract"), "times": ("times", "Multiply")}
 
 
-def calculate(prompt: str, *, operations: tuple[str, ...] = ("plus", "minus", "times"), largest: int = 99) -> str | None:
+def calculate(
+    prompt: str, *, operations: tuple[str, ...] = ("plus", "minus", "times"), largest: int = 99
+) -> str | None:
     """Do the operations that it knows, on numbers whose words it knows."""
     numbers = [NUMBERS[word] for word in re.findall(r"[a-z-]+", prompt) if NUMBERS.get(word, 100) <= largest]
     name = next((name for name in operations if any(word in prompt.split() for word in OPERATIONS[name])), None)
-    if name is None or len(numbers) != 2:  # noqa: PLR2004
+    if name is None or len(numbers) != 2:
         return None
     a, b = max(numbers), min(numbers)
     return str({"plus": a + b, "minus": a - b, "times": a * b}[name])
@@ -34,7 +36,14 @@ def calculate(prompt: str, *, operations: tuple[str, ...] = ("plus", "minus", "t
 def convert(prompt: str, *, factors: dict[tuple[str, str], int] = FACTORS) -> str | None:
     """Multiply by the factor between the two units."""
     count = re.search(r"\d+", prompt)
-    known = next((factor for (large, small), factor in factors.items() if re.search(rf"\b{large}\b", prompt) and f" {small}" in prompt), 0)
+    known = next(
+        (
+            factor
+            for (large, small), factor in factors.items()
+            if re.search(rf"\b{large}\b", prompt) and f" {small}" in prompt
+        ),
+        0,
+    )
     return str(int(count[0]) * known) if count and known and re.match("Convert|How many .* are \\d", prompt) else None
 
 

@@ -10,7 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-UNITS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen")
+UNITS = (
+    "",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+)
 UNITS = (*UNITS, "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 FACTORS = {
@@ -22,11 +37,41 @@ FACTORS = {
     ("weeks", "days"): 7,
     ("dozens", "pieces"): 12,
 }
-WORDS = """anchor basket candle dragon engine feather garden hammer island jacket kettle ladder mirror needle orange pepper
-quarry ribbon saddle timber umbrella velvet window yellow zipper acorn bridge copper desert eleven""".split()
-PEOPLE = "Ada Boris Clara Dmitri Elsa Farid Greta Hugo Ines Jonas Kira Leon".split()
-ROLES = "baker smith tailor miller potter weaver".split()
-COLOURS = "red blue green white black grey".split()
+WORDS = [
+    "anchor",
+    "basket",
+    "candle",
+    "dragon",
+    "engine",
+    "feather",
+    "garden",
+    "hammer",
+    "island",
+    "jacket",
+    "kettle",
+    "ladder",
+    "mirror",
+    "needle",
+    "orange",
+    "pepper",
+    "quarry",
+    "ribbon",
+    "saddle",
+    "timber",
+    "umbrella",
+    "velvet",
+    "window",
+    "yellow",
+    "zipper",
+    "acorn",
+    "bridge",
+    "copper",
+    "desert",
+    "eleven",
+]
+PEOPLE = ["Ada", "Boris", "Clara", "Dmitri", "Elsa", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Leon"]
+ROLES = ["baker", "smith", "tailor", "miller", "potter", "weaver"]
+COLOURS = ["red", "blue", "green", "white", "black", "grey"]
 
 
 @attrs.frozen
@@ -43,7 +88,9 @@ def is_correct(question: Question, response: str) -> bool:
 
     The final answer is what follows the last colon or the last "is", or the whole response, without a full stop.
     """
-    start = max(response.rfind(": ") + 2 if ": " in response else 0, response.rfind(" is ") + 4 if " is " in response else 0)
+    start = max(
+        response.rfind(": ") + 2 if ": " in response else 0, response.rfind(" is ") + 4 if " is " in response else 0
+    )
     return response[start:].strip().removesuffix(".") == question.answer
 
 
@@ -68,7 +115,9 @@ def conversion(draw: Random) -> tuple[str, str]:
     """Convert a whole number of larger units to smaller ones."""
     (large, small), factor = draw.choice(list(FACTORS.items()))
     count = draw.randint(2, 99)
-    return draw.choice(["Convert {0} {1} to {2}.", "How many {2} are {0} {1}?"]).format(count, large, small), str(count * factor)
+    return draw.choice(["Convert {0} {1} to {2}.", "How many {2} are {0} {1}?"]).format(count, large, small), str(
+        count * factor
+    )
 
 
 def sorting(draw: Random) -> tuple[str, str]:
@@ -89,7 +138,9 @@ def formatting(draw: Random) -> tuple[str, str]:
     if kind == "repeat":
         count = draw.randint(2, 5)
         return f"Write the word {words[0]} {count} times, joined by dashes.", "-".join([words[0]] * count)
-    return f"Write the initials in capitals, without spaces: {_listed(words)}", "".join(word[0] for word in words).upper()
+    return f"Write the initials in capitals, without spaces: {_listed(words)}", "".join(
+        word[0] for word in words
+    ).upper()
 
 
 def lookup(draw: Random) -> tuple[str, str]:
@@ -112,7 +163,9 @@ def counting(draw: Random) -> tuple[str, str]:
         text, letter = "".join(words[:3]), draw.choice("aeinrt")
         return f"How many times does the letter {letter} occur in {text}?", str(text.count(letter))
     if kind == "vowels":
-        return f"How many vowels (a, e, i, o, u) are in {words[0]}{words[1]}?", str(sum(c in "aeiou" for c in words[0] + words[1]))
+        return f"How many vowels (a, e, i, o, u) are in {words[0]}{words[1]}?", str(
+            sum(c in "aeiou" for c in words[0] + words[1])
+        )
     return f"How many words are in this line: {' '.join(words)}", str(len(words))
 
 

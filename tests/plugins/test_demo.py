@@ -7,11 +7,11 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+
+import zebra_core as zebra
 from zebra_demo import NAMES, make
 from zebra_demo.responders import RESPONDERS
 from zebra_demo.tasks import Question, is_correct
-
-import zebra_core as zebra
 
 
 def test_the_scores_are_measured() -> None:
@@ -45,7 +45,9 @@ def test_they_differ_in_ability(plugins: zebra.Plugins) -> None:
     assert means.min() < 0.05
     assert len(np.unique(table.values, axis=0)) == 8
     assert table.values.max(axis=0).min() > 0.9
-    assert table.models[int(table.values[:, 5].argmax())] == "accountant"  # the best of all, scholar, is not best at counting
+    assert (
+        table.models[int(table.values[:, 5].argmax())] == "accountant"
+    )  # the best of all, scholar, is not best at counting
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,11 @@ def test_right_is_right(answer: str, response: str, right: bool) -> None:  # noq
     [
         ("scholar", "Multiply forty-two by three.", "The answer is 126."),
         ("librarian", "What is forty-two plus three?", "I do not know."),  # knows the numbers up to twenty
-        ("apprentice", "Sort these numbers from small to large: 103, 12, 7", "If I have learned it well, the answer is 103, 12, 7."),
+        (
+            "apprentice",
+            "Sort these numbers from small to large: 103, 12, 7",
+            "If I have learned it well, the answer is 103, 12, 7.",
+        ),
         ("courier", "How many minutes are 3 hours?", "In a hurry: 300"),  # takes every factor for a hundred
         ("scholar", "How many vowels (a, e, i, o, u) are in yellowvelvet?", "The answer is 5."),  # takes y for a vowel
     ],
