@@ -135,10 +135,11 @@ def test_a_plugin_that_is_nowhere(zebra_cli: Project) -> None:
 def test_stages_can_be_observed(zebra_cli: Project) -> None:
     """`zebra_stage_done` is told every stage with its result; an observer that fails is named."""
     watch = (
-        HEAD
-        + "def zebra_stage_done(stage, result):\n    open('seen', 'a').write(f'{stage} {type(result).__name__}\\n')\n"
+        "def zebra_stage_done(stage, result):\n"
+        "    with open('seen', 'a') as file:\n"
+        "        file.write(f'{stage} {type(result).__name__}\\n')\n"
     )
-    zebra_cli.write("watch.py", watch)
+    zebra_cli.write("watch.py", HEAD + watch)
     zebra_cli.run("run", "--plugin", "watch")
     seen = (zebra_cli.folder / "seen").read_text().split("\n")
     assert seen == ["pool Pool", "scores ScoreTable", "behavior Behavior", "plan Plan", "dataset Dataset", ""]
