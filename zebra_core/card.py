@@ -46,8 +46,7 @@ how alike the two models are, `confidence` is sigmoid(3.5 x margin), `id` and `s
 
 ## To know
 
-{remarks}
-`manifest.json` has the recipe, versions, hashes of the inputs and all counts; `zebra run recipe.toml` builds the dataset
+{remarks}`manifest.json` has the recipe, versions, hashes of the inputs and all counts; `zebra run recipe.toml` builds the dataset
 again, `behavior.json` has the scores behind it.
 """
 SIZES = [
@@ -76,7 +75,7 @@ def card(manifest: dict[str, Any]) -> str:
             f"| {name} | {model['superiority']:.3f} | {model['chosen']:,} | {model['rejected']:,} |"
             for name, model in summary["models"].items()
         ),
-        remarks="".join(f"- {remark}\n" for remark in manifest["remarks"]),
+        remarks="".join(f"- {remark}\n" for remark in manifest["remarks"]) + "\n" * bool(manifest["remarks"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import sys
@@ -26,7 +27,7 @@ GROUP = "zebra"
 
 @attrs.frozen
 class Origin:
-    """Where a plugin comes from: a distribution and its version, or a file."""
+    """Where a plugin comes from: a distribution and its version, or a file and its hash."""
 
     distribution: str
     version: str = ""
@@ -216,11 +217,11 @@ def _add_named(plugins: Plugins, name: str) -> None:
 
 def _from_path(path: Path) -> tuple[str, ModuleType, Origin]:
     """Import a file, or a folder with an `__init__.py`, without touching sys.path."""
-    name, origin = path.stem, Origin(f"file {path}")
     source = path / "__init__.py" if path.is_dir() else path
     if not source.is_file():
         msg = f"there is no plugin file {source}; check the path after --plugin"
         raise ZebraError(msg)
+    name, origin = path.stem, Origin(f"file {path}", f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}")
     qualified = f"zebra_plugin_{name}"
     spec = importlib.util.spec_from_file_location(
         qualified, source, submodule_search_locations=[str(path)] if path.is_dir() else None

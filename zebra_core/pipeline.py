@@ -207,11 +207,19 @@ def _read(chooser: Chooser, choice: Choice, kind: str, wanted: type) -> Any:
     if isinstance(found, Path):
         inner = chooser.source(kind, os.fspath(found), "embedded")
         chooser.chosen.remove(inner)
-        found = inner.made(inner.location)
+        found = _without_path(inner.made(inner.location), os.fspath(found), choice.component)
     if not isinstance(found, wanted):
         msg = f"{choice.component}: it must return a {wanted.__name__} or a Path, got {type(found).__name__}"
         raise PluginError(msg)
     return found
+
+
+def _without_path(found: Any, path: str, component: Component) -> Any:
+    """Name the component as the source of its benchmarks, not where it happens to be installed."""
+    if not isinstance(found, ScoreTable):
+        return found
+    sources = [attrs.evolve(b, source=str(component)) if b.source == path else b for b in found.benchmarks]
+    return attrs.evolve(found, benchmarks=sources)
 
 
 def _open(chooser: Chooser) -> tuple[Choice, Pool]:

@@ -165,7 +165,7 @@ def _component(found: Plugins, component: Any) -> dict[str, Any]:
         "name": component.name,
         "aliases": list(component.aliases),
         "plugin": component.plugin,
-        "from": str(origin),
+        "from": str(origin)[:60],
         "distribution": origin.distribution,
         "version": origin.version,
         "summary": component.summary,
