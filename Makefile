@@ -21,4 +21,4 @@ wheel:
 	python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 docs:
-	pytest tests/test_docs.py
+	ZEBRA_WRITE_DOCS=1 pytest tests/test_docs.py

@@ -32,7 +32,7 @@ def test_a_loose_file_becomes_the_choice(zebra_cli: Project) -> None:
     assert "my_sim" in said
     assert "from --plugin my_sim" in said
     assert zebra_cli.manifest()["recipe"]["similarity"] == "my_sim"
-    assert zebra_cli.manifest()["plugins"]["my_sim"] .startswith("file my_sim.py sha256:")
+    assert zebra_cli.manifest()["plugins"]["my_sim"].startswith("file my_sim.py sha256:")
     said = zebra_cli.run("run", "--plugin", "./my_sim.py", "--similarity", "rbf", "--overwrite").stdout
     assert "--similarity" in said
     assert zebra_cli.manifest()["recipe"]["similarity"] == "rbf"

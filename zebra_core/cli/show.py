@@ -154,7 +154,7 @@ def plugins(found: Plugins, form: str) -> None:
     for row in rows:
         name = row["name"] + "".join(f", {alias}" for alias in row["aliases"])
         options = ", ".join(f"{option}={json.dumps(default)}" for option, default in row["options"].items())
-        table.add_row(row["kind"], name, row["plugin"], row["from"], options)
+        table.add_row(row["kind"], name, row["plugin"], row["from"][:40], options)
     out().print(table)
 
 
@@ -165,7 +165,7 @@ def _component(found: Plugins, component: Any) -> dict[str, Any]:
         "name": component.name,
         "aliases": list(component.aliases),
         "plugin": component.plugin,
-        "from": str(origin)[:60],
+        "from": str(origin),
         "distribution": origin.distribution,
         "version": origin.version,
         "summary": component.summary,

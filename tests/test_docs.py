@@ -1,0 +1,147 @@
+"""The documentation is held to the code: its examples run, and its reference is what the code says.
+
+`make docs` writes docs/reference/cli.md and docs/reference/components.md again (ZEBRA_WRITE_DOCS=1).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+import zebra_core as zebra
+from zebra_core import hookspecs
+from zebra_core.testing import Project
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOOKS = [name for name in dir(hookspecs) if name.startswith("zebra_")]
+
+
+def code(text: str, language: str = "python") -> list[str]:
+    """Return the fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def generated(path: Path, text: str) -> None:
+    """Hold a generated page to its text; write it where that was asked for."""
+    if os.environ.get("ZEBRA_WRITE_DOCS"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text, "run `make docs`"
+
+
+def test_readme_is_short() -> None:
+    """README has at most 110 lines."""
+    assert len(README.splitlines()) <= 110
+
+
+def test_readme_shows_what_zebra_run_prints(zebra_cli: Project) -> None:
+    """The output in README is the output of `zebra run`."""
+    said = [line.rstrip() for line in zebra_cli.run("run").stdout.splitlines()]
+    assert "\n".join(said) in README
+
+
+def test_readme_python(zebra_cli: Project) -> None:
+    """The Python of README runs, and builds the dataset that it names."""
+    exec(code(README)[0], {})  # noqa: S102
+    assert zebra_cli.manifest("pairs")["recipe"]["min_gap"] == 0.1
+
+
+def test_readme_plugin(zebra_cli: Project) -> None:
+    """The plugin of README has 11 lines, is the one under examples/, and is used by the command beside it."""
+    plugin = code(README)[1]
+    assert len(plugin.splitlines()) == 11
+    assert plugin == (ROOT / "examples/my_sim/my_sim.py").read_text()
+    zebra_cli.write("my_sim.py", plugin)
+    zebra_cli.run("run", "--plugin", "my_sim")
+    assert zebra_cli.manifest()["recipe"]["similarity"] == "my_sim"
+
+
+def test_readme_lists_every_component(plugins: zebra.Plugins) -> None:
+    """The table of README has each built-in component, and none that is not there."""
+    rows = re.findall(r"^\| ([a-z ]+) \| (`.*`) \| `plugins", README, flags=re.MULTILINE)
+    listed = {(kind, name) for kind, names in rows for name in re.findall(r"`([^`]+)`", names)}
+    assert listed == {(c.kind, c.name) for c in plugins.components}
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of README and of the pages is a file or folder of the repository."""
+    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)[^):]*\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_has_a_complete_example(zebra_cli: Project, hook: str) -> None:
+    """Each hook has a section whose example is a plugin that loads and offers it; the run's kinds build a dataset with it."""
+    section = (DOCS / "reference/hooks.md").read_text().split(f"\n## `{hook}(")[1].split("\n## ")[0]
+    (example,) = code(section)
+    zebra_cli.write("example.py", example)
+    loaded = zebra.load_plugins(["./example.py"])
+    assert [h.name for h in loaded.manager.get_hookcallers(loaded.manager.get_plugin("example")) or []] == [hook]
+    zebra_cli.run("run", "--plugin", "./example.py")
+
+
+def test_the_plugin_page(zebra_cli: Project) -> None:
+    """The plugin of the how-to page loads, takes its option, and its error is the one that is shown."""
+    page = (DOCS / "how-to/plugin.md").read_text()
+    zebra_cli.write("near.py", code(page)[0])
+    zebra_cli.run("run", "--plugin", "near", "--set", "near.sharpness=2")
+    assert zebra_cli.manifest()["recipe"]["options"] == {"near": {"sharpness": 2.0}}
+    zebra_cli.write("near.py", code(page)[0].replace("return 1 - np", "return 1 - vectors.sum(axis=1) #"))
+    assert zebra_cli.run("run", "--plugin", "near", "-o", "x", code=2).stderr in page
+
+
+def test_the_score_table_of_the_reference(zebra_cli: Project) -> None:
+    """The JSON table of the reference page reads as it says."""
+    (table,) = code((DOCS / "reference/files.md").read_text(), "json")
+    zebra_cli.write("scores.json", table)
+    zebra_cli.run("behavior", "--scores", "scores.json", "--missing", "drop-benchmark")
+    found = zebra.read_scores("scores.json", recipe=zebra.Recipe(missing="drop-benchmark"))
+    assert [(b.name, b.direction, b.weight) for b in found.benchmarks] == [
+        ("mmlu", "higher", 2),
+        ("attack-success", "lower", 1),
+    ]
+
+
+def test_the_recipe_of_the_how_to_is_read() -> None:
+    """The recipe shown has keys that exist."""
+    import tomllib
+
+    (recipe,) = code((DOCS / "how-to/your-data.md").read_text(), "toml")
+    assert zebra.make_recipe(tomllib.loads(recipe)).options == {"csv": {"lower": ["toxicity"]}}
+
+
+def test_command_reference(zebra_cli: Project) -> None:
+    """docs/reference/cli.md is what `--help` prints."""
+    pages = [
+        f"## `zebra {name}`\n\n```\n{zebra_cli.run(name, '--help').stdout}```\n"
+        for name in ("run", "behavior", "plugins")
+    ]
+    intro = "An error is one line on the standard error, and exit code 2. `ZEBRA_DEBUG=1` shows the traceback.\n"
+    completion = 'Shell completion: `eval "$(_ZEBRA_COMPLETE=bash_source zebra)"` (or `zsh_source`, `fish_source`).\n'
+    generated(
+        DOCS / "reference/cli.md",
+        "\n".join(["# Commands\n", intro, completion, *pages]).replace("Usage: main", "Usage: zebra"),
+    )
+
+
+def test_component_reference(zebra_cli: Project) -> None:
+    """docs/reference/components.md has every component with its options and the first line of its docstring."""
+    rows = json.loads(zebra_cli.run("plugins", "--format", "json").stdout)
+    lines = [
+        "# Components\n",
+        "`zebra plugins` prints this list with whatever else is installed. An option is set by `--set NAME.OPTION=VALUE`.\n",
+    ]
+    for kind in dict.fromkeys(row["kind"] for row in rows):
+        lines += [f"## {kind}\n", "| name | options (default) | what it is |", "|---|---|---|"]
+        for row in (row for row in rows if row["kind"] == kind):
+            name = ", ".join(f"`{n}`" for n in (row["name"], *row["aliases"]))
+            options = ", ".join(f"`{option}` ({json.dumps(default)})" for option, default in row["options"].items())
+            lines.append(f"| {name} | {options} | {row['summary'].replace('|', chr(92) + '|')} |")
+        lines.append("")
+    generated(DOCS / "reference/components.md", "\n".join(lines))
