@@ -153,6 +153,10 @@ def _exactly(kind: type) -> Callable[[Any, type], Any]:
     return check
 
 
+def _is_literal(kind: Any) -> bool:
+    return get_origin(kind) is Literal
+
+
 def _one_of(value: Any, kind: Any) -> Any:
     if value not in get_args(kind):
         msg = f"expected {' or '.join(map(repr, get_args(kind)))}, got {value!r}"
@@ -160,6 +164,6 @@ def _one_of(value: Any, kind: Any) -> Any:
     return value
 
 
-converter.register_structure_hook_func(lambda kind: get_origin(kind) is Literal, _one_of)
+converter.register_structure_hook_func(_is_literal, _one_of)
 for _kind in (bool, int, float, str):
     converter.register_structure_hook(_kind, _exactly(_kind))

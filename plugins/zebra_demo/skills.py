@@ -9,15 +9,14 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from zebra_demo.tasks import FACTORS, TENS, UNITS
+from zebra_demo.tasks import FACTORS, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Skill = Callable[[str], str | None]
 
-NUMBERS = {word: number for number, word in enumerate(UNITS) if word}
-NUMBERS |= {"-".join(filter(None, (ten, UNITS[u]))): 10 * t + u for t, ten in enumerate(TENS) if ten for u in range(10)}
+NUMBERS = {spelled(number): number for number in range(1, 100)}
 OPERATIONS = {"plus": ("plus", "Add"), "minus": ("minus", "Subtract"), "times": ("times", "Multiply")}
 
 

@@ -10,23 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-UNITS = (
-    "",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-)
-UNITS = (*UNITS, "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+UNITS = """- one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen""".split()
 TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 FACTORS = {
     ("kilometres", "metres"): 1000,
@@ -97,7 +82,7 @@ def is_correct(question: Question, response: str) -> bool:
 def spelled(number: int) -> str:
     """Spell a number from 1 to 99."""
     tens, units = divmod(number, 10)
-    return UNITS[number] if number < len(UNITS) else "-".join(filter(None, (TENS[tens], UNITS[units])))
+    return UNITS[number] if number < len(UNITS) else TENS[tens] + (f"-{UNITS[units]}" if units else "")
 
 
 def arithmetic(draw: Random) -> tuple[str, str]:

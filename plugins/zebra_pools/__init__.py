@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zebra_core as zebra
-from zebra_pools.layouts import Messages, UltraFeedback, Wide
 from zebra_pools.long import Long
+from zebra_pools.messages import Messages
+from zebra_pools.ultrafeedback import UltraFeedback
+from zebra_pools.wide import Wide
 
 
 @zebra.hookimpl

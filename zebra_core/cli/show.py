@@ -16,6 +16,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from zebra_core.hookspecs import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -146,7 +148,7 @@ def behavior(table: ScoreTable, known: Behavior, form: str) -> None:
 
 def plugins(found: Plugins, form: str) -> None:
     """Print every component that is offered."""
-    rows = [_component(found, component) for component in found.components]
+    rows = [_component(found, component) for kind in KINDS for component in found.of(kind)]
     if form == "json":
         click.echo(json.dumps(rows, indent=1))
         return

@@ -1,0 +1,73 @@
+"""The layout of UltraFeedback."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import zebra_core as zebra
+from zebra_pools.columns import pool_batch, relisted
+from zebra_pools.reader import TEXTS, Misfit, RowReader, lacks, shared_arrays, shared_columns
+
+RATINGS = ("overall_score", "fine-grained_score")
+
+
+@attrs.frozen
+class UltraFeedback(RowReader):
+    """UltraFeedback's schema: instruction, models, completions[{model, response, ...}].
+
+    `rating` names the field of a completion that rates it; `overall_score`, else `fine-grained_score`, if empty.
+    """
+
+    rating: str = ""
+
+    def wants(self, schema: pa.Schema) -> pa.Schema:
+        """Return the columns to read; Misfit where there are no completions of model and response."""
+        found = shared_columns(schema)
+        if "completions" not in schema.names:
+            raise Misfit(lacks("'completions'", schema))
+        kind = schema.field("completions").type
+        inner = getattr(kind, "value_type", None)
+        fields = [field.name for field in inner.fields] if inner is not None and pa.types.is_struct(inner) else []
+        rating = self.rating or next((name for name in RATINGS if name in fields), None)
+        wanted = {"model": pa.string(), "response": pa.string(), **({rating: pa.float64()} if rating else {})}
+        missing = [name for name in wanted if name not in fields]
+        if missing:
+            msg = f"has completions without the field {missing[0]!r} ({kind})"
+            raise Misfit(msg)
+        models = {"models": TEXTS} if "models" in schema.names else {}
+        return pa.schema({**found, **models, "completions": pa.list_(pa.struct(list(wanted.items())))})
+
+    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Take the models from the completions themselves, and hold the list of models against them."""
+        each = batch["completions"].flatten()
+        names = ("models", "responses", "ratings")
+        lists = {
+            name: relisted(batch["completions"], pc.struct_field(each, [place]))
+            for place, name in enumerate(names[: each.type.num_fields])
+        }
+        if "models" in batch.schema.names:
+            check_same_models(batch["models"], lists["models"])
+        return pool_batch(**shared_arrays(batch), **lists)
+
+
+def check_same_models(listed: pa.ListArray, models: pa.ListArray) -> None:
+    """Raise RowError for the first row whose `models` are not those of its completions, in whatever order."""
+    lengths, others = (
+        pc.fill_null(pc.list_value_length(a), 0).to_numpy(zero_copy_only=False) for a in (listed, models)
+    )
+    wrong = np.flatnonzero(lengths != others)
+    if not wrong.size and not listed.flatten().equals(models.flatten()):
+        names = pa.concat_arrays([listed.flatten(), models.flatten()]).dictionary_encode().indices
+        codes = pc.fill_null(names, -1).to_numpy(zero_copy_only=False).reshape(2, -1)
+        rows = np.repeat(np.arange(len(listed)), lengths)
+        said, given = (side[np.lexsort((side, rows))] for side in codes)
+        wrong = rows[said != given]
+    if wrong.size:
+        row = int(wrong[0])
+        named, answered = ({*map(str, array[row].as_py() or [])} for array in (listed, models))
+        odd = ", ".join(sorted(named ^ answered or named))
+        msg = f"`models` and `completions` name different models ({odd}); correct or remove the row"
+        raise zebra.RowError(row, msg)

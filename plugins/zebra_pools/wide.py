@@ -1,0 +1,53 @@
+"""The layout with one column per model."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from zebra_pools import columns
+from zebra_pools.reader import Misfit, RowReader, lacks, shared_arrays, shared_columns
+
+
+@attrs.frozen
+class Wide(RowReader):
+    """One column per model: an instruction, and the response of each model under the model's name.
+
+    `models` names the columns; all other text columns if empty. `prompt` names the instruction's column.
+    """
+
+    models: tuple[str, ...] = ()
+    prompt: str = ""
+
+    def wants(self, schema: pa.Schema) -> pa.Schema:
+        """Return the columns to read; Misfit where less than two hold responses."""
+        found = shared_columns(schema, self.prompt)
+        other = {"models", "completions", "responses", *columns.MODEL, *columns.RESPONSE} & {*schema.names}
+        if other and not self.models:
+            msg = f"has a column {min(other)!r}, which is of another layout"
+            raise Misfit(msg)
+        known = {*columns.PROMPT, *columns.ID, *columns.SOURCE, *columns.RATING, *found}
+        names = self.models or tuple(f.name for f in schema if f.name not in known and columns.is_text(f.type))
+        for name in names:
+            if name not in schema.names:
+                raise Misfit(lacks(repr(name), schema))
+        if len(names) < 2:
+            msg = f"has less than two columns of responses (its columns: {', '.join(schema.names)})"
+            raise Misfit(msg)
+        return pa.schema({**found, **dict.fromkeys(names, pa.string())})
+
+    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Lay the responses of each row one after the other."""
+        shared = [column for column in shared_columns(batch.schema, self.prompt) if column not in self.models]
+        names = [name for name in batch.schema.names if name not in shared]
+        n, k = batch.num_rows, len(names)
+        row_by_row = pa.array((np.arange(k)[None, :] * n + np.arange(n)[:, None]).ravel())
+        offsets = pa.array((np.arange(n + 1) * k).astype(np.int32))
+        models = pa.array(names).take(pa.array(np.tile(np.arange(k), n)))
+        responses = pa.concat_arrays([batch[name] for name in names]).take(row_by_row)
+        return columns.pool_batch(
+            **shared_arrays(batch, self.prompt),
+            models=pa.ListArray.from_arrays(offsets, models),
+            responses=pa.ListArray.from_arrays(offsets, responses),
+        )
