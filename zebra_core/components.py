@@ -153,6 +153,13 @@ def _exactly(kind: type) -> Callable[[Any, type], Any]:
     return check
 
 
+def _texts(value: Any, _: type) -> tuple[str, ...]:
+    """Take one text for a list of one, and hold the items of a list to be text."""
+    return tuple(
+        _exactly(str)(item, str) for item in ([value] if isinstance(value, str) else _exactly(list)(value, list))
+    )
+
+
 def _is_literal(kind: Any) -> bool:
     return get_origin(kind) is Literal
 
@@ -164,6 +171,7 @@ def _one_of(value: Any, kind: Any) -> Any:
     return value
 
 
+converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], _texts)
 converter.register_structure_hook_func(_is_literal, _one_of)
 for _kind in (bool, int, float, str):
     converter.register_structure_hook(_kind, _exactly(_kind))

@@ -99,7 +99,8 @@ class Pool:
 def batches(part: Part) -> Iterator[pa.RecordBatch]:
     """Read a part: each batch is held to the schema, and a row without an id gets the hash of its prompt as one.
 
-    Raises PluginError for another schema, and ZebraError with the row's number for a row whose lists do not fit.
+    Raises PluginError for another schema, and ZebraError with the row's number for a row whose lists do not fit, or with
+    the rows among which there is text that is not UTF-8.
     """
     start = 0
     for batch in part.read():
@@ -107,7 +108,11 @@ def batches(part: Part) -> Iterator[pa.RecordBatch]:
             msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(batch.schema)}"
             raise PluginError(msg)
         try:
+            batch.validate(full=True)
             _check_lengths(batch)
+        except pa.ArrowInvalid as wrong:
+            msg = f"{part.name}, rows {start + 1} to {start + batch.num_rows}: {wrong}; is all text UTF-8?"
+            raise ZebraError(msg) from wrong
         except RowError as wrong:
             msg = f"{part.name}, row {start + wrong.row + 1}: {wrong}"
             raise ZebraError(msg) from wrong

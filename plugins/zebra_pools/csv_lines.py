@@ -21,55 +21,75 @@ BLOCK = 16 << 20
 
 
 def open_csv(path: Path) -> tuple[pa.Schema, None, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
-    """Open a CSV file: every column is text, but one whose first cell is JSON is what that says."""
-    first = next(_batches(path, None), None)
+    """Open a CSV file: every column is text (a model may well answer in numbers), but for one whose cells are JSON lists."""
+    with pv.open_csv(path, *_options({})) as reader:
+        names = reader.schema.names
+    first = next(_batches(path, dict.fromkeys(names, pa.string())), None)
     if first is None or not first.num_rows:
         msg = f"{path} has a line of column names and nothing else"
         raise zebra.ZebraError(msg)
-    return pa.schema([(name, _type(first[name])) for name in first.schema.names]), None, partial(read_csv, path)
+    return pa.schema([(name, _type(first[name])) for name in names]), None, partial(read_csv, path)
 
 
 def read_csv(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Read the wanted columns as a stream."""
-    for batch in _batches(path, wanted):
+    kinds = {field.name: field.type if pa.types.is_floating(field.type) else pa.string() for field in wanted}
+    for batch in _batches(path, kinds):
         arrays = [_parsed(path, batch[f.name], f) if pa.types.is_list(f.type) else batch[f.name] for f in wanted]
         yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
 
 
-def _batches(path: Path, wanted: pa.Schema | None) -> Iterator[pa.RecordBatch]:
-    kinds = {f.name: f.type if pa.types.is_floating(f.type) else pa.string() for f in wanted or []}
+def _options(kinds: dict[str, pa.DataType]) -> tuple[pv.ReadOptions, pv.ParseOptions, pv.ConvertOptions]:
     convert = pv.ConvertOptions(column_types=kinds, include_columns=list(kinds) or None, null_values=[""])
+    return pv.ReadOptions(block_size=BLOCK), pv.ParseOptions(newlines_in_values=True), convert
+
+
+def _batches(path: Path, kinds: dict[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
     try:
-        yield from pv.open_csv(
-            path, pv.ReadOptions(block_size=BLOCK), pv.ParseOptions(newlines_in_values=True), convert
-        )
+        with pv.open_csv(path, *_options(kinds)) as reader:
+            yield from reader
     except pa.ArrowInvalid as wrong:
-        if "UTF8" in str(wrong):
-            msg = f"{path} is not UTF-8; save it as UTF-8"
-            raise zebra.ZebraError(msg) from wrong
-        raise
+        if "UTF8" not in str(wrong):
+            raise
+        raise _not_utf8(path, wrong) from wrong
+
+
+def _not_utf8(path: Path, wrong: Exception) -> zebra.ZebraError:
+    """Find the first line that is not UTF-8, and return the error that names it."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as bad:
+                byte = line[bad.start]
+                return zebra.ZebraError(
+                    f"{path}, line {number}: not UTF-8 (byte {byte:#04x} at {bad.start}); save the file as UTF-8"
+                )
+    return zebra.ZebraError(f"cannot read {path}: {wrong}")
 
 
 def _type(column: pa.Array) -> pa.DataType:
-    """Return what a column holds: text, or what the JSON of its first cell is."""
-    cell = next((cell.as_py() for cell in column if cell.as_py()), "") if pa.types.is_string(column.type) else ""
-    if not cell.startswith("["):
-        return pa.string() if pa.types.is_null(column.type) else column.type
-    try:
-        return pj.read_json(BytesIO(b'{"cell": %s}' % cell.replace("\n", " ").encode())).schema.field("cell").type
-    except (pa.ArrowInvalid, KeyError):
-        return pa.string()
+    """Return what a column holds: text, or the type of the JSON list in its first cell."""
+    filled = column.filter(pc.not_equal(pc.fill_null(column, ""), ""))
+    cell = filled[0].as_py() if len(filled) else ""
+    if cell.startswith("["):
+        try:
+            return pj.read_json(BytesIO(b'{"cell": %s}' % cell.replace("\n", " ").encode())).schema.field("cell").type
+        except pa.ArrowInvalid:
+            return pa.string()
+    return pa.string()
 
 
 def _parsed(path: Path, column: pa.Array, field: pa.Field) -> pa.Array:
     """Parse the JSON of all cells of a column at once."""
-    cells = pc.replace_substring(pc.fill_null(column, "null"), "\n", " ")
-    lines = pc.binary_join_element_wise('{"cell": ', pc.if_else(pc.equal(cells, ""), "null", cells), "}", "")
-    parse = pj.ParseOptions(explicit_schema=pa.schema([("cell", field.type)]))
+    cells = pc.replace_substring(pc.coalesce(column, pa.scalar("null")), "\n", " ")
+    lines = pc.binary_join_element_wise('{"cell": ', cells, "}", "")
     text = "\n".join(lines.to_pylist()).encode()
+    parse = pj.ParseOptions(explicit_schema=pa.schema([("cell", field.type)]), unexpected_field_behavior="ignore")
     try:
-        table = pj.read_json(BytesIO(text), pj.ReadOptions(block_size=max(BLOCK, len(text) + 1)), parse)
+        table = pj.read_json(BytesIO(text), pj.ReadOptions(block_size=len(text) + 1), parse)
     except pa.ArrowInvalid as wrong:
-        msg = f"{path}: a cell of column {field.name!r} is not the JSON that is wanted there: {str(wrong).splitlines()[0]}"
+        reason = str(wrong).splitlines()[0]
+        msg = f"{path}: a cell of column {field.name!r} is not the JSON that is wanted there ({reason}); correct the column"
         raise zebra.ZebraError(msg) from wrong
     return table["cell"].combine_chunks()

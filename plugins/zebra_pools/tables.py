@@ -117,9 +117,8 @@ def _open_arrow(path: Path) -> tuple[pa.Schema, None, Callable[[pa.Schema], Iter
 def _read_arrow(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
     with pa.memory_map(str(path)) as file:
         reader = _arrow_reader(file)
-        if isinstance(reader, pa.RecordBatchFileReader):
-            reader = (reader.get_batch(k) for k in range(reader.num_record_batches))
-        for batch in reader:
+        is_file = isinstance(reader, pa.RecordBatchFileReader)
+        for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
             yield batch.select(wanted.names)
 
 
