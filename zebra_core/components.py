@@ -59,16 +59,14 @@ class Component:
                 raise ZebraError(msg) from wrong
 
     @contextmanager
-    def blamed(self) -> Iterator[None]:
-        """Put the component's kind, name and plugin into whatever goes wrong inside."""
+    def blamed(self, *, mistakes: bool = True) -> Iterator[None]:
+        """Put the component's kind, name and plugin into whatever goes wrong inside; a user's mistake only if `mistakes`."""
         try:
             yield
         except ZebraError as error:
-            if getattr(error, "blamed", None):
+            if not mistakes or getattr(error, "blamed", None):
                 raise
-            raise _blaming(
-                type(error) if type(error) in (ZebraError, PluginError) else ZebraError, self, str(error)
-            ) from error
+            raise _blaming(PluginError if isinstance(error, PluginError) else ZebraError, self, str(error)) from error
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             text = f"it failed with {type(error).__name__}: {error} ({Path(where.filename).name}, line {where.lineno})"
@@ -91,21 +89,14 @@ class Made:
         """Return the context in which what goes wrong is blamed on this component."""
         return self.component.blamed()
 
-    def declines(self, location: str) -> str | None:
+    def declines(self, location: str) -> Any:
         """Return why a source cannot read a location, None where it can, "" where it never reads any.
 
         What is wrong with the location itself is told as it is: the component is not to blame for it.
         """
         asked = self.says("declines")
-        if asked is None:
-            return ""
-        try:
-            return str(reason) if (reason := asked(location)) is not None else None
-        except ZebraError:
-            raise
-        except Exception:
-            with self.blamed():
-                raise
+        with self.component.blamed(mistakes=False):
+            return "" if asked is None else asked(location)
 
     def says(self, name: str, default: Any = None) -> Any:
         """Return what the component declares about itself under `name`, such as `default_rule`."""

@@ -67,7 +67,8 @@ class Run:
         """
         output = Path(output)
         with staged(output, overwrite=overwrite) as folder:
-            shards: list[Shard] = self.engine.made(self.plan, self.pool, Writer(folder, progress))
+            with self.engine.component.blamed(mistakes=False):
+                shards: list[Shard] = self.engine.made.call(self.plan, self.pool, Writer(folder, progress))
             check_ids(self.pool, shards)
             tally = reduce(add, (shard.tally for shard in shards), Tally())
             if not tally.pairs:
