@@ -204,13 +204,23 @@ def test_an_existing_output_is_kept(zebra_cli: Project) -> None:
     assert sorted(p.name for p in zebra_cli.folder.iterdir()) == ["mine", "out", "pool.jsonl", "scores.csv"]
 
 
-def test_a_full_disk(zebra_cli: Project) -> None:
-    """An output that cannot be written is an error that says so, without a traceback."""
+def test_an_output_that_is_no_folder(zebra_cli: Project) -> None:
+    """An output below a file is an error that says so, without a traceback."""
     write(zebra_cli, rows())
-    said = zebra_cli.run(*ARGUMENTS, "-o", "/dev/full/out", code=2).stderr
-    assert "cannot write /dev/full/out" in said
     zebra_cli.write("a file", "")
-    assert "cannot write" in zebra_cli.run(*ARGUMENTS, "-o", "a file/out", code=2).stderr
+    assert "cannot write a file/out: Not a directory" in zebra_cli.run(*ARGUMENTS, "-o", "a file/out", code=2).stderr
+
+
+def test_a_full_disk(zebra_cli: Project) -> None:
+    """When no more can be written, the error says so, and nothing half-written stays."""
+    write(zebra_cli, rows(4000))
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); from zebra_core.cli import main; main()"
+    command = [sys.executable, "-c", limited, *ARGUMENTS, "-o", "out"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: cannot write out.partial/data/part-00000.parquet: ")
+    assert "nothing was kept, free some room or choose another --output" in done.stderr
+    assert sorted(p.name for p in zebra_cli.folder.iterdir()) == ["pool.jsonl", "scores.csv"]
 
 
 def test_a_killed_run_leaves_no_output(zebra_cli: Project) -> None:
@@ -269,3 +279,22 @@ def test_the_python_api(zebra_cli: Project) -> None:
     dataset = zebra.build(recipe, "out")
     zebra_cli.run(*ARGUMENTS, "-o", "cli")
     assert files(dataset.folder) == files(zebra_cli.folder / "cli")
+
+
+@pytest.mark.parametrize(
+    ("pool", "scores", "pairs"),
+    [
+        ("alpaca_eval_pool4_dev.parquet", ["--scores", "paper"], 481),  # two of 483 pairs are of equal texts
+        ("alpaca_eval_pool4_dev.parquet", [], 481),  # the paper's table covers the pool's models
+        ("recent_pool_dev.parquet", ["--scores", "recent_scores_v1.csv", "--missing", "drop-model"], 482),
+    ],
+)
+def test_real_data(zebra_cli: Project, shared: Path, pool: str, scores: list[str], pairs: int) -> None:
+    """The main job on real pools and tables gives a dataset that `datasets` opens."""
+    import datasets
+
+    scores = [str(shared / word) if word.endswith(".csv") else word for word in scores]
+    zebra_cli.run("run", "--pool", str(shared / pool), *scores, "-o", "out")
+    found = datasets.load_dataset("out", split="train", cache_dir=str(zebra_cli.folder / "cache"))
+    assert len(found) == pairs == zebra_cli.manifest("out")["summary"]["pairs"]
+    assert all(row["margin"] > 0 for row in found)

@@ -45,7 +45,7 @@ def test_dpo_trains_on_the_folder(zebra_cli: Project, tiny_model: Path, monkeypa
     quiet = {"report_to": [], "disable_tqdm": True, "save_strategy": "no", "use_cpu": True, "bf16": False}
     config = DPOConfig(output_dir="trained", max_length=512, seed=0, **settings, **quiet)
     trainer = DPOTrainer(model=str(tiny_model), args=config, train_dataset=pairs)
-    assert len(trainer.train_dataset) == len(pairs) == 560
+    assert len(trainer.train_dataset) == len(pairs) == 600
     trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
     assert losses[0] == pytest.approx(0.6931, abs=0.02)  # ln 2: policy and reference are the same at the start

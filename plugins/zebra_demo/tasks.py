@@ -137,7 +137,7 @@ def lookup(draw: Random) -> tuple[str, str]:
         return f"In this village {facts}. Who is the {roles[asked]}?", people[asked]
     colours = draw.sample(COLOURS, 4)
     facts = ", ".join(f"{who} has the {colour} door" for who, colour in zip(people, colours, strict=True))
-    return f"In this street {facts}. Which colour has the door of {people[asked]}?", colours[asked]
+    return f"In this street {facts}. What colour is the door of {people[asked]}?", colours[asked]
 
 
 def counting(draw: Random) -> tuple[str, str]:

@@ -71,7 +71,11 @@ def test_right_is_right(answer: str, response: str, right: bool) -> None:  # noq
     ("name", "prompt", "response"),
     [
         ("scholar", "Multiply forty-two by three.", "The answer is 126."),
-        ("librarian", "What is forty-two plus three?", "I do not know."),  # knows the numbers up to twenty
+        (
+            "librarian",
+            "What is forty-two plus three?",
+            "I have looked through my notes twice, and found nothing on this question.",
+        ),  # knows the numbers up to twenty
         (
             "apprentice",
             "Sort these numbers from small to large: 103, 12, 7",
