@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+CELLS = 4_000_000
+"""How many cells (n x k x k) a group has at the most, so that 222 models on every row do not fill the memory."""
+
 
 @attrs.frozen(eq=False)
 class Candidates:
@@ -124,7 +127,7 @@ def _empty(texts: pa.Array) -> NDArray[np.bool_]:
 
 
 def candidates(found: Answers, models: tuple[str, ...], seed: int) -> Iterator[Candidates]:
-    """Group the instructions that two or more models with scores answered by how many did.
+    """Group the instructions that two or more models with scores answered by how many did, k; n x k x k is bounded.
 
     Where a model answered twice, the response first in the order of the alphabet counts, whatever the order of the row.
     """
@@ -140,9 +143,13 @@ def candidates(found: Answers, models: tuple[str, ...], seed: int) -> Iterator[C
     ratings = _ratings(found.batch)
     model_keys = hashed(list(models))
     for width in np.unique(widths[widths > 1]):
-        at = starts[widths == width]
-        places = place[at[:, None] + np.arange(width)]
-        yield Candidates(row[at], found.model[places], places, ratings[places], found.keys[row[at]], model_keys, seed)
+        of_width = starts[widths == width]
+        step = max(1, CELLS // width**2)
+        for at in np.split(of_width, range(step, len(of_width), step)):
+            places = place[at[:, None] + np.arange(width)]
+            yield Candidates(
+                row[at], found.model[places], places, ratings[places], found.keys[row[at]], model_keys, seed
+            )
 
 
 def _first_of_each(found: Answers, place: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from zebra_core.errors import ZebraError, nearest
+from zebra_core.recipe import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,15 +40,15 @@ class Chooser:
     plugins: Plugins
     chosen: list[Choice] = attrs.field(factory=list)
 
-    def component(self, kind: str, default: str, why: str = "default") -> Choice:
-        """Choose what the recipe names, else what a plugin named by the user offers, else the default."""
+    def component(self, kind: str, preferred: str = "", why: str = "default") -> Choice:
+        """Choose what the recipe names, else what a plugin named by the user offers, else what is preferred, or the default."""
         name = getattr(self.recipe, kind)
         if name:
             return self._keep(self.plugins.find(kind, name), None, self.recipe.origins.get(kind, "asked for"))
         only = self.plugins.only(kind)
         if only is not None:
             return self._keep(only, None, f"from --plugin {only.plugin}")
-        return self._keep(self.plugins.find(kind, default), None, why)
+        return self._keep(self.plugins.find(kind, preferred or DEFAULTS[kind]), None, why)
 
     def source(self, kind: str, text: str, why: str) -> Choice:
         """Choose the reader of a location: the one named in front of it, else the only one that does not decline it."""

@@ -51,8 +51,9 @@ class Tally:
     """What was counted while a dataset was made; tallies add up.
 
     `left_out` counts by reason: instructions that gave no pair, and pairs that were picked and not kept. `answered`
-    counts the responses of each model, `empty` the empty ones, `rated` the instructions with ratings, `used` the pairs by (chosen model, rejected model),
-    `as_rival` the pairs that the plan's rival strategy picks as well. `ids` are hashes of the ids that the pool gave.
+    counts the responses of each model, `empty` the empty ones, `rated` the instructions with ratings, `used` the pairs by
+    (chosen model, rejected model), `as_rival` those that the plan's rival strategy picks as well. `ids` are hashes of the
+    ids that the pool gave.
     """
 
     rows: int = 0

@@ -96,6 +96,7 @@ def staged(output: Path, *, overwrite: bool) -> Iterator[Path]:
         if not (output / MANIFEST).is_file():
             msg = f"{output} is no dataset made by zebra (it has no {MANIFEST}), so it is not overwritten; choose another --output"
             raise ZebraError(msg)
+    output = output if output.name else output.resolve()
     staging = output.with_name(output.name + ".partial")
     with writing(output):
         shutil.rmtree(staging, ignore_errors=True)

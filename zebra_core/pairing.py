@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from zebra_core.candidates import Candidates
 
 Scope = Literal["instruction", "global"]
-CHUNK = 2_000_000
-"""How many pairs are looked at together, so that 222 models on every row do not fill the memory."""
 FEW = 6
 """Up to so many candidates, looking at every pair costs less than finding the instructions with the same ones."""
 
@@ -132,9 +130,7 @@ class Pairing:
         ranks better: the same on every machine, and whatever the order of the responses in a row.
         """
         i, j = np.triu_indices(found.models.shape[1], 1)
-        step = max(1, CHUNK // len(i))
-        chunks = [slice(start, start + step) for start in range(0, len(found), step)]
-        best = np.concatenate([self._best(found[c], None if tied is None else tied[c][:, i, j]) for c in chunks])
+        best = self._best(found, None if tied is None else tied[:, i, j])
         at, nth = np.nonzero(best >= 0)
         pair = best[at, nth]
         return Picks(at, i[pair], j[pair], np.flatnonzero(best[:, 0] < 0))

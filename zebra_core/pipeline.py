@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from functools import partial, reduce
+from functools import reduce
 from importlib.metadata import version
 from operator import add
 from pathlib import Path
@@ -17,21 +16,19 @@ from zebra_core.card import card
 from zebra_core.choices import Choice, Chooser, pinned
 from zebra_core.dataset import Plan, Tally
 from zebra_core.discovery import Plugins, load_plugins
-from zebra_core.errors import PluginError, ZebraError
+from zebra_core.errors import ZebraError
 from zebra_core.folder import MANIFEST, Shard, Writer, as_json, check_ids, fingerprint, finish, staged
 from zebra_core.pairing import Pairing
-from zebra_core.pool import Pool
 from zebra_core.preference import Preference
 from zebra_core.recipe import Recipe
-from zebra_core.scores import ScoreTable, join
+from zebra_core.sources import opened_pool, read_table, score_choices
 from zebra_core.summary import remarks, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    import pyarrow as pa
-
-    from zebra_core.components import Component
+    from zebra_core.pool import Pool
+    from zebra_core.scores import ScoreTable
 
 
 @attrs.frozen(eq=False)
@@ -46,7 +43,7 @@ class Dataset:
 class Run:
     """A run that is ready to be written: every choice made, the scores known, the pool open, nothing read in full.
 
-    `recipe` is the resolved one, with every choice pinned; `score_files` are the files among the score sources.
+    `recipe` is the resolved one, with every choice pinned.
     """
 
     recipe: Recipe
@@ -134,14 +131,14 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     """Make every choice of a recipe, read the scores and open the pool."""
     plugins = load_plugins(recipe.plugins) if plugins is None else plugins
     chooser = Chooser(recipe, plugins)
-    pool_choice, pool = _open(chooser)
+    pool_choice, pool = opened_pool(chooser)
     plugins.done("pool", pool)
-    sources = _score_choices(chooser, pool)
-    table = _table(chooser, sources)
+    sources = score_choices(chooser, pool)
+    table = read_table(chooser, sources)
     plugins.done("scores", table)
-    behavior = behavior_of(table, chooser.component("similarity", "cosine").made)
+    behavior = behavior_of(table, chooser.component("similarity").made)
     plugins.done("behavior", behavior)
-    engine = chooser.component("engine", "local")
+    engine = chooser.component("engine")
     plan = _plan(chooser, behavior, pool)
     plugins.done("plan", plan)
     chooser.check_options()
@@ -175,21 +172,21 @@ def know_behavior(
     """Derive the behavior of a table's models; `similarity` is a component's name, or a function."""
     if not isinstance(similarity, str):
         return behavior_of(table, similarity)
-    return behavior_of(table, _chooser(recipe, plugins, similarity=similarity).component("similarity", "cosine").made)
+    return behavior_of(table, _chooser(recipe, plugins, similarity=similarity).component("similarity").made)
 
 
 def read_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior]:
     """Read the scores of a recipe and derive the behavior of their models; what `zebra behavior` does."""
     chooser = Chooser(recipe, plugins)
     table = _known_scores(chooser)
-    known = behavior_of(table, chooser.component("similarity", "cosine").made)
+    known = behavior_of(table, chooser.component("similarity").made)
     chooser.check_options()
     return table, known
 
 
 def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | None = None) -> Pool:
     """Open a response pool: a reader's name, a file, a folder, or `hub:NAME`."""
-    return _open(_chooser(recipe, plugins, pool=pool))[1]
+    return opened_pool(_chooser(recipe, plugins, pool=pool))[1]
 
 
 def _chooser(recipe: Recipe | None, plugins: Plugins | None, **named: Any) -> Chooser:
@@ -199,83 +196,15 @@ def _chooser(recipe: Recipe | None, plugins: Plugins | None, **named: Any) -> Ch
 
 
 def _known_scores(chooser: Chooser) -> ScoreTable:
-    return _table(chooser, _score_choices(chooser, None))
-
-
-def _read(chooser: Chooser, choice: Choice, kind: str, wanted: type) -> Any:
-    """Call a source; where it returns the path of a file, read that file. PluginError for anything but what is wanted."""
-    found = choice.made(choice.location)
-    if isinstance(found, Path):
-        inner = chooser.source(kind, os.fspath(found), "embedded")
-        chooser.chosen.remove(inner)
-        found = _without_path(inner.made(inner.location), os.fspath(found), choice.component)
-    if not isinstance(found, wanted):
-        msg = f"{choice.component}: it must return a {wanted.__name__} or a Path, got {type(found).__name__}"
-        raise PluginError(msg)
-    return found
-
-
-def _without_path(found: Any, path: str, component: Component) -> Any:
-    """Name the component as the source of its benchmarks, not where it happens to be installed."""
-    if not isinstance(found, ScoreTable):
-        return found
-    sources = [attrs.evolve(b, source=str(component)) if b.source == path else b for b in found.benchmarks]
-    return attrs.evolve(found, benchmarks=sources)
-
-
-def _open(chooser: Chooser) -> tuple[Choice, Pool]:
-    recipe = chooser.recipe
-    if recipe.pool:
-        choice = chooser.source("pool", recipe.pool, recipe.origins.get("pool", "asked for"))
-    else:
-        choice = chooser.component("pool", "demo")
-    found = _read(chooser, choice, "pool", Pool)
-    parts = [attrs.evolve(part, read=partial(_blamed, choice.component, part.read)) for part in found.parts]
-    return choice, Pool(tuple(parts), found.files if choice.location else ())
-
-
-def _blamed(component: Component, read: Callable[[], Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
-    """Read a part; what goes wrong on the way is the reader's."""
-    with component.blamed():
-        yield from read()
-
-
-def _score_choices(chooser: Chooser, pool: Pool | None) -> list[Choice]:
-    """Choose what the recipe names, else a named plugin's only source, else the one that covers the pool's models."""
-    recipe, plugins = chooser.recipe, chooser.plugins
-    if recipe.scores:
-        return [
-            chooser.source("score source", text, recipe.origins.get("scores", "asked for")) for text in recipe.scores
-        ]
-    only = plugins.only("score source")
-    if only is not None:
-        return [chooser.source("score source", f"{only.plugin}:{only.name}", f"from --plugin {only.plugin}")]
-    if pool is None:
-        return [chooser.source("score source", "paper", "default")]
-    models = sorted(pool.first_models())
-    for component in plugins.of("score source"):
-        covers = component.made().says("covers")
-        if covers is not None and covers(models):
-            return [
-                chooser.source("score source", f"{component.plugin}:{component.name}", "covers the models of the pool")
-            ]
-    msg = f"--scores is needed: no embedded table has the models of the pool ({', '.join(models[:5])}, ...)"
-    raise ZebraError(msg)
-
-
-def _table(chooser: Chooser, sources: list[Choice]) -> ScoreTable:
-    tables = [_read(chooser, choice, "score source", ScoreTable) for choice in sources]
-    return join(tables).complete(chooser.recipe.missing)
+    return read_table(chooser, score_choices(chooser, None))
 
 
 def _plan(chooser: Chooser, behavior: Behavior, pool: Pool) -> Plan:
     recipe, plugins = chooser.recipe, chooser.plugins
     ranked = behavior.ranked()
-    strategy = chooser.component("strategy", "sup")
+    strategy = chooser.component("strategy")
     preferred = strategy.made.says("default_rule", "")
-    rule = chooser.component(
-        "rule", preferred or "superiority", f"of strategy {strategy.component.name}" if preferred else "default"
-    )
+    rule = chooser.component("rule", preferred, f"of strategy {strategy.component.name}" if preferred else "default")
     index = model_index(ranked.models, read_aliases(recipe.alias) if recipe.alias else {})
     rival = strategy.made.says("rival", "")
     preference = Preference(ranked, rule.made)

@@ -16,6 +16,16 @@ from zebra_core.errors import ZebraError, unknown
 from zebra_core.pairing import Masks, Scope
 from zebra_core.scores import Missing  # noqa: TC001
 
+DEFAULTS = {
+    "pool": "demo",
+    "scores": "paper",
+    "similarity": "cosine",
+    "strategy": "sup",
+    "rule": "superiority",
+    "engine": "local",
+}
+"""The component of each kind where nobody chose one; `scores` only where there is no pool to say which table covers it."""
+
 
 @attrs.frozen
 class Recipe:

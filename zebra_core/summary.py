@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from zebra_core.dataset import Plan, Tally
 
+HINTED = 12
+"""For how many models without scores the closest name is looked for; it takes a while among thousands of names."""
 DOMINANT = 0.9
 """The share of the pairs above which one pair of models is said to make up the data."""
 
@@ -33,6 +35,9 @@ def summarise(plan: Plan, tally: Tally) -> dict[str, Any]:
     ids = np.array([(index[better], index[worse]) for (better, worse), _ in used], dtype=np.int64).reshape(-1, 2)
     gaps = behavior.superiority[ids[:, 0]] - behavior.superiority[ids[:, 1]]
     alike = behavior.similarity[ids[:, 0], ids[:, 1]]
+    unscored = sorted(
+        ((name, n) for name, n in tally.answered.items() if name not in index), key=lambda item: (-item[1], item[0])
+    )
     scored = {name for name in tally.answered if name in index}
     return {
         "rows": tally.rows,
@@ -40,9 +45,8 @@ def summarise(plan: Plan, tally: Tally) -> dict[str, Any]:
         "left_out": dict(sorted(tally.left_out.items(), key=lambda item: (-item[1], item[0]))),
         "empty_responses": tally.empty,
         "unscored": {
-            name: {"responses": count, "closest": nearest(name, index)}
-            for name, count in sorted(tally.answered.items(), key=lambda item: (-item[1], item[0]))
-            if name not in index
+            name: {"responses": count, "closest": nearest(name, index) if place < HINTED else None}
+            for place, (name, count) in enumerate(unscored)
         },
         "models": {
             name: {
