@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import zebra_core as zebra
@@ -85,22 +87,30 @@ def test_one_worker_and_many_give_the_same_bytes(zebra_cli: Project) -> None:
     """A folder of several files gives the same dataset for any number of workers."""
     for part in range(5):
         write(zebra_cli, rows()[part * 8 : part * 8 + 8], f"pool/{part}.jsonl")
-    for workers in ("1", "4"):
-        zebra_cli.run(
-            "run",
-            "--pool",
-            "pool",
-            "--scores",
-            "scores.csv",
-            "--set",
-            f"local.workers={workers}",
-            "-o",
-            f"out{workers}",
-        )
-    one, many = files(zebra_cli.folder / "out1"), files(zebra_cli.folder / "out4")
+    for workers in ("1", "2", "4"):
+        zebra_cli.run("run", "--pool", "pool", "--scores", "scores.csv", "--workers", workers, "-o", f"out{workers}")
+    one, two, four = (files(zebra_cli.folder / f"out{workers}") for workers in "124")
     assert len([name for name in one if name.startswith("data/")]) == 5
-    different = {name for name in one if one[name] != many[name]}
-    assert different == {"manifest.json", "recipe.toml", "README.md"}  # which name the number of workers
+    assert one == two == four
+
+
+def test_row_groups_become_shards(zebra_cli: Project) -> None:
+    """A parquet file is built in ranges of row groups; the pairs are those of one shard, and errors count rows of the file."""
+    table = pa.Table.from_pylist(rows(200))
+    zebra_cli.write("scores.csv", SCORES)
+    pq.write_table(pa.concat_tables([table] * 200), zebra_cli.folder / "pool.parquet", row_group_size=1000)
+    command = ("run", "--pool", "pool.parquet", "--scores", "scores.csv")
+    zebra_cli.run(*command, "-o", "many")
+    zebra_cli.run(*command, "-o", "one", "--shard-rows", "1000000")
+    zebra_cli.run(*command, "-o", "plain", "--compression", "none")
+    shards = [[shard["name"] for shard in zebra_cli.manifest(name)["shards"]] for name in ("many", "one")]
+    assert shards == [[f"part-0000{n}.parquet" for n in range(3)], ["part-00000.parquet"]]  # 40,000 rows by 16,000
+    assert zebra_cli.dataset("many") == zebra_cli.dataset("one") == zebra_cli.dataset("plain")
+    bad = pa.Table.from_pylist([{**rows(1)[0], "models": ["a", "z", "b"]}], table.schema)
+    pq.write_table(
+        pa.concat_tables([*[table] * 150, bad, table]), zebra_cli.folder / "pool.parquet", row_group_size=1000
+    )
+    assert "pool.parquet, row 30001: `models`" in zebra_cli.run(*command, "-o", "x", code=2).stderr
 
 
 def test_columns_and_figures_of_a_pair(zebra_cli: Project) -> None:
@@ -218,8 +228,8 @@ def test_a_full_disk(zebra_cli: Project) -> None:
     command = [sys.executable, "-c", limited, *ARGUMENTS, "-o", "out"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.startswith("Error: cannot write out.partial/data/part-00000.parquet: ")
-    assert "nothing was kept, free some room or choose another --output" in done.stderr
+    assert done.stderr.startswith("Error: cannot write out.partial/data/part-00000.tmp: ")
+    assert "free some room, or choose another --output; nothing was kept" in done.stderr
     assert sorted(p.name for p in zebra_cli.folder.iterdir()) == ["pool.jsonl", "scores.csv"]
 
 

@@ -6,7 +6,6 @@ from zebra_core.dataset import PREFERENCES, Plan, Tally
 from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import PluginError, RowError, ZebraError, nearest, unknown
 from zebra_core.evaluation import Evaluator
-from zebra_core.folder import Shard, Writer
 from zebra_core.hookspecs import ComponentFactory, Components, hookimpl
 from zebra_core.pairing import Strategy
 from zebra_core.pipeline import Dataset, Run, build, know_behavior, open_pool, prepare, read_scores
@@ -15,6 +14,7 @@ from zebra_core.preference import Rule
 from zebra_core.recipe import Recipe, make_recipe, read_recipe
 from zebra_core.report import Figure
 from zebra_core.scores import Benchmark, Direction, ScoreSource, ScoreTable
+from zebra_core.shards import Engine, Shard, Task, Writer
 from zebra_core.training import Trainer
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Components",
     "Dataset",
     "Direction",
+    "Engine",
     "Evaluator",
     "Figure",
     "Part",
@@ -46,6 +47,7 @@ __all__ = [
     "Similarity",
     "Strategy",
     "Tally",
+    "Task",
     "Trainer",
     "Writer",
     "ZebraError",

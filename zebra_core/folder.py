@@ -1,4 +1,4 @@
-"""The dataset's folder: shards that appear whole or not at all, the manifest, the card, and the saved recipe."""
+"""The dataset's folder: written beside its place, taken up again after an interruption, and renamed when it is whole."""
 
 from __future__ import annotations
 
@@ -9,108 +9,92 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import numpy as np
-import pyarrow.parquet as pq
 
-from zebra_core.dataset import PREFERENCES, Plan, Tally
 from zebra_core.errors import ZebraError
-from zebra_core.pool import DERIVED_ID, Part, Pool, batches
+from zebra_core.pool import DERIVED_ID, Pool, batches
+from zebra_core.shards import OutputError, Shard, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 MANIFEST = "manifest.json"
+JOB = "job.json"
 
 
-@attrs.frozen
-class Shard:
-    """A range of the input as it was written: the file's name, None where it gave no pair, and what was counted."""
-
-    name: str | None
-    tally: Tally
-
-
-@attrs.frozen
-class Writer:
-    """Writes the shard of one part of a pool, zstd-compressed parquet; `progress` is told the rows read since last."""
-
-    folder: Path
-    progress: Callable[[int], None] | None = None
-
-    def __call__(self, plan: Plan, number: int, part: Part) -> Shard:
-        """Write a part's pairs to `data/part-NUMBER.parquet`, first under another name."""
-        name = f"part-{number:05d}.parquet"
-        target = self.folder / "data" / name
-        unfinished = target.with_suffix(".tmp")
-        tally = Tally()
-        with (
-            writing(target),
-            pq.ParquetWriter(unfinished, PREFERENCES, compression="zstd", compression_level=1) as file,
-        ):
-            for batch in _readable(part):
-                made, counted = plan(batch)
-                tally += counted
-                if made.num_rows:
-                    file.write_batch(made)
-                if self.progress is not None:
-                    self.progress(batch.num_rows)
-        if not tally.pairs:
-            unfinished.unlink()
-            return Shard(None, tally)
-        with writing(target):
-            unfinished.replace(target)
-        return Shard(name, tally)
-
-
-def _readable(part: Part) -> Iterator[Any]:
-    """Read a part, so that what goes wrong in reading is not taken for a fault in writing."""
-    try:
-        yield from batches(part)
-    except OSError as wrong:
-        msg = f"cannot read {part.name}: {wrong.strerror or wrong}"
-        raise ZebraError(msg) from wrong
+class Interrupted(ZebraError):  # noqa: N818
+    """The user ended the run; the same command goes on from what is whole."""
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn a full disk or a folder without permission into a ZebraError."""
-    try:
-        yield
-    except OSError as wrong:
-        msg = f"cannot write {path}: {wrong.strerror or wrong}; nothing was kept, free some room or choose another --output"
-        raise ZebraError(msg) from wrong
+def staged(output: Path, job: dict[str, Any], *, overwrite: bool, say: Callable[[str], None]) -> Iterator[Path]:
+    """Give a folder beside `output` to write in, which takes its place when all went well.
 
-
-@contextmanager
-def staged(output: Path, *, overwrite: bool) -> Iterator[Path]:
-    """Give a folder beside `output` to write in, which takes its place when all went well and is removed when not.
-
-    Raises ZebraError where `output` exists, unless it is an empty folder, or a dataset that may be overwritten.
+    `job` is all that the dataset follows from. Where a run of the same job was interrupted, or could not write, its whole
+    shards are still there, and `say` is told; otherwise the folder is empty. Raises ZebraError where `output` exists, unless
+    it is an empty folder, or a dataset that may be overwritten; Interrupted for Ctrl-C.
     """
-    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
-        if not overwrite:
-            msg = f"{output} exists already; say --overwrite to replace it, or choose another --output"
-            raise ZebraError(msg)
-        if not (output / MANIFEST).is_file():
-            msg = f"{output} is no dataset made by zebra (it has no {MANIFEST}), so it is not overwritten; choose another --output"
-            raise ZebraError(msg)
     output = output if output.name else output.resolve()
+    _check_output(output, overwrite=overwrite)
     staging = output.with_name(output.name + ".partial")
     with writing(output):
-        shutil.rmtree(staging, ignore_errors=True)
-        (staging / "data").mkdir(parents=True)
+        _take_up(staging, job, say)
     try:
         yield staging
         with writing(output):
             _take_place(staging, output)
-    finally:
+    except (KeyboardInterrupt, OutputError) as end:
+        whole = len(list((staging / "done").glob("*.json")))
+        if not whole:
+            shutil.rmtree(staging, ignore_errors=True)
+        kept = (
+            f"{whole} finished shards are kept in {staging}, and the same command goes on from there"
+            if whole
+            else "nothing was kept"
+        )
+        msg = f"interrupted; {kept}" if isinstance(end, KeyboardInterrupt) else f"{end}; {kept}"
+        raise (Interrupted if isinstance(end, KeyboardInterrupt) else OutputError)(msg) from end
+    except Exception:
         shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _check_output(output: Path, *, overwrite: bool) -> None:
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return
+    if not overwrite:
+        msg = f"{output} exists already; say --overwrite to replace it, or choose another --output"
+        raise ZebraError(msg)
+    if not (output / MANIFEST).is_file():
+        msg = f"{output} is no dataset made by zebra (it has no {MANIFEST}), so it is not overwritten; choose another --output"
+        raise ZebraError(msg)
+
+
+def _take_up(staging: Path, job: dict[str, Any], say: Callable[[str], None]) -> None:
+    """Make the folder, or take up the one that an interrupted run of the same job left."""
+    before = json.loads((staging / JOB).read_text(encoding="utf-8")) if (staging / JOB).is_file() else None
+    wanted = json.loads(as_json(job))
+    if before == wanted:
+        done = len(list((staging / "done").glob("*.json")))
+        say(f"going on with an interrupted run: {done} finished shards are there")
+        for unfinished in staging.rglob("*.tmp"):
+            unfinished.unlink()
+        return
+    if before is not None:
+        changed = ", ".join(key for key in wanted if before.get(key) != wanted[key])
+        say(f"starting afresh: since the interrupted run, this has changed: {changed}")
+    shutil.rmtree(staging, ignore_errors=True)
+    for part in ("data", "done"):
+        (staging / part).mkdir(parents=True)
+    (staging / JOB).with_suffix(".tmp").write_text(as_json(job), encoding="utf-8")
+    (staging / JOB).with_suffix(".tmp").replace(staging / JOB)
 
 
 def _take_place(staging: Path, output: Path) -> None:
     old = output.with_name(output.name + ".old")
+    shutil.rmtree(staging / "done", ignore_errors=True)
+    (staging / JOB).unlink()
     shutil.rmtree(old, ignore_errors=True)
     if output.exists():
         output.rename(old)

@@ -52,7 +52,7 @@ def zebra_evaluators() -> Components:  # type: ignore[empty-body]
 
 @hookspec
 def zebra_engines() -> Components:  # type: ignore[empty-body]
-    """Offer engines: from a plan, a Pool and a writer to the shards written, in the order of the pool's parts."""
+    """Offer engines: from a function, the tasks to call it on and a number of workers to the shards, in order."""
 
 
 @hookspec

@@ -17,10 +17,11 @@ from zebra_core.choices import Choice, Chooser, pinned
 from zebra_core.dataset import Plan, Tally
 from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import ZebraError
-from zebra_core.folder import MANIFEST, Shard, Writer, as_json, check_ids, fingerprint, finish, staged
+from zebra_core.folder import MANIFEST, as_json, check_ids, fingerprint, finish, staged
 from zebra_core.pairing import Pairing
 from zebra_core.preference import Preference
 from zebra_core.recipe import Recipe
+from zebra_core.shards import Writer, tasks_of
 from zebra_core.sources import opened_pool, read_table, score_choices
 from zebra_core.summary import remarks, summarise
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from zebra_core.pool import Pool
     from zebra_core.scores import ScoreTable
+    from zebra_core.shards import Shard
 
 
 @attrs.frozen(eq=False)
@@ -55,22 +57,31 @@ class Run:
     engine: Choice
 
     def write(
-        self, output: str | Path, *, overwrite: bool = False, progress: Callable[[int], None] | None = None
+        self,
+        output: str | Path,
+        *,
+        overwrite: bool = False,
+        workers: int = 0,
+        progress: Callable[[int], None] | None = None,
+        say: Callable[[str], None] = lambda _: None,
     ) -> Dataset:
-        """Write the dataset to the folder `output`, whole or not at all.
+        """Write the dataset to the folder `output`, whole or not at all; what an interrupted run has finished is kept.
 
-        Raises ZebraError where `output` exists and may not be overwritten, where it cannot be written, where a row of
-        the pool is wrong, and where not one pair comes out.
+        `workers` shards are built at once, 0 is one per core; `progress` is told rows, `say` a line for the user. Raises
+        ZebraError where `output` exists and may not be overwritten, where it cannot be written, where a row of the pool is
+        wrong, and where not one pair comes out.
         """
-        output = Path(output)
-        with staged(output, overwrite=overwrite) as folder:
+        output, job = Path(output), self._job()
+        tasks = tasks_of(self.pool, self.recipe.shard_rows)
+        with staged(output, job, overwrite=overwrite, say=say) as folder:
+            writer = Writer(self.plan, folder, self.recipe.compression, progress)
             with self.engine.component.blamed(mistakes=False):
-                shards: list[Shard] = self.engine.made.call(self.plan, self.pool, Writer(folder, progress))
+                shards: list[Shard] = list(self.engine.made.call(writer, tasks, workers))
             check_ids(self.pool, shards)
             tally = reduce(add, (shard.tally for shard in shards), Tally())
             if not tally.pairs:
                 raise self._nothing(tally)
-            manifest = self._manifest(shards, tally)
+            manifest = self._manifest(job, shards, tally)
             texts = {
                 MANIFEST: as_json(manifest),
                 "behavior.json": as_json(self._behavior_of_pool(tally).as_dict()),
@@ -82,8 +93,8 @@ class Run:
         self.plugins.done("dataset", dataset)
         return dataset
 
-    def _manifest(self, shards: Sequence[Shard], tally: Tally) -> dict[str, Any]:
-        strategy = next(c for c in self.choices if c.component.kind == "strategy")
+    def _job(self) -> dict[str, Any]:
+        """Return all that the dataset's bytes follow from: versions, recipe, inputs."""
         used = {choice.component.plugin for choice in self.choices}
         files = [Path(c.location) for c in self.choices if c.component.kind == "score source" and c.location]
         alias = [Path(self.recipe.alias)] if self.recipe.alias else []
@@ -93,6 +104,12 @@ class Run:
             "libraries": {name: version(name) for name in ("numpy", "pyarrow")},
             "recipe": self.recipe.as_dict(),
             "inputs": fingerprint([*self.pool.files, *(path for path in (*files, *alias) if path.is_file())]),
+        }
+
+    def _manifest(self, job: dict[str, Any], shards: Sequence[Shard], tally: Tally) -> dict[str, Any]:
+        strategy = next(c for c in self.choices if c.component.kind == "strategy")
+        return {
+            **job,
             "scores": {
                 "models": len(self.table.models),
                 "benchmarks": [attrs.asdict(b) for b in self.table.benchmarks],
@@ -154,11 +171,11 @@ def build(
     output: str | Path,
     *,
     overwrite: bool = False,
+    workers: int = 0,
     plugins: Plugins | None = None,
-    progress: Callable[[int], None] | None = None,
 ) -> Dataset:
     """Build the dataset of a recipe; what `zebra run` does."""
-    return prepare(recipe, plugins).write(output, overwrite=overwrite, progress=progress)
+    return prepare(recipe, plugins).write(output, overwrite=overwrite, workers=workers)
 
 
 def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | None = None) -> ScoreTable:

@@ -47,12 +47,14 @@ class PoolReader(Protocol):
 class Part:
     """A range of the input that can be read by itself: `read` gives its batches, again each time it is called.
 
-    `rows` is how many there are, where that is known beforehand.
+    `name` is what messages call it, usually a file; `rows` is how many there are, where that is known beforehand, and
+    `first` the number of its first row in what the name names, from 0.
     """
 
     name: str
     read: Callable[[], Iterator[pa.RecordBatch]]
     rows: int | None = None
+    first: int = 0
 
 
 def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -102,7 +104,7 @@ def batches(part: Part) -> Iterator[pa.RecordBatch]:
     Raises PluginError for another schema, and ZebraError with the row's number for a row whose lists do not fit, or with
     the rows among which there is text that is not UTF-8.
     """
-    start = 0
+    start = part.first
     for batch in part.read():
         if batch.schema.names != POOL.names or batch.schema.types != POOL.types:
             msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(batch.schema)}"

@@ -15,7 +15,9 @@ from zebra_core.components import converter, reasons
 from zebra_core.errors import ZebraError, unknown
 from zebra_core.pairing import Masks, Scope
 from zebra_core.scores import Missing  # noqa: TC001
+from zebra_core.shards import SHARD_ROWS
 
+COMPRESSION = r"none|snappy|gzip|lz4|zstd(:([1-9]|1[0-9]|2[0-2]))?"
 DEFAULTS = {
     "pool": "demo",
     "scores": "paper",
@@ -48,6 +50,8 @@ class Recipe:
     missing: Missing = "error"
     alias: str = ""
     seed: int = 0
+    shard_rows: int = attrs.field(default=SHARD_ROWS, validator=attrs.validators.ge(1))
+    compression: str = attrs.field(default="zstd", validator=attrs.validators.matches_re(COMPRESSION))
     plugins: tuple[str, ...] = ()
     options: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)

@@ -1,4 +1,4 @@
-"""The engine of one machine: the parts of the pool side by side, in threads."""
+"""The engine of one machine: shards side by side, in threads."""
 
 from __future__ import annotations
 
@@ -6,32 +6,28 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import attrs
-
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 @zebra.hookimpl
 def zebra_engines() -> zebra.Components:
     """Offer the engine `local`."""
-    return {"local": Local}
+    return {"local": local}
 
 
-@attrs.frozen
-class Local:
-    """Builds the parts of the pool in threads of this process; `workers` 0 is one per core."""
+def local(write: Callable[[zebra.Task], zebra.Shard], tasks: Sequence[zebra.Task], workers: int) -> list[zebra.Shard]:
+    """Threads of this process, as many as there are cores unless --workers says otherwise.
 
-    workers: int = attrs.field(default=0, validator=attrs.validators.ge(0))
-
-    def __call__(self, plan: zebra.Plan, pool: zebra.Pool, writer: zebra.Writer) -> Sequence[zebra.Shard]:
-        """Write the shard of each part; the first part that fails ends the rest."""
-        with ThreadPoolExecutor(self.workers or os.cpu_count() or 1) as threads:
-            tasks = [threads.submit(writer, plan, number, part) for number, part in enumerate(pool.parts)]
-            try:
-                return [task.result() for task in tasks]
-            except BaseException:
-                threads.shutdown(cancel_futures=True)
-                raise
+    Threads are enough: reading, gathering texts and compressing happen in Arrow, outside Python's lock. The first shard
+    that fails, or Ctrl-C, ends the rest.
+    """
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as threads:
+        waiting = [threads.submit(write, task) for task in tasks]
+        try:
+            return [task.result() for task in waiting]
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise

@@ -12,15 +12,16 @@ import pyarrow.csv as pv
 import pyarrow.json as pj
 
 import zebra_core as zebra
+from zebra_pools.ranges import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 BLOCK = 16 << 20
 
 
-def open_csv(path: Path) -> tuple[pa.Schema, None, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
+def open_csv(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a CSV file: every column is text (a model may well answer in numbers), but for one whose cells are JSON lists."""
     with pv.open_csv(path, *_options({})) as reader:
         names = reader.schema.names
@@ -28,7 +29,7 @@ def open_csv(path: Path) -> tuple[pa.Schema, None, Callable[[pa.Schema], Iterato
     if first is None or not first.num_rows:
         msg = f"{path} has a line of column names and nothing else"
         raise zebra.ZebraError(msg)
-    return pa.schema([(name, _type(first[name])) for name in names]), None, partial(read_csv, path)
+    return pa.schema([(name, _type(first[name])) for name in names]), (Range(partial(read_csv, path)),)
 
 
 def read_csv(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -12,12 +12,11 @@ import pyarrow as pa
 import pyarrow.json as pj
 
 import zebra_core as zebra
+from zebra_pools.ranges import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-    Opened = tuple[pa.Schema, int | None, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]
 
 BLOCK = 16 << 20
 """How many bytes Arrow parses together; a line must fit into it."""
@@ -25,14 +24,14 @@ SAMPLE = 100
 """How many lines are looked at to know the columns."""
 
 
-def open_lines(path: Path) -> Opened:
+def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open JSON lines; the columns are those of the first lines."""
     sample = [line for _, line in islice(_lines(path), SAMPLE)]
     if not sample:
         msg = f"{path} has nothing but blank lines"
         raise zebra.ZebraError(msg)
     try:
-        return pj.read_json(BytesIO(b"\n".join(sample))).schema, None, partial(read_lines, path)
+        return pj.read_json(BytesIO(b"\n".join(sample))).schema, (Range(partial(read_lines, path)),)
     except pa.ArrowInvalid as wrong:
         raise _bad_line(path, None, wrong) from wrong
 
@@ -49,7 +48,7 @@ def read_lines(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
         raise _bad_line(path, wanted, wrong) from wrong
 
 
-def open_json(path: Path) -> Opened:
+def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a file that is one array of objects, or JSON lines under this name."""
     with path.open("rb") as file:
         start = file.read(1 << 10).lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -59,7 +58,7 @@ def open_json(path: Path) -> Opened:
     names: dict[str, Any] = {
         name: row[name] for row in reversed(rows[:SAMPLE]) for name in row if row[name] is not None
     }
-    return pa.RecordBatch.from_pylist([names]).schema, len(rows), partial(_read_array, path)
+    return pa.RecordBatch.from_pylist([names]).schema, (Range(partial(_read_array, path), len(rows)),)
 
 
 def _read_array(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -16,6 +16,8 @@ from zebra_pools.tables import Table, open_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zebra_pools.ranges import Range
+
 TEXTS = pa.list_(pa.string())
 
 
@@ -64,17 +66,21 @@ class RowReader(Reader):
     def __call__(self, location: str | None) -> zebra.Pool:
         """Open the pool."""
         found = self.opened(location)
-        parts = [zebra.Part(table.name, partial(self.read, table, wanted), table.rows) for table, wanted in found]
+        parts = [
+            zebra.Part(table.name, partial(self.read, table.name, rows, wanted), rows.rows, rows.first)
+            for table, wanted in found
+            for rows in table.ranges
+        ]
         return zebra.Pool(parts, [table.path for table, _ in found if table.path])
 
-    def read(self, table: Table, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """Read a table; ZebraError with the row's number for a row that contradicts itself."""
-        start = 0
-        for batch in table.read(wanted):
+    def read(self, name: str, rows: Range, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+        """Read a range of a table; ZebraError with the row's number for a row that contradicts itself."""
+        start = rows.first
+        for batch in rows.read(wanted):
             try:
                 yield self.convert(batch)
             except zebra.RowError as wrong:
-                msg = f"{table.name}, row {start + wrong.row + 1}: {wrong}"
+                msg = f"{name}, row {start + wrong.row + 1}: {wrong}"
                 raise zebra.ZebraError(msg) from wrong
             start += batch.num_rows
 

@@ -13,23 +13,30 @@ import pyarrow.parquet as pq
 import zebra_core as zebra
 from zebra_pools import csv_lines, hub, json_lines
 from zebra_pools.columns import conform, leaves
+from zebra_pools.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BATCH_BYTES = 24 << 20
 """How much text a batch holds: small enough for many readers side by side, large enough for Arrow's kernels."""
+RANGE_ROWS = 16_384
+"""How many rows of a parquet file are read apart from the others, about."""
 
 
 @attrs.frozen(eq=False)
 class Table:
-    """A table that can be read: `schema` is what it has, `read` gives the columns wanted, in the types wanted."""
+    """A table that can be read: `schema` is what it has, `ranges` are what of it can be read apart, in order."""
 
     name: str
     schema: pa.Schema
-    read: Callable[[pa.Schema], Iterator[pa.RecordBatch]]
-    rows: int | None = None
+    ranges: tuple[Range, ...]
     path: Path | None = None
+
+    def read(self, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+        """Read all ranges."""
+        for part in self.ranges:
+            yield from part.read(wanted)
 
 
 def open_tables(location: str | None) -> list[Table]:
@@ -42,7 +49,7 @@ def open_tables(location: str | None) -> list[Table]:
         raise zebra.ZebraError(msg)
     if location.startswith("hub:"):
         schema, rows, read = hub.open_hub(location)
-        return [Table(location, schema, read, rows)]
+        return [Table(location, schema, (Range(read, rows),))]
     path = Path(location)
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file() and format_of(p) and not _hidden(p.relative_to(path)))
@@ -75,10 +82,11 @@ def _open(path: Path) -> Table:
         if not path.stat().st_size:
             msg = f"{path} is empty"
             raise zebra.ZebraError(msg)
-        schema, rows, read = FORMATS[suffix](path)
+        schema, ranges = FORMATS[suffix](path)
     except (OSError, pa.ArrowException) as wrong:
         raise unreadable(path, wrong) from wrong
-    return Table(path.name, schema, partial(_told, path, read), rows, path)
+    ranges = tuple(attrs.evolve(part, read=partial(_told, path, part.read)) for part in ranges)
+    return Table(path.name, schema, ranges, path)
 
 
 def _told(path: Path, read: Callable[..., Iterator[pa.RecordBatch]], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -96,22 +104,39 @@ def unreadable(path: Path, wrong: Exception) -> zebra.ZebraError:
     return zebra.ZebraError(f"cannot read {path}: {reason}; it is damaged, unfinished, or not what its name says")
 
 
-def _open_parquet(path: Path) -> tuple[pa.Schema, int, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
+def _open_parquet(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
+    """Open a parquet file: a range is as many whole row groups as make up `RANGE_ROWS`."""
     with pq.ParquetFile(path) as file:
-        return file.schema_arrow, file.metadata.num_rows, partial(_read_parquet, path)
+        rows = [file.metadata.row_group(k).num_rows for k in range(file.metadata.num_row_groups)]
+        groups: list[list[int]] = [[]]
+        for group, count in enumerate(rows):
+            if groups[-1] and sum(rows[k] for k in groups[-1]) + count > RANGE_ROWS:
+                groups.append([])
+            groups[-1].append(group)
+        counts = [sum(rows[k] for k in chosen) for chosen in groups]
+        firsts = [sum(counts[:k]) for k in range(len(counts))]
+        ranges = [
+            Range(partial(_read_parquet, path, chosen), count, first)
+            for chosen, count, first in zip(groups, counts, firsts, strict=True)
+        ]
+        return file.schema_arrow, tuple(ranges)
 
 
-def _read_parquet(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _read_parquet(path: Path, groups: list[int], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
-        bytes_in_all = sum(file.metadata.row_group(k).total_byte_size for k in range(file.metadata.num_row_groups))
-        rows = file.metadata.num_rows * BATCH_BYTES // max(bytes_in_all, 1)
+        held = [file.metadata.row_group(group) for group in groups]
+        rows = (
+            sum(group.num_rows for group in held) * BATCH_BYTES // max(sum(group.total_byte_size for group in held), 1)
+        )
         paths = [file.schema.column(k).path for k in range(len(file.schema.names))]
-        yield from file.iter_batches(max(1, min(rows, 1 << 16)), columns=leaves(paths, wanted), use_threads=False)
+        yield from file.iter_batches(
+            max(1, min(rows, 1 << 16)), groups, columns=leaves(paths, wanted), use_threads=False
+        )
 
 
-def _open_arrow(path: Path) -> tuple[pa.Schema, None, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
+def _open_arrow(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     with pa.OSFile(str(path)) as file:
-        return _arrow_reader(file).schema, None, partial(_read_arrow, path)
+        return _arrow_reader(file).schema, (Range(partial(_read_arrow, path)),)
 
 
 def _read_arrow(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -129,7 +154,7 @@ def _arrow_reader(file: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBa
     return pa.ipc.open_file(file) if magic == b"ARROW1" else pa.ipc.open_stream(file)
 
 
-FORMATS = {
+FORMATS: dict[str, Callable[[Path], tuple[pa.Schema, tuple[Range, ...]]]] = {
     ".parquet": _open_parquet,
     ".arrow": _open_arrow,
     ".jsonl": json_lines.open_lines,

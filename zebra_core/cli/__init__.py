@@ -12,12 +12,19 @@ from zebra_core.cli.behavior import behavior
 from zebra_core.cli.plugins import plugins
 from zebra_core.cli.run import run
 from zebra_core.errors import ZebraError
+from zebra_core.folder import Interrupted
 
 
 class Told(click.ClickException):
-    """A user's mistake: its one line, and exit code 2."""
+    """What is told in one line: exit code 2 for a mistake."""
 
     exit_code = 2
+
+
+class Stopped(Told):
+    """What is told after Ctrl-C, with the exit code that shells have for it."""
+
+    exit_code = 130
 
 
 class Commands(click.Group):
@@ -30,7 +37,7 @@ class Commands(click.Group):
         except ZebraError as error:
             if os.environ.get("ZEBRA_DEBUG"):
                 raise
-            raise Told(str(error)) from error
+            raise (Stopped if isinstance(error, Interrupted) else Told)(str(error)) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

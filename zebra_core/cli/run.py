@@ -39,10 +39,13 @@ DEFAULT_OUTPUT = "zebra-dataset"
 @click.option("--pairs", type=int, help="Pairs per instruction at the most.  [default: 1]")
 @click.option("--alias", metavar="FILE.csv", help="Score name of each pool name: columns pool,score.")
 @click.option("--seed", type=int, help="Seed of whatever is drawn.  [default: 0]")
+@click.option("--shard-rows", type=int, help="Instructions per output file, about.  [default: 16384]")
+@click.option("--compression", metavar="CODEC", help="zstd, zstd:LEVEL, snappy, gzip, lz4 or none.  [default: zstd]")
 @plugin_options
+@click.option("--workers", default=0, show_default="one per core", type=click.IntRange(0), help="Shards built at once.")
 @click.option("-o", "--output", default=DEFAULT_OUTPUT, show_default=True, type=click.Path(), help="Folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace the dataset in the output folder.")
-def run(recipe: str | None, output: str, *, overwrite: bool, **said: Any) -> None:
+def run(recipe: str | None, output: str, workers: int, *, overwrite: bool, **said: Any) -> None:
     """Build a preference dataset from a response pool and benchmark scores.
 
     Without any option it builds one from an embedded pool. RECIPE.toml holds the same options, and options given here
@@ -55,5 +58,5 @@ def run(recipe: str | None, output: str, *, overwrite: bool, **said: Any) -> Non
     show.warnings(ready.plugins)
     show.choices(ready)
     with show.progress(ready.pool.rows) as advance:
-        dataset = ready.write(output, overwrite=overwrite, progress=advance)
+        dataset = ready.write(output, overwrite=overwrite, workers=workers, progress=advance, say=show.line)
     show.summary(dataset)

@@ -43,6 +43,11 @@ def warnings(plugins: Plugins) -> None:
         click.echo(f"Warning: {warning}", err=True)
 
 
+def line(text: str) -> None:
+    """Print a line about the run."""
+    click.echo(f"  {text}")
+
+
 def choices(run: Run) -> None:
     """Print every choice of a run and where it came from."""
     table = Table.grid(padding=(0, 2))

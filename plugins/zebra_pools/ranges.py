@@ -1,0 +1,21 @@
+"""What of a file can be read apart from the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
+
+
+@attrs.frozen(eq=False)
+class Range:
+    """Rows of a table: `read` gives the columns wanted, in the types wanted. `rows` if known; `first` counts from 0."""
+
+    read: Callable[[pa.Schema], Iterator[pa.RecordBatch]]
+    rows: int | None = None
+    first: int = 0

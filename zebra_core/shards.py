@@ -1,0 +1,156 @@
+"""Shards: the ranges of the input, and writing what each gives, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+import numpy as np
+import pyarrow.parquet as pq
+
+from zebra_core.dataset import PREFERENCES, Plan, Tally
+from zebra_core.errors import ZebraError
+from zebra_core.pool import Part, Pool, batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+SHARD_ROWS = 16_384
+
+
+class OutputError(ZebraError):
+    """The output cannot be written; what is whole stays."""
+
+
+@attrs.frozen
+class Task:
+    """A range of the input that becomes one shard: consecutive parts of the pool."""
+
+    number: int
+    parts: tuple[Part, ...]
+
+    @property
+    def name(self) -> str:
+        """What the shard is called, without suffix."""
+        return f"part-{self.number:05d}"
+
+
+@attrs.frozen
+class Shard:
+    """A range of the input as it was written: the file's name, None where it gave no pair, and what was counted."""
+
+    name: str | None
+    tally: Tally
+
+
+class Engine(Protocol):
+    """A component that has the tasks done, wherever and in whatever order; `workers` at once, 0 is for it to decide."""
+
+    def __call__(self, write: Callable[[Task], Shard], tasks: Sequence[Task], workers: int) -> Iterable[Shard]:
+        """Call `write`, which can be pickled, on each task; return the shards in the order of the tasks."""
+
+
+def tasks_of(pool: Pool, rows: int) -> list[Task]:
+    """Group consecutive parts up to so many rows; a part with more, or that does not know how many it has, stays alone."""
+    groups: list[list[Part]] = []
+    held = rows
+    for part in pool.parts:
+        count = rows if part.rows is None else part.rows
+        if held + count > rows:
+            groups.append([])
+            held = 0
+        groups[-1].append(part)
+        held += count
+    return [Task(number, tuple(parts)) for number, parts in enumerate(groups)]
+
+
+@attrs.frozen
+class Writer:
+    """Writes the shard of a task as parquet under `folder`/data, and a marker of what was counted under `folder`/done.
+
+    A task whose marker is there is not done again. `progress` is told the rows read since last.
+    """
+
+    plan: Plan
+    folder: Path
+    compression: str = "zstd"
+    progress: Callable[[int], None] | None = None
+
+    def __call__(self, task: Task) -> Shard:
+        """Write a task's pairs, first under another name."""
+        done = read_marker(self.folder, task)
+        if done is not None:
+            self._advance(done.tally.rows)
+            return done
+        target = self.folder / "data" / f"{task.name}.parquet"
+        unfinished = target.with_suffix(".tmp")
+        tally = self._write(task, unfinished)
+        with writing(target):
+            unfinished.replace(target) if tally.pairs else unfinished.unlink()
+            shard = Shard(target.name if tally.pairs else None, tally)
+            write_marker(self.folder, task, shard)
+        return shard
+
+    def _write(self, task: Task, path: Path) -> Tally:
+        codec, _, level = self.compression.partition(":")
+        settings = {"compression": codec, "compression_level": int(level or 1) if codec == "zstd" else None}
+        tally = Tally()
+        with writing(path), pq.ParquetWriter(path, PREFERENCES, **settings) as file:
+            for batch in (batch for part in task.parts for batch in _readable(part)):
+                made, counted = self.plan(batch)
+                tally += counted
+                if made.num_rows:
+                    file.write_batch(made)
+                self._advance(batch.num_rows)
+        return tally
+
+    def _advance(self, rows: int) -> None:
+        if self.progress is not None:
+            self.progress(rows)
+
+
+def _readable(part: Part) -> Iterator[pa.RecordBatch]:
+    """Read a part, so that what goes wrong in reading is not taken for a fault in writing."""
+    try:
+        yield from batches(part)
+    except OSError as wrong:
+        msg = f"cannot read {part.name}: {wrong.strerror or wrong}"
+        raise ZebraError(msg) from wrong
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn a full disk or a folder without permission into an OutputError."""
+    try:
+        yield
+    except OSError as wrong:
+        msg = f"cannot write {path}: {wrong.strerror or wrong}; free some room, or choose another --output"
+        raise OutputError(msg) from wrong
+
+
+def write_marker(folder: Path, task: Task, shard: Shard) -> None:
+    """Say that a task is done, and what was counted; the marker appears whole or not at all."""
+    tally = attrs.asdict(shard.tally, filter=attrs.filters.exclude("ids"), recurse=False)
+    tally["used"] = [[*names, count] for names, count in shard.tally.used.items()]
+    marker = folder / "done" / f"{task.name}.json"
+    np.save(marker.with_suffix(".npy"), np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
+    marker.with_suffix(".tmp").write_text(json.dumps({"name": shard.name, "tally": tally}), encoding="utf-8")
+    marker.with_suffix(".tmp").replace(marker)
+
+
+def read_marker(folder: Path, task: Task) -> Shard | None:
+    """Return a task's shard where it is done."""
+    marker = folder / "done" / f"{task.name}.json"
+    if not marker.exists():
+        return None
+    held: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8"))
+    tally = held["tally"]
+    tally |= {name: Counter(tally[name]) for name in ("left_out", "answered")}
+    tally["used"] = Counter({(chosen, rejected): count for chosen, rejected, count in tally["used"]})
+    return Shard(held["name"], Tally(**tally, ids=(np.load(marker.with_suffix(".npy")),)))
