@@ -25,14 +25,14 @@ class Candidates:
 
     `rows` (n) is the instruction's row in the batch; `models` (n x k) indexes `Behavior.models`, ascending, which is
     best first; `places` (n x k) is where the response stands among all responses of the batch; `ratings` (n x k) is
-    NaN where the pool has none; `keys` (n) is a hash of the instruction's id and `model_keys` one of each model's name.
+    NaN where the pool has none; `ids` (n) are the instructions' ids and `model_keys` hashes of the models' names.
     """
 
     rows: NDArray[np.int64]
     models: NDArray[np.int64]
     places: NDArray[np.int64]
     ratings: NDArray[np.float64]
-    keys: NDArray[np.uint64]
+    ids: pa.Array
     model_keys: NDArray[np.uint64]
     seed: int = 0
 
@@ -41,8 +41,8 @@ class Candidates:
 
     def __getitem__(self, chosen: slice | NDArray[np.int64]) -> Candidates:
         """Return the candidates of some of the instructions."""
-        cut = {name: getattr(self, name)[chosen] for name in ("rows", "models", "places", "ratings", "keys")}
-        return attrs.evolve(self, **cut)
+        cut = {name: getattr(self, name)[chosen] for name in ("rows", "models", "places", "ratings")}
+        return attrs.evolve(self, ids=self.ids.take(pa.array(np.arange(len(self))[chosen])), **cut)
 
     def draw(self) -> NDArray[np.float64]:
         """Draw a number in [0, 1) for each pair, (n x k x k), symmetric.
@@ -53,7 +53,8 @@ class Candidates:
         names = self.model_keys[self.models]
         mixed = _mixed(names[:, :, None] ^ names[:, None, :])
         start = np.uint64(xxhash.xxh3_64_intdigest(str(self.seed).encode()))
-        bits = _mixed(mixed ^ _mixed(self.keys ^ start)[:, None, None])
+        keys = _mixed(hashed(self.ids.to_pylist()) ^ start)
+        bits = _mixed(mixed ^ keys[:, None, None])
         return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
@@ -73,12 +74,11 @@ def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
 class Answers:
     """What a batch holds, row by row and response by response.
 
-    Per row: `keys`, a hash of the id, and `blank`, whether the prompt is empty. Per response: `row`, `model` in the
+    Per row: `blank`, whether the prompt is empty. Per response: `row`, `model` in the
     behavior (-1 without scores), `name` in `names` (the pool's names of the models), `texts`, and `empty`.
     """
 
     batch: pa.RecordBatch
-    keys: NDArray[np.uint64]
     blank: NDArray[np.bool_]
     row: NDArray[np.int64]
     model: NDArray[np.int64]
@@ -97,7 +97,6 @@ def answers(batch: pa.RecordBatch, index: Mapping[str, int]) -> Answers:
     texts = batch["responses"].flatten()
     return Answers(
         batch,
-        hashed(batch["id"].to_pylist()),
         _blank_prompts(batch["prompt"]),
         _parents(batch["models"]),
         numbers[name],
@@ -148,7 +147,13 @@ def candidates(found: Answers, models: tuple[str, ...], seed: int) -> Iterator[C
         for at in np.split(of_width, range(step, len(of_width), step)):
             places = place[at[:, None] + np.arange(width)]
             yield Candidates(
-                row[at], found.model[places], places, ratings[places], found.keys[row[at]], model_keys, seed
+                row[at],
+                found.model[places],
+                places,
+                ratings[places],
+                found.batch["id"].take(pa.array(row[at])),
+                model_keys,
+                seed,
             )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zebra_core.behavior import DECIMALS
-from zebra_core.candidates import Answers, Candidates, answers, candidates
+from zebra_core.candidates import Answers, Candidates, answers, candidates, hashed
 from zebra_core.pool import DERIVED_ID, MESSAGES
 from zebra_core.preference import confidence
 
@@ -158,9 +158,8 @@ def _by_pair(made: pa.RecordBatch) -> Counter[tuple[str, str]]:
 
 
 def _given_ids(found: Answers) -> NDArray[np.uint64]:
-    derived = pc.starts_with(found.batch["id"], DERIVED_ID).to_numpy(zero_copy_only=False)
-    keys: NDArray[np.uint64] = found.keys[~derived]
-    return keys
+    ids = found.batch["id"]
+    return hashed(ids.filter(pc.invert(pc.starts_with(ids, DERIVED_ID))).to_pylist())
 
 
 def _as_messages(texts: pa.Array) -> pa.ListArray:

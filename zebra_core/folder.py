@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xxhash
 
 from zebra_core.errors import ZebraError
 from zebra_core.pool import DERIVED_ID, Pool, batches
@@ -115,12 +116,12 @@ def as_json(value: Any) -> str:
 
 
 def fingerprint(files: Iterable[Path]) -> list[dict[str, Any]]:
-    """Return path, size and SHA-256 of each input file."""
+    """Return path, size and XXH3 (128 bits, ten times as fast as SHA-256) of each input file."""
     found = []
     for path in files:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        found.append({"path": os.fspath(path), "bytes": path.stat().st_size, "sha256": digest})
+            digest = hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
+        found.append({"path": os.fspath(path), "bytes": path.stat().st_size, "xxh3_128": digest})
     return found
 
 

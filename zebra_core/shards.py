@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SHARD_ROWS = 16_384
+REPEATED = [
+    "chosen_model",
+    "rejected_model",
+    "source",
+    *(f"{side}.list.element.role" for side in ("prompt", "chosen", "rejected")),
+]
+"""The columns whose values repeat. A dictionary of long texts is built, found too large, and thrown away."""
 
 
 class OutputError(ZebraError):
@@ -99,7 +106,11 @@ class Writer:
 
     def _write(self, task: Task, path: Path) -> Tally:
         codec, _, level = self.compression.partition(":")
-        settings = {"compression": codec, "compression_level": int(level or 1) if codec == "zstd" else None}
+        settings = {
+            "compression": codec,
+            "compression_level": int(level or 1) if codec == "zstd" else None,
+            "use_dictionary": REPEATED,
+        }
         tally = Tally()
         with writing(path), pq.ParquetWriter(path, PREFERENCES, **settings) as file:
             for batch in (batch for part in task.parts for batch in _readable(part)):
