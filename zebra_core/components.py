@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Component:
-    """What a plugin offers under a name: a function, or an attrs class whose fields are its options."""
+    """What a plugin offers under a name: a function, an attrs class whose fields are its options, or a class without any."""
 
     kind: str
     name: str
@@ -52,6 +52,8 @@ class Component:
         with self.blamed():
             if not isinstance(self.factory, type):
                 return Made(self, self.factory)
+            if not attrs.has(self.factory):
+                return Made(self, self.factory())
             try:
                 return Made(self, converter.structure(dict(options or {}), self.factory))
             except (cattrs.BaseValidationError, ValueError, TypeError) as wrong:
