@@ -105,6 +105,11 @@ class Made:
         return getattr(self.call, name, default)
 
     @property
+    def name(self) -> str:
+        """The component's name."""
+        return self.component.name
+
+    @property
     def per_instruction(self) -> bool:
         """Whether it looks at each instruction, not at the models alone."""
         return bool(self.says("per_instruction", default=False))

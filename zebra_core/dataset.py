@@ -51,9 +51,8 @@ class Tally:
     """What was counted while a dataset was made; tallies add up.
 
     `left_out` counts by reason: instructions that gave no pair, and pairs that were picked and not kept. `answered`
-    counts the responses of each model, `empty` the empty ones, `rated` the instructions with ratings, `used` the pairs by
-    (chosen model, rejected model), `as_rival` those that the plan's rival strategy picks as well. `ids` are hashes of the
-    ids that the pool gave.
+    counts the responses of each model, `empty` the empty ones, `rated` the instructions with ratings, `as_rival` the pairs
+    that the plan's rival strategy picks as well. `ids` are hashes of the ids that the pool gave.
     """
 
     rows: int = 0
@@ -63,7 +62,6 @@ class Tally:
     as_rival: int = 0
     left_out: Counter[str] = attrs.field(factory=Counter)
     answered: Counter[str] = attrs.field(factory=Counter)
-    used: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     ids: tuple[NDArray[np.uint64], ...] = attrs.field(default=(), eq=False)
 
     def __add__(self, other: Tally) -> Tally:
@@ -101,7 +99,6 @@ class Plan:
             left_out=+Counter({EMPTY_PROMPT: blank, TOO_FEW: few, IDENTICAL: alike}),
             rated=int(len(batch["ratings"]) - batch["ratings"].null_count),
             answered=_by_name(found),
-            used=_by_pair(made),
             ids=(_given_ids(found),),
         )
         return made, sum((counted for _, counted in paired), tally)
@@ -149,12 +146,6 @@ class Plan:
 def _by_name(found: Answers) -> Counter[str]:
     counts = np.bincount(found.name[~found.empty], minlength=len(found.names))
     return +Counter({name or "": int(n) for name, n in zip(found.names, counts, strict=True)})
-
-
-def _by_pair(made: pa.RecordBatch) -> Counter[tuple[str, str]]:
-    names = pa.table({name: made[name] for name in ("chosen_model", "rejected_model")})
-    counted = names.group_by(names.column_names).aggregate([([], "count_all")])
-    return Counter({(row["chosen_model"], row["rejected_model"]): row["count_all"] for row in counted.to_pylist()})
 
 
 def _given_ids(found: Answers) -> NDArray[np.uint64]:

@@ -83,7 +83,7 @@ class Pairing:
 
     behavior: Behavior
     strategy: Any
-    pairs: int
+    masks: Masks
     passing: NDArray[np.bool_]
     allowed: NDArray[np.bool_]
 
@@ -91,10 +91,15 @@ class Pairing:
     def of(cls, behavior: Behavior, strategy: Any, masks: Masks, tied: NDArray[np.bool_]) -> Pairing:
         """Prepare the strategy for a ranked behavior; raises PluginError where its matrix is wrong."""
         passing = masks.allow(behavior)
-        pairing = cls(behavior, strategy, masks.pairs, passing, passing & ~tied)
+        pairing = cls(behavior, strategy, masks, passing, passing & ~tied)
         if not pairing.per_instruction:
             _ = pairing.wanted
         return pairing
+
+    @property
+    def name(self) -> str:
+        """What the strategy is called."""
+        return str(getattr(self.strategy, "name", "of this run"))
 
     @property
     def per_instruction(self) -> bool:
@@ -118,7 +123,7 @@ class Pairing:
         only = np.zeros_like(self.allowed)
         if len(present) > 1:
             i, j = np.triu_indices(len(present), 1)
-            best = _most_wanted(self.wanted[present[i], present[j]][None, :], self.pairs)[0]
+            best = _most_wanted(self.wanted[present[i], present[j]][None, :], self.masks.pairs)[0]
             i, j = present[i[best[best >= 0]]], present[j[best[best >= 0]]]
             only[i, j] = only[j, i] = True
         return attrs.evolve(self, allowed=self.allowed & only)
@@ -150,10 +155,10 @@ class Pairing:
             wanted = np.where(self.allowed[found.models[:, i], found.models[:, j]], wanted, -np.inf)
         elif tied is None and k > FEW:
             sets, which = _distinct(found.models)
-            return _most_wanted(self.wanted[sets[:, i], sets[:, j]], self.pairs)[which]
+            return _most_wanted(self.wanted[sets[:, i], sets[:, j]], self.masks.pairs)[which]
         else:
             wanted = self.wanted[found.models[:, i], found.models[:, j]]
-        return _most_wanted(wanted if tied is None else np.where(tied, -np.inf, wanted), self.pairs)
+        return _most_wanted(wanted if tied is None else np.where(tied, -np.inf, wanted), self.masks.pairs)
 
 
 def checked(found: Any, shape: tuple[int, ...], what: str) -> NDArray[np.float64]:

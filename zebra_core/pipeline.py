@@ -21,11 +21,12 @@ from zebra_core.folder import MANIFEST, as_json, check_ids, fingerprint, finish,
 from zebra_core.pairing import Pairing
 from zebra_core.preference import Preference
 from zebra_core.recipe import Recipe
-from zebra_core.shards import Writer, tasks_of
+from zebra_core.shards import Writer, model_pairs, tasks_of
 from zebra_core.sources import opened_pool, read_table, score_choices
 from zebra_core.summary import remarks, summarise
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Sequence
 
     from zebra_core.pool import Pool
@@ -81,7 +82,7 @@ class Run:
             tally = reduce(add, (shard.tally for shard in shards), Tally())
             if not tally.pairs:
                 raise self._nothing(tally)
-            manifest = self._manifest(job, shards, tally)
+            manifest = self._manifest(job, shards, tally, model_pairs(folder))
             texts = {
                 MANIFEST: as_json(manifest),
                 "behavior.json": as_json(self._behavior_of_pool(tally).as_dict()),
@@ -106,8 +107,9 @@ class Run:
             "inputs": fingerprint([*self.pool.files, *(path for path in (*files, *alias) if path.is_file())]),
         }
 
-    def _manifest(self, job: dict[str, Any], shards: Sequence[Shard], tally: Tally) -> dict[str, Any]:
-        strategy = next(c for c in self.choices if c.component.kind == "strategy")
+    def _manifest(
+        self, job: dict[str, Any], shards: Sequence[Shard], tally: Tally, used: Counter[tuple[str, str]]
+    ) -> dict[str, Any]:
         return {
             **job,
             "scores": {
@@ -115,10 +117,8 @@ class Run:
                 "benchmarks": [attrs.asdict(b) for b in self.table.benchmarks],
                 "notes": list(self.table.notes),
             },
-            "summary": summarise(self.plan, tally),
-            "remarks": remarks(
-                self.plan, tally, self.recipe.threshold, strategy.component.name, strategy.made.says("rival", "")
-            ),
+            "summary": summarise(self.plan, tally, used),
+            "remarks": remarks(self.plan, tally, used),
             "shards": [{"name": s.name, "pairs": s.tally.pairs} for s in shards if s.name],
         }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zebra_core.dataset import PREFERENCES, Plan, Tally
@@ -18,8 +19,6 @@ from zebra_core.pool import Part, Pool, batches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
-
-    import pyarrow as pa
 
 SHARD_ROWS = 16_384
 REPEATED = [
@@ -148,7 +147,6 @@ def writing(path: Path) -> Iterator[None]:
 def write_marker(folder: Path, task: Task, shard: Shard) -> None:
     """Say that a task is done, and what was counted; the marker appears whole or not at all."""
     tally = attrs.asdict(shard.tally, filter=attrs.filters.exclude("ids"), recurse=False)
-    tally["used"] = [[*names, count] for names, count in shard.tally.used.items()]
     marker = folder / "done" / f"{task.name}.json"
     np.save(marker.with_suffix(".npy"), np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
     marker.with_suffix(".tmp").write_text(json.dumps({"name": shard.name, "tally": tally}), encoding="utf-8")
@@ -163,5 +161,15 @@ def read_marker(folder: Path, task: Task) -> Shard | None:
     held: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8"))
     tally = held["tally"]
     tally |= {name: Counter(tally[name]) for name in ("left_out", "answered")}
-    tally["used"] = Counter({(chosen, rejected): count for chosen, rejected, count in tally["used"]})
     return Shard(held["name"], Tally(**tally, ids=(np.load(marker.with_suffix(".npy")),)))
+
+
+def model_pairs(folder: Path) -> Counter[tuple[str, str]]:
+    """Count the pairs on disk by (chosen model, rejected model)."""
+    names = ["chosen_model", "rejected_model"]
+    shards = sorted((folder / "data").glob("*.parquet"))
+    tables = [pq.read_table(shard, columns=names, read_dictionary=names).unify_dictionaries() for shard in shards]
+    counted = pa.concat_tables([table.group_by(names).aggregate([([], "count_all")]) for table in tables])
+    found = counted.cast(pa.schema([*((name, pa.string()) for name in names), ("count_all", pa.int64())]))
+    total = found.group_by(names).aggregate([("count_all", "sum")])
+    return Counter({(row[names[0]], row[names[1]]): row["count_all_sum"] for row in total.to_pylist()})

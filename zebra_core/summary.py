@@ -23,16 +23,16 @@ DOMINANT = 0.9
 """The share of the pairs above which one pair of models is said to make up the data."""
 
 
-def summarise(plan: Plan, tally: Tally) -> dict[str, Any]:
+def summarise(plan: Plan, tally: Tally, used: Counter[tuple[str, str]]) -> dict[str, Any]:
     """Return the figures of a run: plain values, in a fixed order, the same for any number of workers."""
     behavior, index = plan.behavior, plan.index
     chosen, rejected = Counter[str](), Counter[str]()
-    for (better, worse), count in tally.used.items():
+    for (better, worse), count in used.items():
         chosen[better] += count
         rejected[worse] += count
-    used = sorted(tally.used.items(), key=lambda item: (-item[1], item[0]))
-    counts = np.array([count for _, count in used], dtype=np.float64)
-    ids = np.array([(index[better], index[worse]) for (better, worse), _ in used], dtype=np.int64).reshape(-1, 2)
+    pairs = sorted(used.items(), key=lambda item: (-item[1], item[0]))
+    counts = np.array([count for _, count in pairs], dtype=np.float64)
+    ids = np.array([(index[better], index[worse]) for (better, worse), _ in pairs], dtype=np.int64).reshape(-1, 2)
     gaps = behavior.superiority[ids[:, 0]] - behavior.superiority[ids[:, 1]]
     alike = behavior.similarity[ids[:, 0], ids[:, 1]]
     unscored = sorted(
@@ -56,28 +56,35 @@ def summarise(plan: Plan, tally: Tally) -> dict[str, Any]:
             }
             for name in sorted(scored, key=lambda name: (index[name], name))
         },
-        "model_pairs": [{"chosen": better, "rejected": worse, "pairs": count} for (better, worse), count in used],
+        "model_pairs": _nested(pairs),
         "mean_margin": _mean(gaps, counts),
         "mean_similarity": _mean(alike, counts),
     }
 
 
-def remarks(plan: Plan, tally: Tally, threshold: float, strategy: str, rival: str) -> list[str]:
+def remarks(plan: Plan, tally: Tally, used: Counter[tuple[str, str]]) -> list[str]:
     """Say where a choice did nothing, or made the data collapse."""
     found = []
+    threshold = plan.pairing.masks.threshold
     present = sorted({plan.index[name] for name in tally.answered if name in plan.index})
     similar = [plan.behavior.similarity[i, j] for i, j in combinations(present, 2)]
     if similar and min(similar) >= threshold:
-        found.append(
-            f"--threshold {threshold:g} excludes no pair: the two least alike models of the pool are at {min(similar):.3f}"
-        )
-    if tally.used:
-        (better, worse), most = max(tally.used.items(), key=lambda item: (item[1], item[0]))
+        least = f"the two least alike models of the pool are at {min(similar):.3f}"
+        found.append(f"--threshold {threshold:g} excludes no pair: {least}")
+    if used:
+        (better, worse), most = max(used.items(), key=lambda item: (item[1], item[0]))
         if most > DOMINANT * tally.pairs:
             found.append(f"one pair of models makes up {most / tally.pairs:.0%} of the data: {better} over {worse}")
     picked = tally.pairs + tally.left_out[IDENTICAL]
-    if rival and picked and tally.as_rival == picked:
-        found.append(f"strategy {strategy} picks the same pairs as {rival} on this pool")
+    if plan.rival is not None and picked and tally.as_rival == picked:
+        found.append(f"strategy {plan.pairing.name} picks the same pairs as {plan.rival.name} on this pool")
+    return found
+
+
+def _nested(pairs: list[tuple[tuple[str, str], int]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (better, worse), count in pairs:
+        found.setdefault(better, {})[worse] = count
     return found
 
 

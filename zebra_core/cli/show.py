@@ -108,7 +108,7 @@ def summary(dataset: Dataset) -> None:
     click.echo()
     out().print(table)
     _more(len(used), "models")
-    pairs = len(found["model_pairs"])
+    pairs = sum(map(len, found["model_pairs"].values()))
     click.echo(
         f"\n{pairs:,} distinct model {'pair' if pairs == 1 else 'pairs'}, "
         f"mean margin {found['mean_margin']:.3f}, mean similarity {found['mean_similarity']:.3f}"
