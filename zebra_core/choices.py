@@ -57,15 +57,14 @@ class Chooser:
             return self._keep(component or self.plugins.find(kind, text), location, why)
         if ":" not in location and not Path(location).exists():
             raise self._nowhere(kind, location)
-        candidates = self.plugins.of(kind)
-        declined = {c.name: c.made(self._options(c)).declines(location) for c in candidates}
-        fitting = [c for c in candidates if declined[c.name] is None]
+        declined = {c: c.made(self._options(c)).declines(location) for c in self.plugins.of(kind)}
+        fitting = [component for component, reason in declined.items() if reason is None]
         if len(fitting) == 1:
             return self._keep(fitting[0], location, f"{why}, read as {fitting[0].name}")
         if fitting:
             msg = f"{location!r} can be read by {' and by '.join(c.name for c in fitting)}; say which: {fitting[0].name}:{location}"
             raise ZebraError(msg)
-        told = "; ".join(f"{name} {reason}" for name, reason in declined.items() if reason)
+        told = "; ".join(f"{candidate.name} {reason}" for candidate, reason in declined.items() if reason)
         msg = f"no {kind} reads {location!r}: {told}"
         raise ZebraError(msg)
 
