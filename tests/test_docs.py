@@ -27,7 +27,7 @@ def code(text: str, language: str = "python") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
 
 
-def generated(path: Path, text: str) -> None:
+def check_generated(path: Path, text: str) -> None:
     """Hold a generated page to its text; write it where that was asked for."""
     if os.environ.get("ZEBRA_WRITE_DOCS"):
         path.write_text(text, encoding="utf-8")
@@ -124,7 +124,7 @@ def test_command_reference(zebra_cli: Project) -> None:
     ]
     intro = "An error is one line on the standard error, and exit code 2. `ZEBRA_DEBUG=1` shows the traceback.\n"
     completion = 'Shell completion: `eval "$(_ZEBRA_COMPLETE=bash_source zebra)"` (or `zsh_source`, `fish_source`).\n'
-    generated(
+    check_generated(
         DOCS / "reference/cli.md",
         "\n".join(["# Commands\n", intro, completion, *pages]).replace("Usage: main", "Usage: zebra"),
     )
@@ -144,4 +144,4 @@ def test_component_reference(zebra_cli: Project) -> None:
             options = ", ".join(f"`{option}` ({json.dumps(default)})" for option, default in row["options"].items())
             lines.append(f"| {name} | {options} | {row['summary'].replace('|', chr(92) + '|')} |")
         lines.append("")
-    generated(DOCS / "reference/components.md", "\n".join(lines))
+    check_generated(DOCS / "reference/components.md", "\n".join(lines))

@@ -214,6 +214,19 @@ def test_an_existing_output_is_kept(zebra_cli: Project) -> None:
     assert sorted(p.name for p in zebra_cli.folder.iterdir()) == ["mine", "out", "pool.jsonl", "scores.csv"]
 
 
+def test_names_with_colons_and_spaces(zebra_cli: Project) -> None:
+    """Paths are paths, whatever is in their names: no URI, no option."""
+    table = pa.Table.from_pylist(rows())
+    write(zebra_cli, rows(), "odd: pool/a b:1.jsonl")
+    pq.write_table(table, zebra_cli.folder / "plain.parquet")
+    (zebra_cli.folder / "plain.parquet").rename(zebra_cli.folder / "odd: pool/b:2.parquet")
+    wide = [{"instruction": f"question {n}", "a": "x", "b": "y"} for n in range(40)]
+    zebra_cli.write("odd: pool/c:3.csv", "\n".join(["instruction,a,b", *(",".join(row.values()) for row in wide)]))
+    for name in ("a b:1.jsonl", "b:2.parquet", "c:3.csv"):
+        zebra_cli.run("run", "--pool", f"odd: pool/{name}", "--scores", "scores.csv", "-o", f"out: {name}")
+        assert len(zebra_cli.dataset(f"out: {name}")) == 40
+
+
 def test_an_output_that_is_no_folder(zebra_cli: Project) -> None:
     """An output below a file is an error that says so, without a traceback."""
     write(zebra_cli, rows())

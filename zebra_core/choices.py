@@ -74,7 +74,8 @@ class Chooser:
         for name, options in self.recipe.options.items():
             if options and name not in used:
                 near = nearest(name, used)
-                hint = f"did you mean {near!r}?" if near else f"the run uses {', '.join(dict.fromkeys(used))}"
+                names = dict.fromkeys(choice.component.name for choice in self.chosen)
+                hint = f"did you mean {near!r}?" if near else f"the run uses {', '.join(names)}"
                 msg = f"the option {name}.{next(iter(options))} is set, but the run does not use {name!r}; {hint}"
                 raise ZebraError(msg)
 

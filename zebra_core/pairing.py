@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -35,6 +36,12 @@ class Strategy(Protocol):
         """Return how much each pair is wanted."""
 
 
+def _finite(_: object, field: attrs.Attribute[float], value: float) -> None:
+    if not math.isfinite(value):
+        msg = f"{field.name!r} must be a finite number: {value}"
+        raise ValueError(msg)
+
+
 @attrs.frozen
 class Masks:
     """What a pair must keep to, whatever the strategy: masked pairs are never picked, the next most wanted is.
@@ -43,8 +50,8 @@ class Masks:
     `min_gap`. `pairs` is how many pairs an instruction may give.
     """
 
-    threshold: float = 0.1
-    min_gap: float = attrs.field(default=0.0, validator=attrs.validators.ge(0))
+    threshold: float = attrs.field(default=0.1, validator=_finite)
+    min_gap: float = attrs.field(default=0.0, validator=[_finite, attrs.validators.ge(0)])
     pairs: int = attrs.field(default=1, validator=attrs.validators.ge(1))
 
     def allow(self, behavior: Behavior) -> NDArray[np.bool_]:

@@ -17,7 +17,6 @@ from zebra_core.pairing import Masks, Scope
 from zebra_core.scores import Missing  # noqa: TC001
 from zebra_core.shards import SHARD_ROWS
 
-COMPRESSION = r"none|snappy|gzip|lz4|zstd(:([1-9]|1[0-9]|2[0-2]))?"
 DEFAULTS = {
     "pool": "demo",
     "scores": "paper",
@@ -27,6 +26,14 @@ DEFAULTS = {
     "engine": "local",
 }
 """The component of each kind where nobody chose one; `scores` only where there is no pool to say which table covers it."""
+
+
+def _known_codec(_: object, __: object, value: str) -> None:
+    codec, _, level = value.partition(":")
+    levels = [*map(str, range(1, 23))] if codec == "zstd" else []
+    if codec not in ("none", "snappy", "gzip", "lz4", "zstd") or (":" in value and level not in levels):
+        msg = f"compression must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got {value!r}"
+        raise ValueError(msg)
 
 
 @attrs.frozen
@@ -51,7 +58,7 @@ class Recipe:
     alias: str = ""
     seed: int = 0
     shard_rows: int = attrs.field(default=SHARD_ROWS, validator=attrs.validators.ge(1))
-    compression: str = attrs.field(default="zstd", validator=attrs.validators.matches_re(COMPRESSION))
+    compression: str = attrs.field(default="zstd", validator=_known_codec)
     plugins: tuple[str, ...] = ()
     options: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)

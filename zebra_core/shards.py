@@ -111,7 +111,7 @@ class Writer:
             "use_dictionary": REPEATED,
         }
         tally = Tally()
-        with writing(path), pq.ParquetWriter(path, PREFERENCES, **settings) as file:
+        with writing(path), pa.OSFile(str(path), "wb") as sink, pq.ParquetWriter(sink, PREFERENCES, **settings) as file:
             for batch in (batch for part in task.parts for batch in _readable(part)):
                 made, counted = self.plan(batch)
                 tally += counted
@@ -164,12 +164,16 @@ def read_marker(folder: Path, task: Task) -> Shard | None:
     return Shard(held["name"], Tally(**tally, ids=(np.load(marker.with_suffix(".npy")),)))
 
 
+def _counted(shard: Path, names: list[str]) -> pa.Table:
+    with pq.ParquetFile(shard.absolute(), read_dictionary=names) as file:
+        return file.read(names).unify_dictionaries().group_by(names).aggregate([([], "count_all")])
+
+
 def model_pairs(folder: Path) -> Counter[tuple[str, str]]:
     """Count the pairs on disk by (chosen model, rejected model)."""
     names = ["chosen_model", "rejected_model"]
     shards = sorted((folder / "data").glob("*.parquet"))
-    tables = [pq.read_table(shard, columns=names, read_dictionary=names).unify_dictionaries() for shard in shards]
-    counted = pa.concat_tables([table.group_by(names).aggregate([([], "count_all")]) for table in tables])
+    counted = pa.concat_tables([_counted(shard, names) for shard in shards])
     found = counted.cast(pa.schema([*((name, pa.string()) for name in names), ("count_all", pa.int64())]))
     total = found.group_by(names).aggregate([("count_all", "sum")])
     return Counter({(row[names[0]], row[names[1]]): row["count_all_sum"] for row in total.to_pylist()})

@@ -42,7 +42,11 @@ class Project:
     def dataset(self, name: str = "zebra-dataset") -> list[dict[str, Any]]:
         """Return the rows of a dataset that was built in the folder."""
         shards = sorted((self.folder / name / "data").glob("*.parquet"))
-        return [row for shard in shards for row in pq.read_table(shard).to_pylist()]
+        rows: list[dict[str, Any]] = []
+        for shard in shards:
+            with pq.ParquetFile(shard.absolute()) as file:
+                rows += file.read().to_pylist()
+        return rows
 
     def manifest(self, name: str = "zebra-dataset") -> dict[str, Any]:
         """Return the manifest of a dataset that was built in the folder."""

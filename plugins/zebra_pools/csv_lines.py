@@ -23,7 +23,7 @@ BLOCK = 16 << 20
 
 def open_csv(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a CSV file: every column is text (a model may well answer in numbers), but for one whose cells are JSON lists."""
-    with pv.open_csv(path, *_options({})) as reader:
+    with pv.open_csv(path.absolute(), *_options({})) as reader:
         names = reader.schema.names
     first = next(_batches(path, dict.fromkeys(names, pa.string())), None)
     if first is None or not first.num_rows:
@@ -47,7 +47,7 @@ def _options(kinds: dict[str, pa.DataType]) -> tuple[pv.ReadOptions, pv.ParseOpt
 
 def _batches(path: Path, kinds: dict[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
     try:
-        with pv.open_csv(path, *_options(kinds)) as reader:
+        with pv.open_csv(path.absolute(), *_options(kinds)) as reader:
             yield from reader
     except pa.ArrowInvalid as wrong:
         if "UTF8" not in str(wrong):

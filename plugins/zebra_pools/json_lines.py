@@ -40,7 +40,7 @@ def read_lines(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Read the wanted columns as a stream; ZebraError with the line for one that is no JSON, or of another type."""
     parse = pj.ParseOptions(explicit_schema=wanted, unexpected_field_behavior="ignore", newlines_in_values=False)
     try:
-        with pa.input_stream(str(path), compression="detect") as file:
+        with pa.input_stream(str(path.absolute()), compression="detect") as file:
             for batch in pj.open_json(file, pj.ReadOptions(block_size=BLOCK), parse):
                 batch.validate(full=True)
                 yield batch
@@ -85,7 +85,7 @@ def _array(path: Path) -> list[dict[str, Any]]:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of each line that is not blank."""
-    with pa.input_stream(str(path), compression="detect") as file:
+    with pa.input_stream(str(path.absolute()), compression="detect") as file:
         rest, number = b"", 0
         while block := file.read(1 << 20):
             *whole, rest = (rest + block).split(b"\n")

@@ -106,7 +106,7 @@ def unreadable(path: Path, wrong: Exception) -> zebra.ZebraError:
 
 def _open_parquet(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a parquet file: a range is as many whole row groups as make up `RANGE_ROWS`."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path.absolute()) as file:
         rows = [file.metadata.row_group(k).num_rows for k in range(file.metadata.num_row_groups)]
         groups: list[list[int]] = [[]]
         for group, count in enumerate(rows):
@@ -123,7 +123,7 @@ def _open_parquet(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
 
 
 def _read_parquet(path: Path, groups: list[int], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path.absolute()) as file:
         held = [file.metadata.row_group(group) for group in groups]
         rows = (
             sum(group.num_rows for group in held) * BATCH_BYTES // max(sum(group.total_byte_size for group in held), 1)

@@ -101,7 +101,7 @@ def recipe_from(file: str | None, said: dict[str, Any]) -> Recipe:
     for name, value in said.items():
         if value not in (None, ()):
             values[name] = list(value) if isinstance(value, tuple) else value
-            origins[name] = f"--{name.removesuffix('s') if name == 'plugins' else name}"
+            origins[name] = "--plugin" if name == "plugins" else f"--{name.replace('_', '-')}"
     return make_recipe({**values, **({"options": options} if options else {})}, origins)
 
 
