@@ -55,6 +55,14 @@ def make(folder: Path, rows: int, models: int, per_row: int, shards: int) -> Non
                 done += n
 
 
+def as_json_lines(folder: Path) -> None:
+    """Write the same pool as JSON lines beside it."""
+    with folder.with_suffix(".jsonl").open("w", encoding="utf-8") as lines:
+        for file in sorted(folder.glob("*.parquet")):
+            for batch in pq.ParquetFile(file).iter_batches(CHUNK):
+                lines.writelines(json.dumps(row) + "\n" for row in batch.to_pylist())
+
+
 def _zipf(count: int) -> np.ndarray:
     weights = 1 / np.arange(1, count + 1) ** 0.9
     return weights / weights.sum()

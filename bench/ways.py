@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pool import as_json_lines
 
 import zebra_core as zebra
 from zebra_core.shards import REPEATED
@@ -35,16 +36,24 @@ NEEDED = [
 ZSTD: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": REPEATED}
 
 
-def prepared(pool: Path) -> zebra.Run:
+def prepared(pool: Path, suffix: str = "") -> zebra.Run:
     """Make the choices of a run on the pool."""
     papers = "gpt-4," in pool.with_suffix(".csv").read_text()
     table = "paper" if papers else str(pool.with_suffix(".csv"))
-    return zebra.prepare(zebra.Recipe(pool=str(pool), scores=(table,), strategy=STRATEGY))
+    return zebra.prepare(zebra.Recipe(pool=str(pool.with_suffix(suffix)), scores=(table,), strategy=STRATEGY))
 
 
 def ours(pool: Path, output: Path, workers: int) -> Work:
     """`zebra run`."""
     run = prepared(pool)
+    return lambda: run.write(output, workers=workers) and None
+
+
+def ours_from_json(pool: Path, output: Path, workers: int) -> Work:
+    """`zebra run` on the same pool as JSON lines."""
+    if not pool.with_suffix(".jsonl").exists():
+        as_json_lines(pool)
+    run = prepared(pool, ".jsonl")
     return lambda: run.write(output, workers=workers) and None
 
 
@@ -166,7 +175,14 @@ def _written(data: Any, output: Path) -> None:
             sink.write_table(table)
 
 
-WAYS = {"known": known, "floor": floor, "zebra": ours, "datasets-arrow": datasets_arrow, "datasets-map": datasets_map}
+WAYS = {
+    "known": known,
+    "floor": floor,
+    "zebra": ours,
+    "zebra-jsonl": ours_from_json,
+    "datasets-arrow": datasets_arrow,
+    "datasets-map": datasets_map,
+}
 
 
 def main() -> None:

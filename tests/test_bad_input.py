@@ -72,7 +72,7 @@ POOLS = {
         b"instruction,a,b\nq,1,2\ncaf\xe9,3,4\n",
         r"pool.csv, line 3: not UTF-8 \(byte 0xe9 at 3\)",
     ),
-    "Latin-1 parquet": ("pool.parquet", strange_parquet(), r"Error: pool.parquet, rows 1 to 2: .*UTF-?8"),
+    "Latin-1 parquet": ("pool.parquet", strange_parquet(), r"pool.parquet, after row 0: .*UTF-?8"),
     "truncated JSON": ("pool.json", b"[" + rows().replace(b"\n", b",")[:-9], r"pool.json is no JSON"),
     "entry that is no object": (
         "pool.json",

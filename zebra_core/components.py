@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 import attrs
 import cattrs
 
-from zebra_core.errors import PluginError, ZebraError, unknown
+from zebra_core.errors import PluginError, RowError, ZebraError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -66,7 +66,7 @@ class Component:
         try:
             yield
         except ZebraError as error:
-            if not mistakes or getattr(error, "blamed", None):
+            if not mistakes or isinstance(error, RowError) or getattr(error, "blamed", None):
                 raise
             raise _blaming(PluginError if isinstance(error, PluginError) else ZebraError, self, str(error)) from error
         except Exception as error:

@@ -47,14 +47,18 @@ class PoolReader(Protocol):
 class Part:
     """A range of the input that can be read by itself: `read` gives its batches, again each time it is called.
 
-    `name` is what messages call it, usually a file; `rows` is how many there are, where that is known beforehand, and
-    `first` the number of its first row in what the name names, from 0.
+    `name` is what messages call it, usually a file; `rows` is how many there are, where that is known beforehand; `before`
+    is how many rows of what the name names come before it, or a function that counts them when a message needs it.
     """
 
     name: str
     read: Callable[[], Iterator[pa.RecordBatch]]
     rows: int | None = None
-    first: int = 0
+    before: int | Callable[[], int] = 0
+
+    def row(self, number: int) -> int:
+        """Return the number of a row in what the name names, from its number in this part."""
+        return number + (self.before() if callable(self.before) else self.before)
 
 
 def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -101,25 +105,25 @@ class Pool:
 def batches(part: Part) -> Iterator[pa.RecordBatch]:
     """Read a part: each batch is held to the schema, and a row without an id gets the hash of its prompt as one.
 
-    Raises PluginError for another schema, and ZebraError with the row's number for a row whose lists do not fit, or with
-    the rows among which there is text that is not UTF-8.
+    Raises PluginError for another schema, and ZebraError with the row's number for a row whose lists do not fit, or for
+    which the reader raises RowError, or after which there is text that is not UTF-8.
     """
-    start = part.first
-    for batch in part.read():
-        if batch.schema.names != POOL.names or batch.schema.types != POOL.types:
-            msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(batch.schema)}"
-            raise PluginError(msg)
-        try:
+    start = 0
+    try:
+        for batch in part.read():
+            if batch.schema.names != POOL.names or batch.schema.types != POOL.types:
+                msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(batch.schema)}"
+                raise PluginError(msg)
             batch.validate(full=True)
             _check_lengths(batch)
-        except pa.ArrowInvalid as wrong:
-            msg = f"{part.name}, rows {start + 1} to {start + batch.num_rows}: {wrong}; is all text UTF-8?"
-            raise ZebraError(msg) from wrong
-        except RowError as wrong:
-            msg = f"{part.name}, row {start + wrong.row + 1}: {wrong}"
-            raise ZebraError(msg) from wrong
-        yield _with_ids(batch)
-        start += batch.num_rows
+            yield _with_ids(batch)
+            start += batch.num_rows
+    except pa.ArrowInvalid as wrong:
+        msg = f"{part.name}, after row {part.row(start)}: {wrong}; is all text UTF-8?"
+        raise ZebraError(msg) from wrong
+    except RowError as wrong:
+        msg = f"{part.name}, row {part.row(start + wrong.row + 1)}: {wrong}"
+        raise ZebraError(msg) from wrong
 
 
 def names_in(batch: pa.RecordBatch) -> set[str]:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False)
 class Range:
-    """Rows of a table: `read` gives the columns wanted, in the types wanted. `rows` if known; `first` counts from 0."""
+    """Rows of a table: `read` gives the columns wanted, in the types wanted; `rows` and `before` as in zebra.Part."""
 
     read: Callable[[pa.Schema], Iterator[pa.RecordBatch]]
     rows: int | None = None
-    first: int = 0
+    before: int | Callable[[], int] = 0

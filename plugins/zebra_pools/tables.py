@@ -114,10 +114,10 @@ def _open_parquet(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
                 groups.append([])
             groups[-1].append(group)
         counts = [sum(rows[k] for k in chosen) for chosen in groups]
-        firsts = [sum(counts[:k]) for k in range(len(counts))]
+        before = [sum(counts[:k]) for k in range(len(counts))]
         ranges = [
             Range(partial(_read_parquet, path, chosen), count, first)
-            for chosen, count, first in zip(groups, counts, firsts, strict=True)
+            for chosen, count, first in zip(groups, counts, before, strict=True)
         ]
         return file.schema_arrow, tuple(ranges)
 

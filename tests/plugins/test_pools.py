@@ -266,10 +266,16 @@ def test_many_batches(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> No
     found = [batch["id"].to_pylist() for batch in pool.parts[0].read()]
     assert len(found) > 1
     assert [name for batch in found for name in batch] == [str(n) for n in range(20_000)]
+    monkeypatch.setattr("zebra_pools.json_lines.RANGE", 1 << 20)  # read in some fifty ranges, as a large file is
+    pool = zebra.open_pool("pool.jsonl")
+    assert len(pool.parts) > 40
+    assert [n for part in pool.parts for b in part.read() for n in b["id"].to_pylist()] == [
+        str(n) for n in range(20_000)
+    ]
     rows[19_000] |= {"models": ["a", "b", "other"]}
     zebra_cli.write("pool.jsonl", lines(rows))
     with pytest.raises(zebra.ZebraError, match=r"pool.jsonl, row 19001: .*\(c, other\)"):
-        list(zebra.open_pool("pool.jsonl").parts[0].read())
+        _ = [batch for part in zebra.open_pool("pool.jsonl").parts for batch in batches(part)]
 
 
 def test_a_folder_of_two_layouts(zebra_cli: Project) -> None:
