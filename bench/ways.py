@@ -8,6 +8,7 @@ import resource
 import sys
 import threading
 import time
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -169,9 +170,7 @@ def _written(data: Any, output: Path) -> None:
     batches = (table for table in data.with_format("arrow").iter(4_000))
     first = next(batches)
     with pq.ParquetWriter(output / "data.parquet", first.schema, **ZSTD) as sink:
-        for table in (first, *()):
-            sink.write_table(table)
-        for table in batches:
+        for table in chain([first], batches):
             sink.write_table(table)
 
 
