@@ -110,7 +110,7 @@ def test_row_groups_become_shards(zebra_cli: Project) -> None:
     pq.write_table(
         pa.concat_tables([*[table] * 150, bad, table]), zebra_cli.folder / "pool.parquet", row_group_size=1000
     )
-    assert "pool.parquet, row 30001: `models`" in zebra_cli.run(*command, "-o", "x", code=2).stderr
+    assert "pool.parquet, row 30001: `models`" in zebra_cli.run(*command, "-o", "x", "--strict", code=2).stderr
 
 
 def test_columns_and_figures_of_a_pair(zebra_cli: Project) -> None:

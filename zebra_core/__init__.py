@@ -12,6 +12,7 @@ from zebra_core.pipeline import Dataset, Run, build, know_behavior, open_pool, p
 from zebra_core.pool import MESSAGES, POOL, Part, Pool, PoolReader
 from zebra_core.preference import Rule
 from zebra_core.recipe import Recipe, make_recipe, read_recipe
+from zebra_core.rejects import Rejected, located, rescued
 from zebra_core.report import Figure
 from zebra_core.scores import Benchmark, Direction, ScoreSource, ScoreTable
 from zebra_core.shards import Engine, Shard, Task, Writer
@@ -38,6 +39,7 @@ __all__ = [
     "Pool",
     "PoolReader",
     "Recipe",
+    "Rejected",
     "RowError",
     "Rule",
     "Run",
@@ -55,11 +57,13 @@ __all__ = [
     "hookimpl",
     "know_behavior",
     "load_plugins",
+    "located",
     "make_recipe",
     "nearest",
     "open_pool",
     "prepare",
     "read_recipe",
     "read_scores",
+    "rescued",
     "unknown",
 ]

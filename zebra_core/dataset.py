@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zebra_core.behavior import Behavior
     from zebra_core.pairing import Pairing
     from zebra_core.preference import Preference
+    from zebra_core.rejects import Rejected
 
 PREFERENCES = pa.schema(
     [
@@ -52,7 +53,7 @@ class Tally:
 
     `left_out` counts by reason: instructions that gave no pair, and pairs that were picked and not kept. `answered`
     counts the responses of each model, `empty` the empty ones, `rated` the instructions with ratings, `as_rival` the pairs
-    that the plan's rival strategy picks as well. `ids` are hashes of the ids that the pool gave.
+    that the plan's rival strategy picks as well, `rejected` are the rows that could not be used. `ids` are hashes of the ids that the pool gave.
     """
 
     rows: int = 0
@@ -62,6 +63,7 @@ class Tally:
     as_rival: int = 0
     left_out: Counter[str] = attrs.field(factory=Counter)
     answered: Counter[str] = attrs.field(factory=Counter)
+    rejected: tuple[Rejected, ...] = ()
     ids: tuple[NDArray[np.uint64], ...] = attrs.field(default=(), eq=False)
 
     def __add__(self, other: Tally) -> Tally:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 JOB = "job.json"
+REJECTED = "rejected_rows.jsonl"
 
 
 class Interrupted(ZebraError):  # noqa: N818
@@ -110,9 +111,9 @@ def finish(folder: Path, files: dict[str, str]) -> None:
             (folder / name).write_text(text, encoding="utf-8")
 
 
-def as_json(value: Any) -> str:
-    """Return JSON as it is saved: indented, in the order given, numbers as they are."""
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def as_json(value: Any, indent: int | None = 2) -> str:
+    """Return JSON as it is saved: in the order given, numbers as they are."""
+    return json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def fingerprint(files: Iterable[Path]) -> list[dict[str, Any]]:

@@ -17,10 +17,11 @@ from zebra_core.choices import Choice, Chooser, pinned
 from zebra_core.dataset import Plan, Tally
 from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import ZebraError
-from zebra_core.folder import MANIFEST, as_json, check_ids, fingerprint, finish, staged
+from zebra_core.folder import MANIFEST, REJECTED, as_json, check_ids, fingerprint, finish, staged
 from zebra_core.pairing import Pairing
 from zebra_core.preference import Preference
 from zebra_core.recipe import Recipe
+from zebra_core.rejects import counted
 from zebra_core.shards import Writer, model_pairs, tasks_of
 from zebra_core.sources import opened_pool, read_table, score_choices
 from zebra_core.summary import remarks, summarise
@@ -75,7 +76,7 @@ class Run:
         output, job = Path(output), self._job()
         tasks = tasks_of(self.pool, self.recipe.shard_rows)
         with staged(output, job, overwrite=overwrite, say=say) as folder:
-            writer = Writer(self.plan, folder, self.recipe.compression, progress)
+            writer = Writer(self.plan, folder, self.recipe.compression, self.recipe.strict, progress)
             with self.engine.component.blamed(mistakes=False):
                 shards: list[Shard] = list(self.engine.made.call(writer, tasks, workers))
             check_ids(self.pool, shards)
@@ -89,6 +90,8 @@ class Run:
                 "recipe.toml": self.recipe.as_toml(),
                 "README.md": card(manifest),
             }
+            if tally.rejected:
+                texts[REJECTED] = "".join(as_json(row.as_dict(), indent=None) for row in tally.rejected)
             finish(folder, texts)
         dataset = Dataset(output, manifest)
         self.plugins.done("dataset", dataset)
@@ -136,7 +139,9 @@ class Run:
                 f"{', '.join(map(repr, known[:5]))}; check --scores, or map the names with --alias"
             )
             return ZebraError(msg)
-        reasons = ", ".join(f"{count} x {why}" for why, count in tally.left_out.most_common()) or "the pool has no row"
+        left_out = [f"{count} x {why}" for why, count in tally.left_out.most_common()]
+        rejected = [counted(tally.rejected)] if tally.rejected else []
+        reasons = ", ".join(left_out + rejected) or "the pool has no row"
         if not tally.rated and (self.plan.pairing.per_instruction or self.plan.preference.per_instruction):
             reasons += ", and the pool has no ratings"
         return ZebraError(

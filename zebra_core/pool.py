@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import xxhash
 
 from zebra_core.errors import PluginError, RowError, ZebraError
+from zebra_core.rejects import Rejected, located, rescued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,14 +46,14 @@ class PoolReader(Protocol):
 
 @attrs.frozen
 class Part:
-    """A range of the input that can be read by itself: `read` gives its batches, again each time it is called.
+    """A range of the input that can be read by itself.
 
-    `name` is what messages call it, usually a file; `rows` is how many there are, where that is known beforehand; `before`
+    `read` gives its batches, again each time it is called, and a Rejected in the place of each row that cannot be used. `name` is what messages call it, usually a file; `rows` is how many there are, where that is known beforehand; `before`
     is how many rows of what the name names come before it, or a function that counts them when a message needs it.
     """
 
     name: str
-    read: Callable[[], Iterator[pa.RecordBatch]]
+    read: Callable[[], Iterator[pa.RecordBatch | Rejected]]
     rows: int | None = None
     before: int | Callable[[], int] = 0
 
@@ -102,28 +103,44 @@ class Pool:
         raise ZebraError(msg)
 
 
-def batches(part: Part) -> Iterator[pa.RecordBatch]:
+def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -> Iterator[pa.RecordBatch]:
     """Read a part: each batch is held to the schema, and a row without an id gets the hash of its prompt as one.
 
-    Raises PluginError for another schema, and ZebraError with the row's number for a row whose lists do not fit, or for
-    which the reader raises RowError, or after which there is text that is not UTF-8.
+    A row whose lists do not fit, or whose text is not UTF-8, is left out, and `reject` is told, as it is of those that the
+    reader left out. Raises PluginError for another schema, and ZebraError where the reader cannot read on.
     """
     start = 0
     try:
-        for batch in part.read():
-            if batch.schema.names != POOL.names or batch.schema.types != POOL.types:
-                msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(batch.schema)}"
-                raise PluginError(msg)
-            batch.validate(full=True)
-            _check_lengths(batch)
-            yield _with_ids(batch)
-            start += batch.num_rows
+        for item in located(_checked(part.read()), part.name, part.row):
+            if isinstance(item, Rejected):
+                reject(item)
+                start += 1
+            else:
+                yield item
+                start += item.num_rows
     except pa.ArrowInvalid as wrong:
-        msg = f"{part.name}, after row {part.row(start)}: {wrong}; is all text UTF-8?"
+        msg = f"{part.name}, after row {part.row(start)}: {wrong}"
         raise ZebraError(msg) from wrong
     except RowError as wrong:
         msg = f"{part.name}, row {part.row(start + wrong.row + 1)}: {wrong}"
         raise ZebraError(msg) from wrong
+
+
+def _checked(items: Iterable[pa.RecordBatch | Rejected]) -> Iterator[pa.RecordBatch | Rejected]:
+    for item in items:
+        if isinstance(item, Rejected):
+            yield item
+        elif item.schema.names != POOL.names or item.schema.types != POOL.types:
+            msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(item.schema)}"
+            raise PluginError(msg)
+        else:
+            yield from rescued(item, _complete)
+
+
+def _complete(batch: pa.RecordBatch) -> pa.RecordBatch:
+    batch.validate(full=True)
+    _check_lengths(batch)
+    return _with_ids(batch)
 
 
 def names_in(batch: pa.RecordBatch) -> set[str]:

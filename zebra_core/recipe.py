@@ -55,6 +55,7 @@ class Recipe:
     min_gap: float = Masks().min_gap
     pairs: int = Masks().pairs
     missing: Missing = "error"
+    strict: bool = False
     alias: str = ""
     seed: int = 0
     shard_rows: int = attrs.field(default=SHARD_ROWS, validator=attrs.validators.ge(1))

@@ -15,12 +15,15 @@ import pyarrow.parquet as pq
 from zebra_core.dataset import PREFERENCES, Plan, Tally
 from zebra_core.errors import ZebraError
 from zebra_core.pool import Part, Pool, batches
+from zebra_core.rejects import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 SHARD_ROWS = 16_384
+MOST_REJECTED = 1_000
+"""How many rows of a shard can be left out whatever their share of it is."""
 REPEATED = [
     "chosen_model",
     "rejected_model",
@@ -80,12 +83,14 @@ def tasks_of(pool: Pool, rows: int) -> list[Task]:
 class Writer:
     """Writes the shard of a task as parquet under `folder`/data, and a marker of what was counted under `folder`/done.
 
-    A task whose marker is there is not done again. `progress` is told the rows read since last.
+    A task whose marker is there is not done again. `progress` is told the rows read since last. A row that cannot be used
+    is counted and left out, or ends the run where it is `strict`.
     """
 
     plan: Plan
     folder: Path
     compression: str = "zstd"
+    strict: bool = False
     progress: Callable[[int], None] | None = None
 
     def __call__(self, task: Task) -> Shard:
@@ -110,25 +115,47 @@ class Writer:
             "compression_level": int(level or 1) if codec == "zstd" else None,
             "use_dictionary": REPEATED,
         }
-        tally = Tally()
+        tally, rejects = Tally(), Rejects(self.strict)
         with writing(path), pa.OSFile(str(path), "wb") as sink, pq.ParquetWriter(sink, PREFERENCES, **settings) as file:
-            for batch in (batch for part in task.parts for batch in _readable(part)):
+            for batch in (batch for part in task.parts for batch in _readable(part, rejects)):
+                rejects.good += batch.num_rows
                 made, counted = self.plan(batch)
                 tally += counted
                 if made.num_rows:
                     file.write_batch(made)
                 self._advance(batch.num_rows)
-        return tally
+        return attrs.evolve(tally, rejected=tuple(rejects.found))
 
     def _advance(self, rows: int) -> None:
         if self.progress is not None:
             self.progress(rows)
 
 
-def _readable(part: Part) -> Iterator[pa.RecordBatch]:
+@attrs.define
+class Rejects:
+    """Collects the rows of a task that cannot be used, and judges when there are too many of them."""
+
+    strict: bool
+    found: list[Rejected] = attrs.field(factory=list)
+    good: int = 0
+
+    def __call__(self, row: Rejected) -> None:
+        """Take a row; ZebraError where there is to be none, or where it is no exception any more."""
+        self.found.append(row)
+        if self.strict:
+            msg = f"{row}; correct or remove it, or leave out --strict"
+            raise ZebraError(msg)
+        if len(self.found) > max(MOST_REJECTED, self.good):
+            msg = (
+                f"{len(self.found)} rows cannot be used, which is more than half of them; the first is {self.found[0]}"
+            )
+            raise ZebraError(msg)
+
+
+def _readable(part: Part, reject: Rejects) -> Iterator[pa.RecordBatch]:
     """Read a part, so that what goes wrong in reading is not taken for a fault in writing."""
     try:
-        yield from batches(part)
+        yield from batches(part, reject)
     except OSError as wrong:
         msg = f"cannot read {part.name}: {wrong.strerror or wrong}"
         raise ZebraError(msg) from wrong
@@ -146,7 +173,7 @@ def writing(path: Path) -> Iterator[None]:
 
 def write_marker(folder: Path, task: Task, shard: Shard) -> None:
     """Say that a task is done, and what was counted; the marker appears whole or not at all."""
-    tally = attrs.asdict(shard.tally, filter=attrs.filters.exclude("ids"), recurse=False)
+    tally = attrs.asdict(shard.tally, filter=attrs.filters.exclude("ids"))
     marker = folder / "done" / f"{task.name}.json"
     np.save(marker.with_suffix(".npy"), np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
     marker.with_suffix(".tmp").write_text(json.dumps({"name": shard.name, "tally": tally}), encoding="utf-8")
@@ -161,6 +188,7 @@ def read_marker(folder: Path, task: Task) -> Shard | None:
     held: dict[str, Any] = json.loads(marker.read_text(encoding="utf-8"))
     tally = held["tally"]
     tally |= {name: Counter(tally[name]) for name in ("left_out", "answered")}
+    tally["rejected"] = tuple(Rejected(**row) for row in tally["rejected"])
     return Shard(held["name"], Tally(**tally, ids=(np.load(marker.with_suffix(".npy")),)))
 
 

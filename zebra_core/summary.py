@@ -11,6 +11,7 @@ import numpy as np
 from zebra_core.behavior import DECIMALS
 from zebra_core.dataset import IDENTICAL
 from zebra_core.errors import nearest
+from zebra_core.rejects import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +44,7 @@ def summarise(plan: Plan, tally: Tally, used: Counter[tuple[str, str]]) -> dict[
         "rows": tally.rows,
         "pairs": tally.pairs,
         "left_out": dict(sorted(tally.left_out.items(), key=lambda item: (-item[1], item[0]))),
+        "rejected_rows": len(tally.rejected),
         "empty_responses": tally.empty,
         "unscored": {
             name: {"responses": count, "closest": nearest(name, index) if place < HINTED else None}
@@ -63,8 +65,10 @@ def summarise(plan: Plan, tally: Tally, used: Counter[tuple[str, str]]) -> dict[
 
 
 def remarks(plan: Plan, tally: Tally, used: Counter[tuple[str, str]]) -> list[str]:
-    """Say where a choice did nothing, or made the data collapse."""
+    """Say where rows could not be used, and where a choice did nothing, or made the data collapse."""
     found = []
+    if tally.rejected:
+        found.append(f"{counted(tally.rejected)}; rejected_rows.jsonl has them all")
     threshold = plan.pairing.masks.threshold
     present = sorted({plan.index[name] for name in tally.answered if name in plan.index})
     similar = [plan.behavior.similarity[i, j] for i, j in combinations(present, 2)]

@@ -100,6 +100,11 @@ def conform(array: pa.Array, wanted: pa.DataType) -> pa.Array:
     return array.cast(wanted)
 
 
+def conformed(wanted: pa.Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Bring a batch to the columns and types that are wanted."""
+    return pa.RecordBatch.from_arrays([conform(batch[f.name], f.type) for f in wanted], schema=wanted)
+
+
 def leaves(paths: Iterable[str], wanted: pa.Schema) -> list[str]:
     """Return the parquet leaves to read, of those of a file: for a list of structs, the wanted fields alone."""
     chosen = []

@@ -15,7 +15,7 @@ import zebra_core as zebra
 from zebra_pools.ranges import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 BLOCK = 16 << 20
@@ -23,56 +23,72 @@ BLOCK = 16 << 20
 
 def open_csv(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a CSV file: every column is text (a model may well answer in numbers), but for one whose cells are JSON lists."""
-    with pv.open_csv(path.absolute(), *_options({})) as reader:
+    with pv.open_csv(path.absolute(), *_options([], lambda _: "skip")) as reader:
         names = reader.schema.names
-    first = next(_batches(path, dict.fromkeys(names, pa.string())), None)
+    first = next((item for item in _rows(path, names) if isinstance(item, pa.RecordBatch)), None)
     if first is None or not first.num_rows:
         msg = f"{path} has a line of column names and nothing else"
         raise zebra.ZebraError(msg)
     return pa.schema([(name, _type(first[name])) for name in names]), (Range(partial(read_csv, path)),)
 
 
-def read_csv(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+def read_csv(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
     """Read the wanted columns as a stream."""
-    kinds = {field.name: field.type if pa.types.is_floating(field.type) else pa.string() for field in wanted}
-    for batch in _batches(path, kinds):
-        arrays = [_parsed(path, batch[f.name], f) if pa.types.is_list(f.type) else batch[f.name] for f in wanted]
-        yield pa.RecordBatch.from_arrays(arrays, schema=wanted)
+    for item in _rows(path, wanted.names):
+        if isinstance(item, zebra.Rejected):
+            yield item
+        else:
+            yield from zebra.rescued(item, partial(_converted, wanted=wanted))
 
 
-def _options(kinds: dict[str, pa.DataType]) -> tuple[pv.ReadOptions, pv.ParseOptions, pv.ConvertOptions]:
-    convert = pv.ConvertOptions(column_types=kinds, include_columns=list(kinds) or None, null_values=[""])
-    return pv.ReadOptions(block_size=BLOCK), pv.ParseOptions(newlines_in_values=True), convert
+def _rows(path: Path, names: list[str]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Yield the columns as bytes; a row of another length is rejected, in front of the batch that it was to be in."""
+    odd: list[zebra.Rejected] = []
+
+    def reject(row: pv.InvalidRow) -> str:
+        odd.append(zebra.Rejected(f"expected {row.expected_columns} columns, got {row.actual_columns}", row.number - 1))
+        return "skip"
+
+    with pv.open_csv(path.absolute(), *_options(names, reject)) as reader:
+        for batch in reader:
+            yield from odd
+            odd.clear()
+            yield batch
+    yield from odd
 
 
-def _batches(path: Path, kinds: dict[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
+def _options(
+    names: list[str], reject: Callable[[pv.InvalidRow], str]
+) -> tuple[pv.ReadOptions, pv.ParseOptions, pv.ConvertOptions]:
+    parse = pv.ParseOptions(newlines_in_values=True, invalid_row_handler=reject)
+    convert = pv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.binary()),
+        include_columns=names or None,
+        null_values=[""],
+        strings_can_be_null=True,
+    )
+    return pv.ReadOptions(block_size=BLOCK, use_threads=False), parse, convert
+
+
+def _converted(batch: pa.RecordBatch, wanted: pa.Schema) -> pa.RecordBatch:
+    """Bring the bytes of cells to the types wanted; ArrowInvalid or RowError where a cell cannot be."""
+    arrays = [_column(batch[field.name], field) for field in wanted]
+    return pa.RecordBatch.from_arrays(arrays, schema=wanted)
+
+
+def _column(cells: pa.Array, field: pa.Field) -> pa.Array:
     try:
-        with pv.open_csv(path.absolute(), *_options(kinds)) as reader:
-            yield from reader
+        texts = cells.cast(pa.string())
     except pa.ArrowInvalid as wrong:
-        if "UTF8" not in str(wrong):
-            raise
-        raise _not_utf8(path, wrong) from wrong
-
-
-def _not_utf8(path: Path, wrong: Exception) -> zebra.ZebraError:
-    """Find the first line that is not UTF-8, and return the error that names it."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as bad:
-                byte = line[bad.start]
-                return zebra.ZebraError(
-                    f"{path}, line {number}: not UTF-8 (byte {byte:#04x} at {bad.start}); save the file as UTF-8"
-                )
-    return zebra.ZebraError(f"cannot read {path}: {wrong}")
+        msg = f"{field.name!r} is not UTF-8"
+        raise zebra.RowError(0, msg) from wrong
+    return _parsed(texts, field) if pa.types.is_list(field.type) else texts.cast(field.type)
 
 
 def _type(column: pa.Array) -> pa.DataType:
     """Return what a column holds: text, or the type of the JSON list in its first cell."""
-    filled = column.filter(pc.not_equal(pc.fill_null(column, ""), ""))
-    cell = filled[0].as_py() if len(filled) else ""
+    filled = column.filter(pc.not_equal(pc.fill_null(column, b""), b""))
+    cell = filled[0].as_py().decode(errors="replace") if len(filled) else ""
     if cell.startswith("["):
         try:
             return pj.read_json(BytesIO(b'{"cell": %s}' % cell.replace("\n", " ").encode())).schema.field("cell").type
@@ -81,8 +97,8 @@ def _type(column: pa.Array) -> pa.DataType:
     return pa.string()
 
 
-def _parsed(path: Path, column: pa.Array, field: pa.Field) -> pa.Array:
-    """Parse the JSON of all cells of a column at once."""
+def _parsed(column: pa.Array, field: pa.Field) -> pa.Array:
+    """Parse the JSON of all cells of a column at once; RowError where a cell is none, or of another type."""
     cells = pc.replace_substring(pc.coalesce(column, pa.scalar("null")), "\n", " ")
     lines = pc.binary_join_element_wise('{"cell": ', cells, "}", "")
     text = "\n".join(lines.to_pylist()).encode()
@@ -90,7 +106,6 @@ def _parsed(path: Path, column: pa.Array, field: pa.Field) -> pa.Array:
     try:
         table = pj.read_json(BytesIO(text), pj.ReadOptions(block_size=len(text) + 1), parse)
     except pa.ArrowInvalid as wrong:
-        reason = str(wrong).splitlines()[0]
-        msg = f"{path}: a cell of column {field.name!r} is not the JSON that is wanted there ({reason}); correct the column"
-        raise zebra.ZebraError(msg) from wrong
+        msg = f"{field.name!r} is not the JSON that is wanted there ({str(wrong).partition(chr(10))[0]})"
+        raise zebra.RowError(0, msg) from wrong
     return table["cell"].combine_chunks()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from functools import partial
 from io import BufferedReader, BytesIO
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pyarrow as pa
 import pyarrow.json as pj
 
@@ -37,14 +39,28 @@ def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     size = path.stat().st_size
     whole = path.suffix.casefold() in (".gz", ".zst")
     ends = [*range(RANGE, size - RANGE // 2, RANGE)] if not whole else []
-    try:
-        schema = pj.read_json(BytesIO(b"\n".join(sample))).schema
-    except pa.ArrowInvalid as wrong:
-        raise _bad_line(path, None, wrong) from wrong
     spans = pairwise([0, *ends, sys.maxsize])
-    return schema, tuple(
+    return _schema(path, sample), tuple(
         Range(partial(read_lines, path, a, b), before=partial(_rows_before, path, a)) for a, b in spans
     )
+
+
+def _schema(path: Path, sample: list[bytes]) -> pa.Schema:
+    """Return the columns of the first lines; one that is no JSON, or of another type than those before it, has no say."""
+    try:
+        return pj.read_json(BytesIO(b"\n".join(sample))).schema
+    except pa.ArrowInvalid:
+        good: list[bytes] = []
+        for line in sample:
+            with suppress(pa.ArrowInvalid):
+                schema = pj.read_json(BytesIO(b"\n".join([*good, line]))).schema
+                good.append(line)
+    if not good:
+        msg = (
+            f"{path}: none of its first {len(sample)} lines can be read; the first: {_fault(sample[0], pa.schema([]))}"
+        )
+        raise zebra.ZebraError(msg)
+    return schema
 
 
 def _rows_before(path: Path, start: int) -> int:
@@ -52,21 +68,47 @@ def _rows_before(path: Path, start: int) -> int:
     return sum(bool(line.strip()) for block in _blocks(path, 0, start) for line in block.split(b"\n"))
 
 
-def read_lines(path: Path, start: int, stop: int, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Read the wanted columns of the lines that begin in [start, stop), as a stream.
+def read_lines(path: Path, start: int, stop: int, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Read the wanted columns of the lines that begin in [start, stop), as a stream."""
+    lines = 0
+    for block in _blocks(path, start, stop):
+        try:
+            if block.strip():
+                yield _parsed(block, wanted)
+        except pa.ArrowInvalid:
+            before = lines + sum(found.count(b"\n") for found in _blocks(path, 0, start))
+            yield from _rescued(block, wanted, before)
+        lines += block.count(b"\n")
 
-    Raises ZebraError with the line for one that is no JSON, or of another type.
-    """
+
+def _parsed(block: bytes, wanted: pa.Schema) -> pa.RecordBatch:
+    """Parse whole lines at once; ArrowInvalid where one of them is no JSON, of another type, or not UTF-8."""
     parse = pj.ParseOptions(explicit_schema=wanted, unexpected_field_behavior="ignore", newlines_in_values=False)
-    try:
-        for block in _blocks(path, start, stop):
-            table = pj.read_json(
-                pa.BufferReader(block), pj.ReadOptions(use_threads=False, block_size=len(block) + 1), parse
-            )
-            table.validate(full=True)
-            yield from table.to_batches()
-    except pa.ArrowInvalid as wrong:
-        raise _bad_line(path, wanted, wrong) from wrong
+    table = pj.read_json(pa.BufferReader(block), pj.ReadOptions(use_threads=False, block_size=len(block) + 1), parse)
+    table.validate(full=True)
+    return table.combine_chunks().to_batches()[0]
+
+
+def _rescued(block: bytes, wanted: pa.Schema, before: int) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Parse the good lines of a block; `before` is how many lines of the file come before it."""
+
+    def parse(lines: list[tuple[int, bytes]]) -> pa.RecordBatch:
+        try:
+            return _parsed(b"\n".join(line for _, line in lines), wanted)
+        except pa.ArrowInvalid as wrong:
+            if len(lines) > 1:
+                raise
+            raise zebra.RowError(0, _fault(lines[0][1], wanted) or str(wrong)) from wrong
+
+    lines = [(number, line) for number, line in enumerate(block.split(b"\n"), before + 1) if line.strip()]
+    row = 0
+    for piece in zebra.rescued(lines, parse):
+        if isinstance(piece, zebra.Rejected):
+            yield attrs.evolve(piece, line=lines[row][0], unit="line")
+            row += 1
+        else:
+            yield piece
+            row += piece.num_rows
 
 
 def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
@@ -78,8 +120,7 @@ def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
         while start < stop and (block := file.read(min(BLOCK, stop - start))):
             block += file.readline()
             start += len(block)
-            if block.strip():
-                yield block.removeprefix(BOM)
+            yield block.removeprefix(BOM)
 
 
 def _opened(path: Path) -> BufferedReader:
@@ -94,32 +135,30 @@ def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     if not start.startswith(b"["):
         return open_lines(path)
     rows = _array(path)
-    names: dict[str, Any] = {
-        name: row[name] for row in reversed(rows[:SAMPLE]) for name in row if row[name] is not None
-    }
+    objects = [row for row in rows[:SAMPLE] if isinstance(row, dict)]
+    names: dict[str, Any] = {name: row[name] for row in reversed(objects) for name in row if row[name] is not None}
     return pa.RecordBatch.from_pylist([names]).schema, (Range(partial(_read_array, path), len(rows)),)
 
 
-def _read_array(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    rows = _array(path)
-    for number, row in enumerate(rows, 1):
-        _check(row, wanted, f"{path}, entry {number}")
-    yield pa.RecordBatch.from_pylist(rows, schema=wanted)
+def _read_array(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    def convert(rows: list[Any]) -> pa.RecordBatch:
+        for row in rows:
+            _check(row, wanted)
+        return pa.RecordBatch.from_pylist(rows, schema=wanted)
+
+    return zebra.rescued(_array(path), convert)
 
 
-def _array(path: Path) -> list[dict[str, Any]]:
+def _array(path: Path) -> list[Any]:
     try:
-        rows = json.loads(path.read_text(encoding="utf-8-sig"))
+        rows: list[Any] = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as wrong:
-        raise _not_utf8(str(path), wrong) from wrong
+        msg = f"{path} is {_not_utf8(wrong)}; save the file as UTF-8"
+        raise zebra.ZebraError(msg) from wrong
     except (ValueError, RecursionError) as wrong:
         msg = f"{path} is no JSON: {wrong}"
         raise zebra.ZebraError(msg) from wrong
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            msg = f"{path}, entry {number}: expected an object, got {row!r:.60}"
-            raise zebra.ZebraError(msg)
-    return list(rows)
+    return rows
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -130,50 +169,28 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, line.removeprefix(BOM) if number == 1 else line
 
 
-def _bad_line(path: Path, wanted: pa.Schema | None, wrong: Exception) -> zebra.ZebraError:
-    """Find the line that Arrow could not read, and return the error that names it."""
-    types: dict[str, type] = {}
-    for number, line in _lines(path):
-        where = f"{path}, line {number}"
-        try:
-            row = _parsed(line, where)
-            _check(row, wanted or pa.schema([]), where)
-            if wanted is None:
-                _check_types(row, types, where)
-        except zebra.ZebraError as found:
-            return found
-    return zebra.ZebraError(f"cannot read {path}: {str(wrong).splitlines()[0]}")
-
-
-def _parsed(line: bytes, where: str) -> dict[str, Any]:
-    """Parse one line as Python does; ZebraError for what is no object."""
+def _fault(line: bytes, wanted: pa.Schema) -> str:
+    """Say what is wrong with a line that Arrow cannot read, as Python sees it; nothing where Python can read it."""
     try:
-        row = json.loads(line.decode())
+        _check(json.loads(line.decode()), wanted)
     except UnicodeDecodeError as wrong:
-        raise _not_utf8(where, wrong) from wrong
+        return _not_utf8(wrong)
+    except zebra.RowError as wrong:
+        return str(wrong)
     except (ValueError, RecursionError) as wrong:
-        msg = f"{where}: not JSON ({wrong}); correct or remove the line"
-        raise zebra.ZebraError(msg) from wrong
+        return f"not JSON ({wrong})"
+    return ""
+
+
+def _check(row: Any, wanted: pa.Schema) -> None:
+    """Raise RowError for what is no object, or has a value of another type than is wanted."""
     if not isinstance(row, dict):
-        msg = f"{where}: expected an object, got {row!r:.60}; correct or remove the line"
-        raise zebra.ZebraError(msg)
-    return row
-
-
-def _check_types(row: dict[str, Any], types: dict[str, type], where: str) -> None:
-    """Hold a row to the types of the rows before it."""
-    for name, value in row.items():
-        if value is not None and types.setdefault(name, type(value)) is not type(value):
-            now, before = type(value).__name__, types[name].__name__
-            msg = f"{where}: {name!r} is {now}, but {before} before; write the column in one type"
-            raise zebra.ZebraError(msg)
-
-
-def _check(row: dict[str, Any], wanted: pa.Schema, where: str) -> None:
+        msg = f"expected an object, got {row!r:.60}"
+        raise zebra.RowError(0, msg)
     for field in wanted:
         if not _fits(row.get(field.name), field.type):
-            msg = f"{where}: {field.name!r} must be {_told(field.type)}, got {row[field.name]!r:.80}; correct or remove the line"
-            raise zebra.ZebraError(msg)
+            msg = f"{field.name!r} must be {_told(field.type)}, got {row[field.name]!r:.80}"
+            raise zebra.RowError(0, msg)
 
 
 def _fits(value: Any, kind: pa.DataType) -> bool:
@@ -193,6 +210,5 @@ def _told(kind: pa.DataType) -> str:
     return str(kind).replace("element: ", "").replace("item: ", "")
 
 
-def _not_utf8(where: str, wrong: UnicodeDecodeError) -> zebra.ZebraError:
-    byte = wrong.object[wrong.start]
-    return zebra.ZebraError(f"{where}: not UTF-8 (byte {byte:#04x} at {wrong.start}); save the file as UTF-8")
+def _not_utf8(wrong: UnicodeDecodeError) -> str:
+    return f"not UTF-8 (byte {wrong.object[wrong.start]:#04x} at {wrong.start})"

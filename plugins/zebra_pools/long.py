@@ -71,9 +71,14 @@ class Long(Reader):
             [zebra.Part(name, partial(self.read, found))], [table.path for table, _ in found if table.path]
         )
 
-    def read(self, found: list[tuple[Table, pa.Schema]]) -> Iterator[pa.RecordBatch]:
+    def read(self, found: list[tuple[Table, pa.Schema]]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
         """Read all rows, and give one per instruction in the order in which the instructions first appear."""
-        batches = [self._row_batch(batch) for table, wanted in found for batch in table.read(wanted)]
+        batches = []
+        for item in (item for table, wanted in found for item in table.read(wanted)):
+            if isinstance(item, zebra.Rejected):
+                yield item
+            else:
+                batches.append(self._row_batch(item))
         rows = pa.Table.from_batches(batches, ROWS).combine_chunks()
         if not rows.num_rows:
             return

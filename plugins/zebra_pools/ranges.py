@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    import zebra_core as zebra
+
 
 @attrs.frozen(eq=False)
 class Range:
     """Rows of a table: `read` gives the columns wanted, in the types wanted; `rows` and `before` as in zebra.Part."""
 
-    read: Callable[[pa.Schema], Iterator[pa.RecordBatch]]
+    read: Callable[[pa.Schema], Iterator[pa.RecordBatch | zebra.Rejected]]
     rows: int | None = None
     before: int | Callable[[], int] = 0

@@ -73,9 +73,10 @@ class RowReader(Reader):
         ]
         return zebra.Pool(parts, [table.path for table, _ in found if table.path])
 
-    def read(self, rows: Range, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def read(self, rows: Range, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
         """Read a range of a table."""
-        yield from map(self.convert, rows.read(wanted))
+        for item in rows.read(wanted):
+            yield from [item] if isinstance(item, zebra.Rejected) else zebra.rescued(item, self.convert)
 
 
 def shared_columns(schema: pa.Schema, prompt: str = "") -> dict[str, pa.DataType]:

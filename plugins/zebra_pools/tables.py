@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 import zebra_core as zebra
 from zebra_pools import csv_lines, hub, json_lines
-from zebra_pools.columns import conform, leaves
+from zebra_pools.columns import conformed, leaves
 from zebra_pools.ranges import Range
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ class Table:
     ranges: tuple[Range, ...]
     path: Path | None = None
 
-    def read(self, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def read(self, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
         """Read all ranges."""
-        for part in self.ranges:
-            yield from part.read(wanted)
+        for rows in self.ranges:
+            part = zebra.Part(self.name, partial(rows.read, wanted), rows.rows, rows.before)
+            yield from zebra.located(part.read(), part.name, part.row)
 
 
 def open_tables(location: str | None) -> list[Table]:
@@ -89,11 +90,13 @@ def _open(path: Path) -> Table:
     return Table(path.name, schema, ranges, path)
 
 
-def _told(path: Path, read: Callable[..., Iterator[pa.RecordBatch]], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Read on, and say which file it was when it cannot be read."""
+def _told(
+    path: Path, read: Callable[..., Iterator[pa.RecordBatch | zebra.Rejected]], wanted: pa.Schema
+) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Read on in the types that are wanted, and say which file it was when it cannot be read."""
     try:
-        for batch in read(wanted):
-            yield pa.RecordBatch.from_arrays([conform(batch[f.name], f.type) for f in wanted], schema=wanted)
+        for item in read(wanted):
+            yield from [item] if isinstance(item, zebra.Rejected) else zebra.rescued(item, partial(conformed, wanted))
     except (OSError, pa.ArrowException) as wrong:
         raise unreadable(path, wrong) from wrong
 

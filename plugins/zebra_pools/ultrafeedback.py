@@ -69,5 +69,5 @@ def check_same_models(listed: pa.ListArray, models: pa.ListArray) -> None:
         row = int(wrong[0])
         named, answered = ({*map(str, array[row].as_py() or [])} for array in (listed, models))
         odd = ", ".join(sorted(named ^ answered or named))
-        msg = f"`models` and `completions` name different models ({odd}); correct or remove the row"
+        msg = f"`models` and `completions` name different models ({odd})"
         raise zebra.RowError(row, msg)

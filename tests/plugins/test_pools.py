@@ -274,8 +274,17 @@ def test_many_batches(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> No
     ]
     rows[19_000] |= {"models": ["a", "b", "other"]}
     zebra_cli.write("pool.jsonl", lines(rows))
-    with pytest.raises(zebra.ZebraError, match=r"pool.jsonl, row 19001: .*\(c, other\)"):
-        _ = [batch for part in zebra.open_pool("pool.jsonl").parts for batch in batches(part)]
+    told: list[zebra.Rejected] = []
+    kept = [
+        n
+        for part in zebra.open_pool("pool.jsonl").parts
+        for b in batches(part, told.append)
+        for n in b["id"].to_pylist()
+    ]
+    assert [str(row) for row in told] == [
+        "pool.jsonl, row 19001: `models` and `completions` name different models (c, other)"
+    ]
+    assert kept == [str(n) for n in range(20_000) if n != 19_000]
 
 
 def test_a_folder_of_two_layouts(zebra_cli: Project) -> None:

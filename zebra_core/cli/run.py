@@ -38,6 +38,11 @@ DEFAULT_OUTPUT = "zebra-dataset"
 @click.option("--min-gap", type=float, help="Least superiority gap of a pair.  [default: 0]")
 @click.option("--pairs", type=int, help="Pairs per instruction at the most.  [default: 1]")
 @click.option("--alias", metavar="FILE.csv", help="Score name of each pool name: columns pool,score.")
+@click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Stop at a row of the pool that cannot be used; else it is left out and listed in rejected_rows.jsonl.",
+)
 @click.option("--seed", type=int, help="Seed of whatever is drawn.  [default: 0]")
 @click.option("--shard-rows", type=int, help="Instructions per output file, about.  [default: 16384]")
 @click.option("--compression", metavar="CODEC", help="zstd, zstd:LEVEL, snappy, gzip, lz4 or none.  [default: zstd]")
