@@ -1,5 +1,6 @@
 """ZEBRA: preference datasets without annotation. A plugin needs `import zebra_core as zebra` and nothing else of it."""
 
+from zebra_core import storage
 from zebra_core.behavior import Behavior, Similarity
 from zebra_core.candidates import Candidates
 from zebra_core.dataset import PREFERENCES, Plan, Tally
@@ -65,5 +66,6 @@ __all__ = [
     "read_recipe",
     "read_scores",
     "rescued",
+    "storage",
     "unknown",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zebra_core import storage
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def read_aliases(path: str) -> dict[str, str]:
     Raises ZebraError where the file cannot be read, lacks a column, or gives a pool's name two meanings.
     """
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        with storage.place(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             lines = [(reader.line_num, line) for line in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
 
+from zebra_core import storage
 from zebra_core.errors import ZebraError
 from zebra_core.pool import DERIVED_ID, Pool, batches
 from zebra_core.shards import OutputError, Shard, writing
@@ -49,7 +48,7 @@ def staged(output: Path, job: dict[str, Any], *, overwrite: bool, say: Callable[
     except (KeyboardInterrupt, OutputError) as end:
         whole = len(list((staging / "done").glob("*.json")))
         if not whole:
-            shutil.rmtree(staging, ignore_errors=True)
+            storage.remove(staging)
         kept = (
             f"{whole} finished shards are kept in {staging}, and the same command goes on from there"
             if whole
@@ -58,7 +57,7 @@ def staged(output: Path, job: dict[str, Any], *, overwrite: bool, say: Callable[
         msg = f"interrupted; {kept}" if isinstance(end, KeyboardInterrupt) else f"{end}; {kept}"
         raise (Interrupted if isinstance(end, KeyboardInterrupt) else OutputError)(msg) from end
     except Exception:
-        shutil.rmtree(staging, ignore_errors=True)
+        storage.remove(staging)
         raise
 
 
@@ -86,22 +85,24 @@ def _take_up(staging: Path, job: dict[str, Any], say: Callable[[str], None]) -> 
     if before is not None:
         changed = ", ".join(key for key in wanted if before.get(key) != wanted[key])
         say(f"starting afresh: since the interrupted run, this has changed: {changed}")
-    shutil.rmtree(staging, ignore_errors=True)
+    storage.remove(staging)
     for part in ("data", "done"):
         (staging / part).mkdir(parents=True)
     (staging / JOB).with_suffix(".tmp").write_text(as_json(job), encoding="utf-8")
-    (staging / JOB).with_suffix(".tmp").replace(staging / JOB)
+    storage.move((staging / JOB).with_suffix(".tmp"), staging / JOB)
 
 
 def _take_place(staging: Path, output: Path) -> None:
     old = output.with_name(output.name + ".old")
-    shutil.rmtree(staging / "done", ignore_errors=True)
+    storage.remove(staging / "done")
+    for unfinished in staging.rglob("*.tmp"):
+        unfinished.unlink()
     (staging / JOB).unlink()
-    shutil.rmtree(old, ignore_errors=True)
+    storage.remove(old)
     if output.exists():
-        output.rename(old)
-    staging.rename(output)
-    shutil.rmtree(old, ignore_errors=True)
+        storage.move(output, old)
+    storage.move(staging, output)
+    storage.remove(old)
 
 
 def finish(folder: Path, files: dict[str, str]) -> None:
@@ -117,13 +118,17 @@ def as_json(value: Any, indent: int | None = 2) -> str:
 
 
 def fingerprint(files: Iterable[Path]) -> list[dict[str, Any]]:
-    """Return path, size and XXH3 (128 bits, ten times as fast as SHA-256) of each input file."""
+    """Return path, size and XXH3 (128 bits, ten times as fast as SHA-256) of each input file; of a remote one its version."""
     found = []
     for path in files:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
-        found.append({"path": os.fspath(path), "bytes": path.stat().st_size, "xxh3_128": digest})
+        version = {"xxh3_128": _digest(path)} if storage.is_local(path) else storage.version_of(path)
+        found.append({"path": str(path), "bytes": path.stat().st_size, **version})
     return found
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
 
 
 def check_ids(pool: Pool, shards: Iterable[Shard]) -> None:

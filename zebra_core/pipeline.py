@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import reduce
 from importlib.metadata import version
 from operator import add
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from zebra_core import storage
 from zebra_core.alias import model_index, read_aliases
 from zebra_core.behavior import Behavior, Similarity, behavior_of
 from zebra_core.card import card
@@ -29,6 +29,7 @@ from zebra_core.summary import remarks, summarise
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from zebra_core.pool import Pool
     from zebra_core.scores import ScoreTable
@@ -73,7 +74,7 @@ class Run:
         ZebraError where `output` exists and may not be overwritten, where it cannot be written, where a row of the pool is
         wrong, and where not one pair comes out.
         """
-        output, job = Path(output), self._job()
+        output, job = storage.place(output), self._job()
         tasks = tasks_of(self.pool, self.recipe.shard_rows)
         with staged(output, job, overwrite=overwrite, say=say) as folder:
             writer = Writer(self.plan, folder, self.recipe.compression, self.recipe.strict, progress)
@@ -100,8 +101,8 @@ class Run:
     def _job(self) -> dict[str, Any]:
         """Return all that the dataset's bytes follow from: versions, recipe, inputs."""
         used = {choice.component.plugin for choice in self.choices}
-        files = [Path(c.location) for c in self.choices if c.component.kind == "score source" and c.location]
-        alias = [Path(self.recipe.alias)] if self.recipe.alias else []
+        files = [storage.place(c.location) for c in self.choices if c.component.kind == "score source" and c.location]
+        alias = [storage.place(self.recipe.alias)] if self.recipe.alias else []
         return {
             "zebra": version("zebra-preference"),
             "plugins": {name: str(self.plugins.origins[name]) for name in sorted(used)},

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zebra_core import storage
 from zebra_core.dataset import PREFERENCES, Plan, Tally
 from zebra_core.errors import ZebraError
 from zebra_core.pool import Part, Pool, batches
@@ -103,7 +104,7 @@ class Writer:
         unfinished = target.with_suffix(".tmp")
         tally = self._write(task, unfinished)
         with writing(target):
-            unfinished.replace(target) if tally.pairs else unfinished.unlink()
+            storage.move(unfinished, target) if tally.pairs else unfinished.unlink()
             shard = Shard(target.name if tally.pairs else None, tally)
             write_marker(self.folder, task, shard)
         return shard
@@ -116,7 +117,7 @@ class Writer:
             "use_dictionary": REPEATED,
         }
         tally, rejects = Tally(), Rejects(self.strict)
-        with writing(path), pa.OSFile(str(path), "wb") as sink, pq.ParquetWriter(sink, PREFERENCES, **settings) as file:
+        with writing(path), storage.sink(path) as sink, pq.ParquetWriter(sink, PREFERENCES, **settings) as file:
             for batch in (batch for part in task.parts for batch in _readable(part, rejects)):
                 rejects.good += batch.num_rows
                 made, counted = self.plan(batch)
@@ -175,9 +176,10 @@ def write_marker(folder: Path, task: Task, shard: Shard) -> None:
     """Say that a task is done, and what was counted; the marker appears whole or not at all."""
     tally = attrs.asdict(shard.tally, filter=attrs.filters.exclude("ids"))
     marker = folder / "done" / f"{task.name}.json"
-    np.save(marker.with_suffix(".npy"), np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
+    with marker.with_suffix(".npy").open("wb") as file:
+        np.save(file, np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
     marker.with_suffix(".tmp").write_text(json.dumps({"name": shard.name, "tally": tally}), encoding="utf-8")
-    marker.with_suffix(".tmp").replace(marker)
+    storage.move(marker.with_suffix(".tmp"), marker)
 
 
 def read_marker(folder: Path, task: Task) -> Shard | None:
@@ -189,11 +191,12 @@ def read_marker(folder: Path, task: Task) -> Shard | None:
     tally = held["tally"]
     tally |= {name: Counter(tally[name]) for name in ("left_out", "answered")}
     tally["rejected"] = tuple(Rejected(**row) for row in tally["rejected"])
-    return Shard(held["name"], Tally(**tally, ids=(np.load(marker.with_suffix(".npy")),)))
+    with marker.with_suffix(".npy").open("rb") as file:
+        return Shard(held["name"], Tally(**tally, ids=(np.load(file),)))
 
 
 def _counted(shard: Path, names: list[str]) -> pa.Table:
-    with pq.ParquetFile(shard.absolute(), read_dictionary=names) as file:
+    with pq.ParquetFile(storage.source(shard), read_dictionary=names) as file:
         return file.read(names).unify_dictionaries().group_by(names).aggregate([([], "count_all")])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from pathlib import Path
 
 import attrs
 
@@ -27,7 +26,7 @@ class Csv(Declared):
 
     def declines(self, location: str) -> str | None:
         """Tell why the location is no such file, None where it may be."""
-        return None if Path(location).suffix.casefold() in SUFFIXES else "reads .csv and .tsv files"
+        return None if zebra.storage.place(location).suffix.casefold() in SUFFIXES else "reads .csv and .tsv files"
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the file; ZebraError for what cannot be read, with the line."""
@@ -74,8 +73,10 @@ class Csv(Declared):
 def _lines(location: str) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Return the header and the other lines with where they end; lines without any text are passed over."""
     try:
-        with Path(location).open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=SUFFIXES.get(Path(location).suffix.casefold(), ","), strict=True)
+        with zebra.storage.place(location).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(
+                file, delimiter=SUFFIXES.get(zebra.storage.place(location).suffix.casefold(), ","), strict=True
+            )
             lines = [(f"{location}, line {reader.line_num}", line) for line in reader if any(map(str.strip, line))]
     except UnicodeDecodeError as wrong:
         msg = f"{location} is not UTF-8 (byte {wrong.object[wrong.start]:#x} at {wrong.start}); save it as UTF-8"

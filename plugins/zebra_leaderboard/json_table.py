@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -22,7 +21,7 @@ class Json(Declared):
 
     def declines(self, location: str) -> str | None:
         """Tell why the location is no such file, None where it may be."""
-        return None if Path(location).suffix.casefold() == ".json" else "reads .json files"
+        return None if zebra.storage.place(location).suffix.casefold() == ".json" else "reads .json files"
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the file; ZebraError for what is no such table."""
@@ -46,7 +45,7 @@ class Json(Declared):
 
 def _held(location: str) -> Any:
     try:
-        return json.loads(Path(location).read_text(encoding="utf-8-sig"))
+        return json.loads(zebra.storage.place(location).read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as wrong:
         msg = f"{location} is not UTF-8 (byte {wrong.object[wrong.start]:#x} at {wrong.start}); save it as UTF-8"
         raise zebra.ZebraError(msg) from wrong

@@ -23,7 +23,7 @@ BLOCK = 16 << 20
 
 def open_csv(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a CSV file: every column is text (a model may well answer in numbers), but for one whose cells are JSON lists."""
-    with pv.open_csv(path.absolute(), *_options([], lambda _: "skip")) as reader:
+    with pv.open_csv(zebra.storage.source(path), *_options([], lambda _: "skip")) as reader:
         names = reader.schema.names
     first = next((item for item in _rows(path, names) if isinstance(item, pa.RecordBatch)), None)
     if first is None or not first.num_rows:
@@ -49,7 +49,7 @@ def _rows(path: Path, names: list[str]) -> Iterator[pa.RecordBatch | zebra.Rejec
         odd.append(zebra.Rejected(f"expected {row.expected_columns} columns, got {row.actual_columns}", row.number - 1))
         return "skip"
 
-    with pv.open_csv(path.absolute(), *_options(names, reject)) as reader:
+    with pv.open_csv(zebra.storage.source(path), *_options(names, reject)) as reader:
         for batch in reader:
             yield from odd
             odd.clear()

@@ -125,7 +125,8 @@ def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
 
 def _opened(path: Path) -> BufferedReader:
     """Open a file, compressed or not, for reading lines of bytes."""
-    return BufferedReader(pa.input_stream(str(path.absolute()), compression="detect"))
+    packed = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.casefold())
+    return BufferedReader(pa.input_stream(zebra.storage.source(path), compression=packed))
 
 
 def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:

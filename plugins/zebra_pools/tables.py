@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,6 +16,7 @@ from zebra_pools.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 BATCH_BYTES = 12 << 20
 """How much text a batch holds. Larger ones cost more: an array of 16 MiB is taken from the system and given back each time."""
@@ -51,7 +51,14 @@ def open_tables(location: str | None) -> list[Table]:
     if location.startswith("hub:"):
         schema, rows, read = hub.open_hub(location)
         return [Table(location, schema, (Range(read, rows),))]
-    path = Path(location)
+    path = zebra.storage.place(location)
+    try:
+        return _found(path, location)
+    except zebra.storage.faults(path) as wrong:
+        raise unreadable(path, wrong) from wrong
+
+
+def _found(path: Path, location: str) -> list[Table]:
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file() and format_of(p) and not _hidden(p.relative_to(path)))
         if not files:
@@ -84,7 +91,7 @@ def _open(path: Path) -> Table:
             msg = f"{path} is empty"
             raise zebra.ZebraError(msg)
         schema, ranges = FORMATS[suffix](path)
-    except (OSError, pa.ArrowException) as wrong:
+    except zebra.storage.faults(path) as wrong:
         raise unreadable(path, wrong) from wrong
     ranges = tuple(attrs.evolve(part, read=partial(_told, path, part.read)) for part in ranges)
     return Table(path.name, schema, ranges, path)
@@ -97,19 +104,31 @@ def _told(
     try:
         for item in read(wanted):
             yield from [item] if isinstance(item, zebra.Rejected) else zebra.rescued(item, partial(conformed, wanted))
-    except (OSError, pa.ArrowException) as wrong:
+    except zebra.storage.faults(path) as wrong:
         raise unreadable(path, wrong) from wrong
 
 
 def unreadable(path: Path, wrong: Exception) -> zebra.ZebraError:
     """Return the error for a file that a library could not read."""
+    if isinstance(wrong, zebra.ZebraError):
+        return wrong
     reason = getattr(wrong, "strerror", None) or (str(wrong).splitlines() or [type(wrong).__name__])[0]
-    return zebra.ZebraError(f"cannot read {path}: {reason}; it is damaged, unfinished, or not what its name says")
+    local = zebra.storage.is_local(path)
+    hint = (
+        "it is damaged, unfinished, or not what its name says"
+        if local
+        else "check the address, the network and your login"
+    )
+    return zebra.ZebraError(f"cannot read {path}: {reason}; {hint}")
+
+
+def _parquet(path: Path) -> pq.ParquetFile:
+    return pq.ParquetFile(zebra.storage.source(path), pre_buffer=not zebra.storage.is_local(path))
 
 
 def _open_parquet(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a parquet file: a range is as many whole row groups as make up `RANGE_ROWS`."""
-    with pq.ParquetFile(path.absolute()) as file:
+    with _parquet(path) as file:
         rows = [file.metadata.row_group(k).num_rows for k in range(file.metadata.num_row_groups)]
         groups: list[list[int]] = [[]]
         for group, count in enumerate(rows):
@@ -126,7 +145,7 @@ def _open_parquet(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
 
 
 def _read_parquet(path: Path, groups: list[int], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path.absolute()) as file:
+    with _parquet(path) as file:
         held = [file.metadata.row_group(group) for group in groups]
         rows = (
             sum(group.num_rows for group in held) * BATCH_BYTES // max(sum(group.total_byte_size for group in held), 1)
@@ -138,12 +157,16 @@ def _read_parquet(path: Path, groups: list[int], wanted: pa.Schema) -> Iterator[
 
 
 def _open_arrow(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
-    with pa.OSFile(str(path)) as file:
+    with _mapped(path) as file:
         return _arrow_reader(file).schema, (Range(partial(_read_arrow, path)),)
 
 
+def _mapped(path: Path) -> pa.NativeFile:
+    return pa.memory_map(str(path)) if zebra.storage.is_local(path) else pa.PythonFile(path.open("rb"), mode="r")
+
+
 def _read_arrow(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with pa.memory_map(str(path)) as file:
+    with _mapped(path) as file:
         reader = _arrow_reader(file)
         is_file = isinstance(reader, pa.RecordBatchFileReader)
         for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
