@@ -57,6 +57,7 @@ def main() -> None:
     pool = said.folder / f"{said.rows}-{said.per_row}-of-{said.models}"
     if not pool.is_dir():
         make(pool, said.rows, said.models, said.per_row, said.shards)
+    if not pool.with_suffix(".known").exists():
         measured("known", pool, said.folder / "out", 1)
     runs: dict[str, list[dict[str, float]]] = {way: [] for way in said.ways}
     for _ in range(said.runs):

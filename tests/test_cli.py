@@ -115,3 +115,12 @@ def test_shell_completion(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("COMP_CWORD", "3")
     done = subprocess.run(["zebra"], check=False, capture_output=True, text=True)
     assert done.stdout.split() == ["plain,sup", "plain,sup+sim"]
+
+
+def test_an_engine_that_is_not_installed(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra `ray` one line says what to install, before anything is read or written."""
+    monkeypatch.setattr("zebra_ray.find_spec", lambda name: None)
+    said = zebra_cli.run("run", "--engine", "ray", code=2).stderr
+    assert said.endswith("Ray is not installed; install it with: pip install 'zebra-preference[ray]'\n")
+    assert said.count("\n") == 1
+    assert not [*zebra_cli.folder.iterdir()]

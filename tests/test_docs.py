@@ -145,3 +145,9 @@ def test_component_reference(zebra_cli: Project) -> None:
             lines.append(f"| {name} | {options} | {row['summary'].replace('|', chr(92) + '|')} |")
         lines.append("")
     check_generated(DOCS / "reference/components.md", "\n".join(lines))
+
+
+def test_the_datasets_page(zebra_cli: Project) -> None:
+    """The Python of docs/how-to/datasets.md runs."""
+    for text in code((DOCS / "how-to/datasets.md").read_text(encoding="utf-8")):
+        exec(text, {})  # noqa: S102

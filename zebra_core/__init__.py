@@ -8,10 +8,12 @@ from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import PluginError, RowError, ZebraError, nearest, unknown
 from zebra_core.evaluation import Evaluator
 from zebra_core.hookspecs import ComponentFactory, Components, hookimpl
+from zebra_core.mapping import BatchFunction
 from zebra_core.pairing import Strategy
-from zebra_core.pipeline import Dataset, Run, build, know_behavior, open_pool, prepare, read_scores
+from zebra_core.pipeline import Dataset, Run, batch_function, build, know_behavior, open_pool, prepare, read_scores
 from zebra_core.pool import MESSAGES, POOL, Part, Pool, PoolReader
 from zebra_core.preference import Rule
+from zebra_core.progress import Progress
 from zebra_core.recipe import Recipe, make_recipe, read_recipe
 from zebra_core.rejects import Rejected, located, rescued
 from zebra_core.report import Figure
@@ -23,6 +25,7 @@ __all__ = [
     "MESSAGES",
     "POOL",
     "PREFERENCES",
+    "BatchFunction",
     "Behavior",
     "Benchmark",
     "Candidates",
@@ -39,6 +42,7 @@ __all__ = [
     "Plugins",
     "Pool",
     "PoolReader",
+    "Progress",
     "Recipe",
     "Rejected",
     "RowError",
@@ -54,6 +58,7 @@ __all__ = [
     "Trainer",
     "Writer",
     "ZebraError",
+    "batch_function",
     "build",
     "hookimpl",
     "know_behavior",

@@ -51,12 +51,13 @@ IDENTICAL = "both responses are the same text"
 class Tally:
     """What was counted while a dataset was made; tallies add up.
 
-    `left_out` counts by reason: instructions that gave no pair, and pairs that were picked and not kept. `answered`
+    `bytes` are those of the batches, `left_out` counts by reason: instructions that gave no pair, and pairs that were picked and not kept. `answered`
     counts the responses of each model, `empty` the empty ones, `rated` the instructions with ratings, `as_rival` the pairs
     that the plan's rival strategy picks as well, `rejected` are the rows that could not be used. `ids` are hashes of the ids that the pool gave.
     """
 
     rows: int = 0
+    bytes: int = 0
     pairs: int = 0
     empty: int = 0
     rated: int = 0
@@ -96,6 +97,7 @@ class Plan:
         few = batch.num_rows - blank - sum(len(group) for group in groups)
         tally = Tally(
             rows=batch.num_rows,
+            bytes=batch.nbytes,
             pairs=made.num_rows,
             empty=int(found.empty.sum()),
             left_out=+Counter({EMPTY_PROMPT: blank, TOO_FEW: few, IDENTICAL: alike}),

@@ -18,8 +18,10 @@ from zebra_core.dataset import Plan, Tally
 from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import ZebraError
 from zebra_core.folder import MANIFEST, REJECTED, as_json, check_ids, fingerprint, finish, staged
+from zebra_core.mapping import BatchFunction
 from zebra_core.pairing import Pairing
 from zebra_core.preference import Preference
+from zebra_core.progress import Progress
 from zebra_core.recipe import Recipe
 from zebra_core.rejects import counted
 from zebra_core.shards import Writer, model_pairs, tasks_of
@@ -65,18 +67,19 @@ class Run:
         *,
         overwrite: bool = False,
         workers: int = 0,
-        progress: Callable[[int], None] | None = None,
+        watch: Callable[[Progress], object] = lambda _: None,
         say: Callable[[str], None] = lambda _: None,
     ) -> Dataset:
         """Write the dataset to the folder `output`, whole or not at all; what an interrupted run has finished is kept.
 
-        `workers` shards are built at once, 0 is one per core; `progress` is told rows, `say` a line for the user. Raises
+        `workers` shards are built at once, 0 is one per core; `watch` is told the progress, `say` a line for the user. Raises
         ZebraError where `output` exists and may not be overwritten, where it cannot be written, where a row of the pool is
         wrong, and where not one pair comes out.
         """
         output, job = storage.place(output), self._job()
         tasks = tasks_of(self.pool, self.recipe.shard_rows)
         with staged(output, job, overwrite=overwrite, say=say) as folder:
+            progress = Progress(len(tasks), self.pool.rows, watch)
             writer = Writer(self.plan, folder, self.recipe.compression, self.recipe.strict, progress)
             with self.engine.component.blamed(mistakes=False):
                 shards: list[Shard] = list(self.engine.made.call(writer, tasks, workers))
@@ -162,7 +165,7 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     behavior = behavior_of(table, chooser.component("similarity").made)
     plugins.done("behavior", behavior)
     engine = chooser.component("engine")
-    plan = _plan(chooser, behavior, pool)
+    plan = _plan(chooser, behavior, pool.models)
     plugins.done("plan", plan)
     chooser.check_options()
     by_kind = {c.component.kind: c for c in chooser.chosen if c.component.kind not in ("pool", "score source")}
@@ -182,6 +185,27 @@ def build(
 ) -> Dataset:
     """Build the dataset of a recipe; what `zebra run` does."""
     return prepare(recipe, plugins).write(output, overwrite=overwrite, workers=workers)
+
+
+def batch_function(recipe: Recipe | None = None, plugins: Plugins | None = None) -> BatchFunction:
+    """Return the function that turns batches of a pool into preference data, for `datasets.map`.
+
+    `recipe.pool` may name a layout; else it is recognised from the columns of each batch. Raises ZebraError for the scope
+    `global`, which needs the whole pool.
+    """
+    chooser = _chooser(recipe, plugins)
+    plan = _plan(chooser, behavior_of(_known_scores(chooser), chooser.component("similarity").made), _no_pool)
+    if chooser.recipe.pool:
+        chooser.component("pool")
+    chooser.check_options()
+    named = [choice.made for choice in chooser.chosen if choice.component.kind == "pool"]
+    readers = named or [component.made() for component in chooser.plugins.of("pool")]
+    return BatchFunction(plan, tuple(reader for reader in readers if reader.says("converted")))
+
+
+def _no_pool() -> set[str]:
+    msg = "the scope 'global' needs the whole pool, which a batch is not; use `zebra run`, or the scope 'instruction'"
+    raise ZebraError(msg)
 
 
 def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | None = None) -> ScoreTable:
@@ -222,7 +246,7 @@ def _known_scores(chooser: Chooser) -> ScoreTable:
     return read_table(chooser, score_choices(chooser, None))
 
 
-def _plan(chooser: Chooser, behavior: Behavior, pool: Pool) -> Plan:
+def _plan(chooser: Chooser, behavior: Behavior, models_of_pool: Callable[[], set[str]]) -> Plan:
     recipe, plugins = chooser.recipe, chooser.plugins
     ranked = behavior.ranked()
     strategy = chooser.component("strategy")
@@ -235,7 +259,7 @@ def _plan(chooser: Chooser, behavior: Behavior, pool: Pool) -> Plan:
     if rival and plugins.has("strategy", rival):
         pairings.append(Pairing.of(ranked, plugins.find("strategy", rival).made(), recipe.masks, preference.tied))
     if recipe.scope == "global":
-        models = {ranked.models[index[name]] for name in pool.models() if name in index}
+        models = {ranked.models[index[name]] for name in models_of_pool() if name in index}
         pairings = [pairing.within(models) for pairing in pairings]
     pairing, *others = pairings
     return Plan(ranked, index, pairing, preference, others[0] if others else None, recipe.seed)

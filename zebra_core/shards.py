@@ -19,8 +19,10 @@ from zebra_core.pool import Part, Pool, batches
 from zebra_core.rejects import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from zebra_core.progress import Progress
 
 SHARD_ROWS = 16_384
 MOST_REJECTED = 1_000
@@ -62,8 +64,12 @@ class Shard:
 class Engine(Protocol):
     """A component that has the tasks done, wherever and in whatever order; `workers` at once, 0 is for it to decide."""
 
-    def __call__(self, write: Callable[[Task], Shard], tasks: Sequence[Task], workers: int) -> Iterable[Shard]:
-        """Call `write`, which can be pickled, on each task; return the shards in the order of the tasks."""
+    def __call__(self, write: Writer, tasks: Sequence[Task], workers: int) -> Iterable[Shard]:
+        """Call `write` on each task; return the shards in the order of the tasks.
+
+        Another process is given `write.elsewhere()`, which can be pickled; `write.done(task)` knows what has been written, by
+        whomever.
+        """
 
 
 def tasks_of(pool: Pool, rows: int) -> list[Task]:
@@ -84,7 +90,7 @@ def tasks_of(pool: Pool, rows: int) -> list[Task]:
 class Writer:
     """Writes the shard of a task as parquet under `folder`/data, and a marker of what was counted under `folder`/done.
 
-    A task whose marker is there is not done again. `progress` is told the rows read since last. A row that cannot be used
+    A task whose marker is there is not done again. `progress` is told rows, bytes and finished tasks. A row that cannot be used
     is counted and left out, or ends the run where it is `strict`.
     """
 
@@ -92,13 +98,13 @@ class Writer:
     folder: Path
     compression: str = "zstd"
     strict: bool = False
-    progress: Callable[[int], None] | None = None
+    progress: Progress | None = None
 
     def __call__(self, task: Task) -> Shard:
         """Write a task's pairs, first under another name."""
-        done = read_marker(self.folder, task)
+        done = self.done(task)
         if done is not None:
-            self._advance(done.tally.rows)
+            self.advance(done.tally.rows, tasks=1, before=True)
             return done
         target = self.folder / "data" / f"{task.name}.parquet"
         unfinished = target.with_suffix(".tmp")
@@ -107,7 +113,16 @@ class Writer:
             storage.move(unfinished, target) if tally.pairs else unfinished.unlink()
             shard = Shard(target.name if tally.pairs else None, tally)
             write_marker(self.folder, task, shard)
+        self.advance(tasks=1)
         return shard
+
+    def done(self, task: Task) -> Shard | None:
+        """Return the shard of a task that is done, by whomever."""
+        return read_marker(self.folder, task)
+
+    def elsewhere(self) -> Writer:
+        """Return a writer for another process: it tells no progress."""
+        return attrs.evolve(self, progress=None)
 
     def _write(self, task: Task, path: Path) -> Tally:
         codec, _, level = self.compression.partition(":")
@@ -124,12 +139,13 @@ class Writer:
                 tally += counted
                 if made.num_rows:
                     file.write_batch(made)
-                self._advance(batch.num_rows)
+                self.advance(batch.num_rows, batch.nbytes)
         return attrs.evolve(tally, rejected=tuple(rejects.found))
 
-    def _advance(self, rows: int) -> None:
+    def advance(self, rows: int = 0, size: int = 0, tasks: int = 0, *, before: bool = False) -> None:
+        """Tell how far it is; an engine whose writers are elsewhere does it for them."""
         if self.progress is not None:
-            self.progress(rows)
+            self.progress.advance(rows, size, tasks, before=before)
 
 
 @attrs.define

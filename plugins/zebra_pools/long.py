@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 import zebra_core as zebra
 from zebra_pools import columns
+from zebra_pools.buckets import Buckets
 from zebra_pools.columns import first
 from zebra_pools.reader import Misfit, Reader, lacks, shared_arrays, shared_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from zebra_pools.tables import Table
 
@@ -27,12 +28,21 @@ ROWS = pa.schema(
     [*ROWS, ("key", pa.string()), ("model", pa.string()), ("response", pa.string()), ("rating", pa.float64())]
 )
 
+BUCKET = 32 << 20
+"""How many bytes of a bucket are in memory together, about; there are `MOST` buckets at the most, each an open file."""
+MOST = 256
+UNPACKED = 3
+"""How many bytes of text a byte of a file holds, about: parquet and gzip more, JSON less."""
+UNKNOWN = 16
+"""Into how many buckets to divide a dataset of the hub, which may be of any size."""
+
 
 @attrs.frozen
 class Long(Reader):
     """One row per instruction and model: instruction (or prompt), model (or generator), response (or output)[, rating].
 
-    Rows belong together by `id` where there is one, else by their prompt, in any order and over all files of a folder.
+    Rows belong together by `id` where there is one, else by their prompt, in any order and over all files of a folder; a large
+    pool is divided by instruction on disk first (TMPDIR).
     The options name other columns.
     """
 
@@ -64,35 +74,29 @@ class Long(Reader):
         return pa.schema({name: kind for name, kind in kinds.items() if name})
 
     def __call__(self, location: str | None) -> zebra.Pool:
-        """Open the pool; its rows are gathered when it is read."""
+        """Open the pool: a part for each bucket of its instructions, more than one where it is large."""
         found = self.opened(location)
         name = found[0][0].name if len(found) == 1 else f"{location} ({len(found)} files)"
-        return zebra.Pool(
-            [zebra.Part(name, partial(self.read, found))], [table.path for table, _ in found if table.path]
-        )
+        buckets = Buckets(partial(self.rows, found), bucket_count(table for table, _ in found))
+        parts = [zebra.Part(name, partial(self.read, buckets, number)) for number in range(buckets.count)]
+        return zebra.Pool(parts, [table.path for table, _ in found if table.path])
 
-    def read(self, found: list[tuple[Table, pa.Schema]]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-        """Read all rows, and give one per instruction in the order in which the instructions first appear."""
-        batches = []
+    def rows(self, found: list[tuple[Table, pa.Schema]]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+        """Read all rows, under the names used here."""
         for item in (item for table, wanted in found for item in table.read(wanted)):
+            yield item if isinstance(item, zebra.Rejected) else self._row_batch(item)
+
+    def read(self, buckets: Buckets, number: int) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+        """Read a bucket, and give a row per instruction in the order in which the instructions first appear."""
+        batches: list[pa.RecordBatch] = []
+        for item in buckets.bucket(number):
             if isinstance(item, zebra.Rejected):
                 yield item
             else:
-                batches.append(self._row_batch(item))
+                batches.append(item)
         rows = pa.Table.from_batches(batches, ROWS).combine_chunks()
-        if not rows.num_rows:
-            return
-        key = rows["key"].combine_chunks().dictionary_encode().indices
-        number = pc.fill_null(key.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-        order = np.argsort(number, kind="stable")
-        starts = np.flatnonzero(np.diff(number[order], prepend=-2))
-        offsets = pa.array(np.append(starts, len(order)).astype(np.int32))
-        heads, members = rows.take(pa.array(order[starts])), rows.take(pa.array(order))
-        lists = {
-            name + "s": pa.ListArray.from_arrays(offsets, members[name].combine_chunks())
-            for name in ("model", "response", "rating")
-        }
-        yield columns.pool_batch(**{name: heads[name].combine_chunks() for name in ("id", "prompt", "source")}, **lists)
+        if rows.num_rows:
+            yield _grouped(rows)
 
     def _row_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Give the columns the names used here; a row's key is its id, else its prompt."""
@@ -110,3 +114,24 @@ class Long(Reader):
             found["rating"] = batch[rating]
         arrays = [found.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in ROWS]
         return pa.RecordBatch.from_arrays(arrays, schema=ROWS)
+
+
+def bucket_count(tables: Iterable[Table]) -> int:
+    """Return into how many buckets to divide tables, from the bytes of their files."""
+    sizes = [table.path.stat().st_size for table in tables if table.path]
+    return min(max(sum(sizes) * UNPACKED // BUCKET, 1 if sizes else UNKNOWN), MOST)
+
+
+def _grouped(rows: pa.Table) -> pa.RecordBatch:
+    """Gather the rows of each key."""
+    key = rows["key"].combine_chunks().dictionary_encode().indices
+    number = pc.fill_null(key.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    order = np.argsort(number, kind="stable")
+    starts = np.flatnonzero(np.diff(number[order], prepend=-2))
+    offsets = pa.array(np.append(starts, len(order)).astype(np.int32))
+    heads, members = rows.take(pa.array(order[starts])), rows.take(pa.array(order))
+    lists = {
+        name + "s": pa.ListArray.from_arrays(offsets, members[name].combine_chunks())
+        for name in ("model", "response", "rating")
+    }
+    return columns.pool_batch(**{name: heads[name].combine_chunks() for name in ("id", "prompt", "source")}, **lists)

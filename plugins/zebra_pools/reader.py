@@ -38,8 +38,12 @@ class Reader(ABC):
 
     def declines(self, location: str) -> str | None:
         """Tell why the location is not of this layout, None where it is."""
+        return self.misfit(open_tables(location)[0].schema)
+
+    def misfit(self, schema: pa.Schema) -> str | None:
+        """Tell why a table is not of this layout, None where it is."""
         try:
-            self.wants(open_tables(location)[0].schema)
+            self.wants(schema)
         except Misfit as reason:
             return str(reason)
         return None
@@ -77,6 +81,11 @@ class RowReader(Reader):
         """Read a range of a table."""
         for item in rows.read(wanted):
             yield from [item] if isinstance(item, zebra.Rejected) else zebra.rescued(item, self.convert)
+
+    def converted(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+        """Convert a batch of a table that is in memory."""
+        wanted = self.wants(batch.schema)
+        yield from zebra.rescued(batch, lambda rows: self.convert(columns.conformed(wanted, rows)))
 
 
 def shared_columns(schema: pa.Schema, prompt: str = "") -> dict[str, pa.DataType]:

@@ -57,11 +57,12 @@ def run(recipe: str | None, output: str, workers: int, *, overwrite: bool, **sai
     weigh more; every dataset's folder has the recipe.toml that builds it again.
     """
     from zebra_core.cli import show  # noqa: PLC0415
+    from zebra_core.cli.bar import progress  # noqa: PLC0415
     from zebra_core.pipeline import prepare  # noqa: PLC0415
 
     ready = prepare(recipe_from(recipe, said))
     show.warnings(ready.plugins)
     show.choices(ready)
-    with show.progress(ready.pool.rows) as advance:
-        dataset = ready.write(output, overwrite=overwrite, workers=workers, progress=advance, say=show.line)
+    with progress() as watch:
+        dataset = ready.write(output, overwrite=overwrite, workers=workers, watch=watch, say=show.line)
     show.summary(dataset)

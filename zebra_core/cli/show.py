@@ -5,24 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from zebra_core.hookspecs import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from rich.progress import Task
-
     from zebra_core.behavior import Behavior
     from zebra_core.discovery import Plugins
     from zebra_core.pipeline import Dataset, Run
@@ -64,27 +58,6 @@ def choices(run: Run) -> None:
     out().print(table)
     for note in run.table.notes:
         click.echo(f"  scores: {note}")
-
-
-class Rate(ProgressColumn):
-    """Rows per second."""
-
-    def render(self, task: Task) -> Text:
-        """Show the rate, once there is one."""
-        return Text(f"{task.speed:,.0f} rows/s" if task.speed else "", style="progress.data.speed")
-
-
-@contextmanager
-def progress(rows: int | None) -> Iterator[Callable[[int], None] | None]:
-    """Show a bar with rate and time left on the standard error; nothing where that is no terminal."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("  building"), BarColumn(), TaskProgressColumn(), Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("building", total=rows)
-        yield lambda done: bar.advance(task, done)
 
 
 def summary(dataset: Dataset) -> None:

@@ -1,0 +1,75 @@
+"""What is said to Ray. Imported when the engine starts, for Ray takes its time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ray
+import ray.data
+from ray import cloudpickle
+
+import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@contextmanager
+def connected(address: str) -> Iterator[None]:
+    """Connect to a cluster, or start Ray on this machine; a connection that is there already is used and kept."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if ray.is_initialized():
+        yield
+        return
+    settings: dict[str, Any] = {"address": address} if address else {"include_dashboard": False}
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        if port.isdigit():  # Ray itself would try for minutes
+            socket.create_connection((host, int(port)), timeout=10).close()
+        ray.init(**settings, log_to_driver=False, logging_level=logging.ERROR)
+    except (OSError, RuntimeError, ValueError) as wrong:
+        reason = (str(wrong).splitlines() or [type(wrong).__name__])[0]
+        msg = f"no Ray cluster at {address or os.environ.get('RAY_ADDRESS', 'this machine')!r}: {reason}; check ray.address"
+        raise zebra.ZebraError(msg) from wrong
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def written(write: zebra.Writer, tasks: Sequence[zebra.Task], cpus: float, workers: int) -> Iterator[zebra.Task]:
+    """Have each task written on some node, as a block of a Ray dataset; yield the tasks as they are done."""
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    for name, module in list(sys.modules.items()):
+        if name.startswith("zebra_plugin_"):  # a loose file, which no node can import
+            cloudpickle.register_pickle_by_value(module)
+    work = partial(_write, write.elsewhere(), tuple(tasks), os.getcwd())  # noqa: PTH109
+    numbers = ray.data.range(len(tasks), override_num_blocks=len(tasks))
+    for row in numbers.map(work, num_cpus=cpus, concurrency=workers or None).iter_rows():
+        if row["error"]:
+            raise cloudpickle.loads(row["error"])
+        write.advance(row["rows"], row["bytes"])
+        yield tasks[row["number"]]
+
+
+def _write(write: zebra.Writer, tasks: Sequence[zebra.Task], folder: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Write one task on a node; a mistake of the user is told, not tried again."""
+    number, rows, size, error = int(row["id"]), 0, 0, b""
+    try:
+        os.chdir(folder)
+        tally = write(tasks[number]).tally
+        rows, size = tally.rows, tally.bytes
+    except FileNotFoundError as wrong:
+        error = cloudpickle.dumps(
+            zebra.ZebraError(f"a node has no folder {folder}: {wrong.strerror}; share it, or use URLs")
+        )
+    except zebra.ZebraError as wrong:
+        error = cloudpickle.dumps(wrong)
+    return {"number": number, "rows": rows, "bytes": size, "error": error}

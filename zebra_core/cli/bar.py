@@ -1,0 +1,65 @@
+"""Showing how far a run is: a bar on a terminal, a line every few seconds elsewhere; both on the standard error."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+from rich.progress import Progress as Bar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zebra_core.progress import Progress
+
+EVERY = 5.0
+"""Seconds between two lines."""
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[Progress], object]]:
+    """Give what `Run.write` tells its progress to."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Lines()
+        return
+    with Bar(
+        TextColumn("  building"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rates]}"),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("building", total=None, rates="")
+        yield lambda done: bar.update(task, completed=done.rows_done, total=done.total, rates=rates(done))
+
+
+class Lines:
+    """Prints a line now and then."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def __call__(self, done: Progress) -> None:
+        """Print where it is, unless that was said a moment ago."""
+        if time.monotonic() - self.last >= EVERY:
+            self.last = time.monotonic()
+            total = "" if done.total is None else f" of {'' if done.rows else 'about '}{done.total:,}"
+            click.echo(f"  building: {done.rows_done:,}{total} rows, {rates(done)}", err=True)
+
+
+def rates(done: Progress) -> str:
+    """Return rows and megabytes per second, and the time left."""
+    left = "" if done.seconds_left is None else f", {_clock(done.seconds_left)} left"
+    return f"{done.rows_per_second:,.0f} rows/s, {done.bytes_per_second / 1e6:,.0f} MB/s{left}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

@@ -1,0 +1,69 @@
+"""How far a run is."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@attrs.define(eq=False)
+class Progress:
+    """Counts what writers have read, of `rows` in all where that is known; `watch` is called after each step.
+
+    `bytes_done` are those of the columns that are read, decoded. Rates leave out what an earlier run had done.
+    """
+
+    tasks: int
+    rows: int | None
+    watch: Callable[[Progress], object]
+    rows_done: int = 0
+    bytes_done: int = 0
+    tasks_done: int = 0
+    rows_before: int = 0
+    begun: float = attrs.field(factory=time.monotonic)
+    _lock: Lock = attrs.field(factory=Lock, repr=False)
+
+    def advance(self, rows: int = 0, size: int = 0, tasks: int = 0, *, before: bool = False) -> None:
+        """Count rows, bytes and finished tasks; `before` says that an earlier run had done them."""
+        with self._lock:
+            self.rows_done += rows
+            self.tasks_done += tasks
+            if before:
+                self.rows_before += rows
+            else:
+                self.bytes_done += size
+            self.watch(self)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return max(time.monotonic() - self.begun, 1e-9)
+
+    @property
+    def rows_per_second(self) -> float:
+        """The mean rate of rows."""
+        return (self.rows_done - self.rows_before) / self.seconds
+
+    @property
+    def bytes_per_second(self) -> float:
+        """The mean rate of bytes."""
+        return self.bytes_done / self.seconds
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there are in all, estimated from the finished tasks where it is not known; None before there is one."""
+        if self.rows is not None:
+            return self.rows
+        return max(self.rows_done * self.tasks // self.tasks_done, self.rows_done) if self.tasks_done else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will take from now at the mean rate; None where nobody can know."""
+        total, rate = self.total, self.rows_per_second
+        return None if total is None or not rate else (total - self.rows_done) / rate
