@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import resource
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 from pool import as_json_lines
 
 import zebra_core as zebra
@@ -130,7 +132,7 @@ def _with_ids(table: pa.Table) -> pa.Table:
 
 
 def datasets_map(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG001
-    """`datasets.map` with a Python function per row: what scripts do."""
+    """`datasets.map` with a Python function per row, which gives the same columns: what scripts do."""
     import datasets
 
     behavior = prepared(pool).plan.behavior
@@ -140,23 +142,21 @@ def datasets_map(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG00
         texts = {c["model"]: c["response"] for c in row["completions"]}
         found = sorted((m for m in texts if m in rank), key=rank.__getitem__)
         if len(found) < 2:
-            return {
-                "chosen": None,
-                "rejected": None,
-                "prompt": None,
-                "chosen_model": None,
-                "rejected_model": None,
-                "margin": 0.0,
-            }
+            return dict.fromkeys(zebra.PREFERENCES.names)
         best = found[0]
         other = max(found[1:], key=lambda model: behavior.similarity[rank[best], rank[model]])
+        margin = float(behavior.superiority[rank[best]] - behavior.superiority[rank[other]])
         return {
+            "id": "xxh3:" + xxhash.xxh3_64_hexdigest(row["instruction"].encode()),
             "prompt": [{"role": "user", "content": row["instruction"]}],
             "chosen": [{"role": "assistant", "content": texts[best]}],
             "rejected": [{"role": "assistant", "content": texts[other]}],
             "chosen_model": best,
             "rejected_model": other,
-            "margin": float(behavior.superiority[rank[best]] - behavior.superiority[rank[other]]),
+            "margin": margin,
+            "similarity": float(behavior.similarity[rank[best], rank[other]]),
+            "confidence": 1 / (1 + math.exp(-3.5 * margin)),
+            "source": row["source"],
         }
 
     def work() -> None:

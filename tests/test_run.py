@@ -241,7 +241,7 @@ def test_a_full_disk(zebra_cli: Project) -> None:
     command = [sys.executable, "-c", limited, *ARGUMENTS, "-o", "out"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.startswith("Error: cannot write out.partial/data/part-00000.tmp: ")
+    assert done.stderr.startswith("Error: cannot write out.partial/data/part-00000.parquet: ")
     assert "free some room, or choose another --output; nothing was kept" in done.stderr
     assert sorted(p.name for p in zebra_cli.folder.iterdir()) == ["pool.jsonl", "scores.csv"]
 

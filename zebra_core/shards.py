@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
 import attrs
 import numpy as np
@@ -107,9 +108,9 @@ class Writer:
             self.advance(done.tally.rows, tasks=1, before=True)
             return done
         target = self.folder / "data" / f"{task.name}.parquet"
-        unfinished = target.with_suffix(".tmp")
-        tally = self._write(task, unfinished)
+        unfinished = unfinished_name(target)
         with writing(target):
+            tally = self._write(task, unfinished)
             storage.move(unfinished, target) if tally.pairs else unfinished.unlink()
             shard = Shard(target.name if tally.pairs else None, tally)
             write_marker(self.folder, task, shard)
@@ -132,7 +133,7 @@ class Writer:
             "use_dictionary": REPEATED,
         }
         tally, rejects = Tally(), Rejects(self.strict)
-        with writing(path), storage.sink(path) as sink, pq.ParquetWriter(sink, PREFERENCES, **settings) as file:
+        with storage.sink(path) as sink, pq.ParquetWriter(sink, PREFERENCES, **settings) as file:
             for batch in (batch for part in task.parts for batch in _readable(part, rejects)):
                 rejects.good += batch.num_rows
                 made, counted = self.plan(batch)
@@ -188,14 +189,22 @@ def writing(path: Path) -> Iterator[None]:
         raise OutputError(msg) from wrong
 
 
+def unfinished_name(path: Path) -> Path:
+    """Return a name to write under that nobody else has: on a cluster two nodes may be at one shard for a while."""
+    return path.with_name(f"{path.name}.{uuid4().hex}.tmp")
+
+
 def write_marker(folder: Path, task: Task, shard: Shard) -> None:
     """Say that a task is done, and what was counted; the marker appears whole or not at all."""
-    tally = attrs.asdict(shard.tally, filter=attrs.filters.exclude("ids"))
     marker = folder / "done" / f"{task.name}.json"
-    with marker.with_suffix(".npy").open("wb") as file:
+    ids, text = marker.with_suffix(".npy"), unfinished_name(marker)
+    unfinished = unfinished_name(ids)
+    with unfinished.open("wb") as file:
         np.save(file, np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
-    marker.with_suffix(".tmp").write_text(json.dumps({"name": shard.name, "tally": tally}), encoding="utf-8")
-    storage.move(marker.with_suffix(".tmp"), marker)
+    storage.move(unfinished, ids)
+    tally = attrs.asdict(shard.tally, filter=attrs.filters.exclude("ids"))
+    text.write_text(json.dumps({"name": shard.name, "tally": tally}), encoding="utf-8")
+    storage.move(text, marker)
 
 
 def read_marker(folder: Path, task: Task) -> Shard | None:

@@ -40,14 +40,23 @@ class Ray:
         """Have the shards that are not done written on the cluster, then take all of them up from their markers."""
         from zebra_ray.cluster import connected, written  # noqa: PLC0415  # Ray takes its time to import
 
-        waiting = [task for task in tasks if write.done(task) is None]
+        shards = {task.number: write(task) for task in tasks if write.done(task)}
+        waiting = [task for task in tasks if task.number not in shards]
         if waiting:
             with connected(self.address):
                 for task in written(write, waiting, self.cpus, workers):
-                    if write.done(task) is None:
-                        msg = (
-                            f"a node wrote {task.name} where this machine does not see it; choose an --output that all "
-                            "nodes share: a folder mounted at the same path, or a URL"
-                        )
-                        raise zebra.ZebraError(msg)
-        return [write(task) for task in tasks]
+                    shards[task.number] = _taken_up(write, task)
+        return [shards[task.number] for task in tasks]
+
+
+def _taken_up(write: zebra.Writer, task: zebra.Task) -> zebra.Shard:
+    """Take up a shard that a node has written, from its marker."""
+    shard = write.done(task)
+    if shard is None:
+        msg = (
+            f"a node wrote {task.name} where this machine does not see it; choose an --output that all nodes share: a "
+            "folder mounted at the same path, or a URL"
+        )
+        raise zebra.ZebraError(msg)
+    write.advance(shard.tally.rows, shard.tally.bytes, tasks=1)
+    return shard

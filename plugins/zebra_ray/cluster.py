@@ -55,21 +55,19 @@ def written(write: zebra.Writer, tasks: Sequence[zebra.Task], cpus: float, worke
     for row in numbers.map(work, num_cpus=cpus, concurrency=workers or None).iter_rows():
         if row["error"]:
             raise cloudpickle.loads(row["error"])
-        write.advance(row["rows"], row["bytes"])
         yield tasks[row["number"]]
 
 
 def _write(write: zebra.Writer, tasks: Sequence[zebra.Task], folder: str, row: dict[str, Any]) -> dict[str, Any]:
     """Write one task on a node; a mistake of the user is told, not tried again."""
-    number, rows, size, error = int(row["id"]), 0, 0, b""
+    number, error = int(row["id"]), b""
     try:
         os.chdir(folder)
-        tally = write(tasks[number]).tally
-        rows, size = tally.rows, tally.bytes
+        write(tasks[number])
     except FileNotFoundError as wrong:
         error = cloudpickle.dumps(
             zebra.ZebraError(f"a node has no folder {folder}: {wrong.strerror}; share it, or use URLs")
         )
     except zebra.ZebraError as wrong:
         error = cloudpickle.dumps(wrong)
-    return {"number": number, "rows": rows, "bytes": size, "error": error}
+    return {"number": number, "error": error}
