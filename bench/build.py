@@ -53,10 +53,11 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--folder", type=Path, default=Path("bench-pools"))
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
+    parser.add_argument("--critiques", action="store_true", help="long texts beside each response, which no run needs")
     said = parser.parse_args()
-    pool = said.folder / f"{said.rows}-{said.per_row}-of-{said.models}"
+    pool = said.folder / f"{said.rows}-{said.per_row}-of-{said.models}{'-critiques' * said.critiques}"
     if not pool.is_dir():
-        make(pool, said.rows, said.models, said.per_row, said.shards)
+        make(pool, said.rows, said.models, said.per_row, said.shards, critiques=said.critiques)
     if not pool.with_suffix(".known").exists():
         measured("known", pool, said.folder / "out", 1)
     runs: dict[str, list[dict[str, float]]] = {way: [] for way in said.ways}

@@ -37,8 +37,11 @@ def scores(models: list[str], path: Path) -> None:
     )
 
 
-def make(folder: Path, rows: int, models: int, per_row: int, shards: int) -> None:
-    """Write `shards` parquet files of `rows` instructions in all, each answered by `per_row` of the models."""
+def make(folder: Path, rows: int, models: int, per_row: int, shards: int, *, critiques: bool = False) -> None:
+    """Write `shards` parquet files of `rows` instructions in all, each answered by `per_row` of the models.
+
+    With `critiques` each completion carries a text as long as the response, which no run needs.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     draw = np.random.default_rng(rows + models + per_row)
     names = pa.array(model_names(models))
@@ -48,10 +51,13 @@ def make(folder: Path, rows: int, models: int, per_row: int, shards: int) -> Non
     words = pa.array(["".join(w) for w in np.split(letters, np.cumsum(lengths)[:-1])])
     done = 0
     for shard, size in enumerate(np.diff(np.linspace(0, rows, shards + 1).astype(int))):
-        with pq.ParquetWriter(folder / f"train-{shard:05d}.parquet", _schema(), compression="zstd") as file:
+        with pq.ParquetWriter(
+            folder / f"train-{shard:05d}.parquet", _schema(critiques=critiques), compression="zstd"
+        ) as file:
             for start in range(0, size, CHUNK):
                 n = min(CHUNK, size - start)
-                file.write_table(_rows(draw, names, words, n, per_row, done), row_group_size=GROUP)
+                table = _rows(draw, names, words, n, per_row, done, critiques=critiques)
+                file.write_table(table, row_group_size=GROUP)
                 done += n
 
 
@@ -68,24 +74,29 @@ def _zipf(count: int) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _schema() -> pa.Schema:
-    each = pa.struct([("model", pa.string()), ("response", pa.string())])
+def _schema(*, critiques: bool) -> pa.Schema:
+    fields = ["model", "response", *(["critique"] if critiques else [])]
+    each = pa.struct([(name, pa.string()) for name in fields])
     texts = pa.list_(pa.string())
     return pa.schema(
         [("source", pa.string()), ("instruction", pa.string()), ("models", texts), ("completions", pa.list_(each))]
     )
 
 
-def _rows(draw: np.random.Generator, names: pa.Array, words: pa.Array, n: int, per_row: int, first: int) -> pa.Table:
+def _rows(
+    draw: np.random.Generator, names: pa.Array, words: pa.Array, n: int, per_row: int, first: int, *, critiques: bool
+) -> pa.Table:
     chosen = np.argsort(draw.random((n, len(names))), axis=1)[:, :per_row].ravel()
     prompts = pc.binary_join_element_wise(
         _texts(draw, words, n, PER_PROMPT), pa.array(map(str, range(first, first + n))), " "
     )
     offsets = pa.array(np.arange(n + 1, dtype=np.int32) * per_row)
     models = names.take(pa.array(chosen))
-    each = pa.StructArray.from_arrays([models, _texts(draw, words, n * per_row, PER_RESPONSE)], ["model", "response"])
+    texts = [_texts(draw, words, n * per_row, PER_RESPONSE) for _ in range(2 if critiques else 1)]
+    schema = _schema(critiques=critiques)
+    each = pa.StructArray.from_arrays([models, *texts], fields=list(schema.field("completions").type.value_type.fields))
     lists = [pa.ListArray.from_arrays(offsets, values) for values in (models, each)]
-    return pa.Table.from_arrays([pa.repeat("bench", n).cast(pa.string()), prompts, *lists], schema=_schema())
+    return pa.Table.from_arrays([pa.repeat("bench", n).cast(pa.string()), prompts, *lists], schema=schema)
 
 
 def _texts(draw: np.random.Generator, words: pa.Array, count: int, mean: int) -> pa.Array:

@@ -112,11 +112,8 @@ def datasets_arrow(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG
     """`datasets.map` over Arrow batches with the same batch function, cached, as a user of datasets would do."""
     import datasets
 
-    plan = prepared(pool).plan
-
-    def pairs(table: pa.Table) -> pa.Table:
-        converted = [UltraFeedback().convert(b) for b in _with_ids(table).combine_chunks().to_batches()]
-        return pa.Table.from_batches([plan(batch)[0] for batch in converted], zebra.PREFERENCES)
+    run = prepared(pool)
+    pairs = zebra.batch_function(zebra.Recipe(scores=run.recipe.scores, strategy=STRATEGY))
 
     def work() -> None:
         data = datasets.load_dataset("parquet", data_dir=str(pool), split="train", cache_dir=str(output / "cache"))
@@ -125,10 +122,6 @@ def datasets_arrow(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG
         _written(done, output)
 
     return work
-
-
-def _with_ids(table: pa.Table) -> pa.Table:
-    return table.append_column("id", table["instruction"])
 
 
 def datasets_map(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG001
@@ -211,9 +204,11 @@ def _watched(work: Work) -> float:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    work()
-    over.set()
-    watcher.join()
+    try:
+        work()
+    finally:
+        over.set()
+        watcher.join()
     return seen[0]
 
 
