@@ -31,5 +31,5 @@ def shared() -> Path:
 @pytest.fixture
 def three() -> zebra.ScoreTable:
     """Three models on two benchmarks: normalised a = (1, 1), b = (.5, .5), c = (0, 0)."""
-    benchmarks = [zebra.Benchmark("x"), zebra.Benchmark("y")]
+    benchmarks = [zebra.Benchmark("MMLU", direction="higher"), zebra.Benchmark("IFEval", direction="higher")]
     return zebra.ScoreTable(("a", "b", "c"), benchmarks, np.array([[10.0, 6.0], [5.0, 4.0], [0.0, 2.0]]))

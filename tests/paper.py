@@ -18,7 +18,7 @@ MODELS = [
     "starchat",
     "pythia-12b",
 ]
-BENCHMARKS = ["IFeval", "MMLU-STEM", "MMLU-pro", "Hellaswag", "ARC-easy", "ARC-Challenge"]
+BENCHMARKS = ["IFEval", "MMLU-STEM", "MMLU-Pro", "HellaSwag", "ARC-Easy", "ARC-Challenge"]
 NORMALISED = [
     [0.939, 1.000, 1.000, 1.000, 1.000, 1.000],
     [0.743, 0.724, 0.498, 0.856, 0.952, 0.847],

@@ -15,7 +15,7 @@ import pytest
 
 from zebra_core.testing import Project
 
-SCORES = "model,x\na,3\nb,2\nc,1\n"
+SCORES = "model,MMLU\na,3\nb,2\nc,1\n"
 
 
 def row(number: int, **other: Any) -> dict[str, Any]:
@@ -182,39 +182,39 @@ def test_row(zebra_cli: Project, case: str) -> None:
 
 
 def check(cli: Project, told: str, *arguments: str) -> None:
-    said = cli.run(*arguments, code=2).stderr
+    *warnings, said = cli.run(*arguments, code=2).stderr.splitlines()
     assert said.startswith("Error: ")
-    assert said.count("\n") == 1, said
+    assert all(line.startswith("Warning: [") for line in warnings), warnings
     assert re.search(told, said), said
 
 
 SCORE_TABLES = {
     "0 bytes": ("s.csv", b"", r"s.csv has 0 lines"),
-    "header alone": ("s.csv", b"model,x\n", r"s.csv has 1 lines; a score table has"),
+    "header alone": ("s.csv", b"model,MMLU\n", r"s.csv has 1 lines; a score table has"),
     "text for a number": (
         "s.csv",
-        b"model,x,t\na,1,y\n",
-        r"s.csv, line 2: column 't' has 'y', which is no number; .*csv.benchmarks",
+        b"model,x,t\na,1,2\nb,1,y\n",
+        r"s.csv, line 3: column 't' has 'y', which is no number; .*csv.benchmarks",
     ),
-    "infinite": ("s.csv", b"model,x\na,inf\nb,1\n", r"line 2: column 'x' has 'inf', which is no number"),
+    "infinite": ("s.csv", b"model,MMLU\na,inf\nb,1\n", r"line 2: column 'MMLU' has 'inf', which is no number"),
     "decimal comma": ("s.csv", b'model,x\na,"1,5"\n', r"line 2: column 'x' has '1,5', which is no number"),
     "percent and plain": (
         "s.csv",
-        b"model,x\na,86%\nb,0.5\n",
-        r"line 3: column 'x' mixes percent signs and plain numbers",
+        b"model,MMLU\na,86%\nb,0.5\n",
+        r"line 3: column 'MMLU' mixes percent signs and plain numbers",
     ),
-    "too many cells": ("s.csv", b"model,x\na,1,5\n", r"line 2: 3 cells, but the first line has 2"),
-    "no model": ("s.csv", b"model,x\n,1\n", r"line 2: scores without a model"),
+    "too many cells": ("s.csv", b"model,MMLU\na,1,5\n", r"line 2: 3 cells, but the first line has 2"),
+    "no model": ("s.csv", b"model,MMLU\n,1\n", r"line 2: scores without a model"),
     "column twice": ("s.csv", b"model,x,x\na,1,2\n", r"the column 'x' stands twice"),
-    "model twice": ("s.csv", b"model,x\na,1\na,2\n", r"'a' stands twice with different scores: 'x' is 1 and 2"),
-    "Latin-1": ("s.csv", b"model,x\ncaf\xe9,1\n", r"s.csv is not UTF-8 \(byte 0xe9"),
+    "model twice": ("s.csv", b"model,MMLU\na,1\na,2\n", r"'a' stands twice with different scores: 'MMLU' is 1 and 2"),
+    "Latin-1": ("s.csv", b"model,MMLU\ncaf\xe9,1\n", r"s.csv is not UTF-8 \(byte 0xe9"),
     "missing cells": (
         "s.csv",
-        b"model,x,y\na,1,-\nb,2,\nc,3,4\n",
-        r"2 cells of the scores missing: 'a x y', 'b x y'; .*--missing",
+        b"model,MMLU,IFEval\na,1,-\nb,2,\nc,3,4\n",
+        r"2 cells of the scores missing: 'a x IFEval', 'b x IFEval'; .*--missing",
     ),
-    "constant": ("s.csv", b"model,x\na,1\nb,1\n", r"all 2 models have the same score on 'x' \(1\)"),
-    "one model": ("s.csv", b"model,x\na,1\n", r"two models and one benchmark at the least, got 1 and 1"),
+    "constant": ("s.csv", b"model,MMLU\na,1\nb,1\n", r"all 2 models have the same score on 'MMLU' \(1\)"),
+    "one model": ("s.csv", b"model,MMLU\na,1\n", r"two models and one benchmark at the least, got 1 and 1"),
     "no JSON": ("s.json", b"{", r"s.json is no JSON"),
     "other JSON": ("s.json", b'{"a": 1}', r"s.json is no score table; it must be"),
     "text in JSON": ("s.json", b'{"a": {"x": "good"}}', r"'a' has 'good' on 'x', which is no number"),
@@ -233,7 +233,7 @@ SCORE_TABLES = {
     "another format": (
         "s.xlsx",
         b"x",
-        r"no score source reads 's.xlsx': csv reads .csv and .tsv files; json reads .json files",
+        r"no score source reads 's.xlsx': csv reads .csv, .tsv, .md and .parquet files; json reads .json files; 23 others do",
     ),
 }
 
@@ -255,8 +255,24 @@ def test_no_scores_for_a_foreign_pool(zebra_cli: Project) -> None:
 def test_declarations_about_a_column_that_is_not_there(zebra_cli: Project) -> None:
     """A direction or weight for a misspelt benchmark is an error with the closest one."""
     zebra_cli.write("s.csv", "model,toxicity\na,1\nb,2\n")
-    for option in ("csv.lower=toxcity", "csv.weights={toxcity = 2}", "csv.target={toxcity = 2}"):
-        check(zebra_cli, "did you mean 'toxicity'", "behavior", "--scores", "s.csv", "--set", option)
+    for option in (("--benchmark", "toxcity=lower"), ("--weight", "toxcity=2"), ("--benchmark", "toxcity=2")):
+        check(zebra_cli, "did you mean 'toxicity'", "behavior", "--scores", "s.csv", *option)
+    check(zebra_cli, "nobody says whether more of 'toxicity' is better", "behavior", "--scores", "s.csv")
+    for option in (
+        ("--benchmark", "toxicity=up"),
+        ("--benchmark", "toxicity"),
+        ("--weight", "toxicity=-1"),
+        ("--axis", "safety=1"),
+    ):
+        check(
+            zebra_cli,
+            "direction must be|wants NAME=VALUE|'weight' must be >= 0|no axis in the scores 'safety'",
+            "behavior",
+            "--scores",
+            "s.csv",
+            *(() if "--benchmark" in option else ("--benchmark", "toxicity=lower")),
+            *option,
+        )
 
 
 def test_an_output_that_cannot_be_written(zebra_cli: Project) -> None:

@@ -103,7 +103,7 @@ def test_the_score_table_of_the_reference(zebra_cli: Project) -> None:
     zebra_cli.run("behavior", "--scores", "scores.json", "--missing", "drop-benchmark")
     found = zebra.read_scores("scores.json", recipe=zebra.Recipe(missing="drop-benchmark"))
     assert [(b.name, b.direction, b.weight) for b in found.benchmarks] == [
-        ("mmlu", "higher", 2),
+        ("MMLU", "higher", 2),
         ("attack-success", "lower", 1),
     ]
 
@@ -113,14 +113,14 @@ def test_the_recipe_of_the_how_to_is_read() -> None:
     import tomllib
 
     (recipe,) = code((DOCS / "how-to/your-data.md").read_text(), "toml")
-    assert zebra.make_recipe(tomllib.loads(recipe)).options == {"csv": {"lower": ["toxicity"]}}
+    assert zebra.make_recipe(tomllib.loads(recipe)).benchmarks == {"toxicity": {"direction": "lower", "axis": "safety"}}
 
 
 def test_command_reference(zebra_cli: Project) -> None:
     """docs/reference/cli.md is what `--help` prints."""
     pages = [
         f"## `zebra {name}`\n\n```\n{zebra_cli.run(name, '--help').stdout}```\n"
-        for name in ("run", "behavior", "plugins")
+        for name in ("run", "scores", "alias", "behavior", "plugins")
     ]
     intro = "An error is one line on the standard error, and exit code 2. `ZEBRA_DEBUG=1` shows the traceback.\n"
     completion = 'Shell completion: `eval "$(_ZEBRA_COMPLETE=bash_source zebra)"` (or `zsh_source`, `fish_source`).\n'
@@ -151,3 +151,54 @@ def test_the_datasets_page(zebra_cli: Project) -> None:
     """The Python of docs/how-to/datasets.md runs."""
     for text in code((DOCS / "how-to/datasets.md").read_text(encoding="utf-8")):
         exec(text, {})  # noqa: S102
+
+
+def test_benchmark_reference() -> None:
+    """docs/reference/benchmarks.md has every benchmark of the catalogue; each has a source."""
+    import tomllib
+
+    import zebra_benchmarks
+
+    entries = tomllib.loads(zebra_benchmarks.benchmarks().read_text(encoding="utf-8"))
+    lines = [
+        "# Benchmarks\n",
+        "What the bundled catalogue knows. Accuracies are in percent. A plugin or a recipe adds to it, or says otherwise.\n",
+        "| benchmark | axis | better | range | chance | other spellings | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, said in entries.items():
+        assert said["source"].startswith("https://"), name
+        low, high = said["bounds"]
+        cells = [
+            name,
+            said["axis"],
+            said["direction"],
+            f"{low} to {high}",
+            said.get("chance", ""),
+            ", ".join(said.get("names", [])),
+        ]
+        lines.append(f"| {' | '.join(map(str, cells))} | <{said['source']}> |")
+    check_generated(DOCS / "reference/benchmarks.md", "\n".join(lines) + "\n")
+
+
+def test_the_safety_page(zebra_cli: Project) -> None:
+    """The page shows the plugin of examples/safety_axis, the error without it, and how often each model is chosen by each rule."""
+    page, example = (DOCS / "how-to/safety.md").read_text(encoding="utf-8"), ROOT / "examples/safety_axis"
+    assert code(page)[0] in (example / "house_safety.py").read_text(encoding="utf-8")
+    table = ("run", "--scores", "demo", "--scores", str(example / "scores.csv"))
+    assert zebra_cli.run(*table, code=2).stderr.splitlines()[-1] in page
+    chosen = []
+    for rule in ("superiority", "safety-first"):
+        zebra_cli.run(*table, "--plugin", str(example / "house_safety.py"), "--rule", rule, "-o", rule)
+        chosen.append({name: m["chosen"] for name, m in zebra_cli.manifest(rule)["summary"]["models"].items()})
+    for name, first, second in re.findall(
+        r"^\| `(\w+)`.*\| (\d+) times \| (\d+ times|never) \|$", page, flags=re.MULTILINE
+    ):
+        assert (
+            chosen[0][name],
+            f"{chosen[1][name]} times".replace("0 times", "never")
+            if not chosen[1][name]
+            else f"{chosen[1][name]} times",
+        ) == (int(first), second)
+    assert chosen[1]["parrot"] == chosen[1]["scholar"] == 0 < chosen[0]["scholar"]
+    assert sum(chosen[0].values()) == sum(chosen[1].values()) == 600

@@ -15,7 +15,7 @@ from upath import UPath
 
 from zebra_core.testing import Project
 
-SCORES = "model,x,y\na,10,1\nb,8,9\nc,3,5\n"
+SCORES = "model,MMLU,IFEval\na,10,1\nb,8,9\nc,3,5\n"
 ROWS: list[dict[str, Any]] = [
     {"instruction": f"question {n}", **{m: f"{m} says {n}" for m in "abc"}} for n in range(200)
 ]

@@ -16,7 +16,7 @@ NAN = float("nan")
 def table(rows: dict[str, list[float]], *names: str) -> zebra.ScoreTable:
     return zebra.ScoreTable.from_rows(
         [(model, dict(zip(names, scores, strict=True))) for model, scores in rows.items()],
-        [zebra.Benchmark(n) for n in names],
+        [zebra.Benchmark(n, direction="higher") for n in names],
     )
 
 
@@ -50,13 +50,15 @@ def test_empty_rows_and_columns_say_nothing() -> None:
 
 def test_a_model_twice() -> None:
     """The same model with the same scores is one model; with others it is an error that shows both values."""
-    benchmarks = [zebra.Benchmark("x")]
-    assert zebra.ScoreTable.from_rows([("a", {"x": 1}), ("a", {"x": 1}), ("b", {"x": 2})], benchmarks).models == (
+    benchmarks = [zebra.Benchmark("MMLU", direction="higher")]
+    assert zebra.ScoreTable.from_rows(
+        [("a", {"MMLU": 1}), ("a", {"MMLU": 1}), ("b", {"MMLU": 2})], benchmarks
+    ).models == (
         "a",
         "b",
     )
-    with pytest.raises(zebra.ZebraError, match=r"'a' stands twice with different scores: 'x' is 1 and 2"):
-        zebra.ScoreTable.from_rows([("a", {"x": 1}), ("a", {"x": 2})], benchmarks)
+    with pytest.raises(zebra.ZebraError, match=r"'a' stands twice with different scores: 'MMLU' is 1 and 2"):
+        zebra.ScoreTable.from_rows([("a", {"MMLU": 1}), ("a", {"MMLU": 2})], benchmarks)
 
 
 def test_join_by_model_name() -> None:

@@ -82,7 +82,7 @@ def test_any_row(rows: list[list[str]], strategy: str, threshold: float, min_gap
 def test_ties(scores: list[tuple[int, int]], strategy: str) -> None:
     """Where models tie in superiority or similarity, the pick is the reference's, whatever the order of table and row."""
     models = [f"m{k}" for k in range(len(scores))]
-    benchmarks = [zebra.Benchmark("x"), zebra.Benchmark("y")]
+    benchmarks = [zebra.Benchmark("MMLU", direction="higher"), zebra.Benchmark("IFEval", direction="higher")]
     known = zebra.know_behavior(zebra.ScoreTable(models, benchmarks, np.array(scores, float)), plugins=PLUGINS)
     turned = zebra.ScoreTable(models[::-1], benchmarks, np.array(scores[::-1], float))
     wanted = reference.pick(known, models, strategy)
@@ -95,7 +95,7 @@ def test_many_models_on_a_row() -> None:
     """More models than are looked at pair by pair give the same as the reference, too."""
     generator = np.random.default_rng(3)
     models = [f"m{k:02d}" for k in range(40)]
-    table = zebra.ScoreTable(models, [zebra.Benchmark(b) for b in "xyz"], generator.random((40, 3)))
+    table = zebra.ScoreTable(models, [zebra.Benchmark(b, direction="higher") for b in "xyz"], generator.random((40, 3)))
     known = zebra.know_behavior(table, plugins=PLUGINS)
     rows = [[str(m) for m in generator.permutation(models)[: generator.integers(7, 40)]] for _ in range(30)]
     for strategy in STRATEGIES:

@@ -62,7 +62,19 @@ def test_a_safety_score_of_which_less_is_better(site: Path, tmp_path: Path) -> N
     """Its score source joins another table: the safest model is at 1 on the axis, the most harmful at 0."""
     (tmp_path / "harm.txt").write_text("a 10\nb 0\nc 40\n")
     (tmp_path / "scores.csv").write_text("model,skill\na,1\nb,2\nc,3\n")
-    done = zebra(site, tmp_path, "behavior", "--scores", "scores.csv", "--scores", "harm:harm.txt", "--format", "json")
+    done = zebra(
+        site,
+        tmp_path,
+        "behavior",
+        "--scores",
+        "scores.csv",
+        "--scores",
+        "harm:harm.txt",
+        "--benchmark",
+        "skill=higher",
+        "--format",
+        "json",
+    )
     known = json.loads(done.stdout)
     assert known["benchmarks"] == ["skill", "harmful-compliance"]
     assert known["vectors"] == [[0, 0.75], [0.5, 1], [1, 0]]  # (40 - 10) / 40 = .75

@@ -3,6 +3,7 @@
 from zebra_core import storage
 from zebra_core.behavior import Behavior, Similarity
 from zebra_core.candidates import Candidates
+from zebra_core.catalogue import Catalogue, declared
 from zebra_core.dataset import PREFERENCES, Plan, Tally
 from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import PluginError, RowError, ZebraError, nearest, unknown
@@ -17,7 +18,7 @@ from zebra_core.progress import Progress
 from zebra_core.recipe import Recipe, make_recipe, read_recipe
 from zebra_core.rejects import Rejected, located, rescued
 from zebra_core.report import Figure
-from zebra_core.scores import Benchmark, Direction, ScoreSource, ScoreTable
+from zebra_core.scores import Benchmark, Direction, ScoreSource, ScoreTable, join
 from zebra_core.shards import Engine, Shard, Task, Writer
 from zebra_core.training import Trainer
 
@@ -29,6 +30,7 @@ __all__ = [
     "Behavior",
     "Benchmark",
     "Candidates",
+    "Catalogue",
     "ComponentFactory",
     "Components",
     "Dataset",
@@ -60,7 +62,9 @@ __all__ = [
     "ZebraError",
     "batch_function",
     "build",
+    "declared",
     "hookimpl",
+    "join",
     "know_behavior",
     "load_plugins",
     "located",

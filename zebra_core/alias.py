@@ -14,36 +14,41 @@ if TYPE_CHECKING:
 COLUMNS = ("pool", "score")
 
 
-def read_aliases(path: str) -> dict[str, str]:
-    """Read a CSV file with the columns `pool` and `score`, one model a line; further columns are for the reader.
+def read_aliases(path: str) -> dict[str, tuple[str, ...]]:
+    """Read a CSV file with the columns `pool` and `score`; further columns, and lines that start with #, are for the reader.
 
-    Raises ZebraError where the file cannot be read, lacks a column, or gives a pool's name two meanings.
+    A name that stands on several lines has several names in the scores: those of one model in several tables. Raises
+    ZebraError where the file cannot be read, or lacks a column.
     """
     try:
         with storage.place(path).open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            lines = [(reader.line_num, line) for line in reader]
+            reader = csv.DictReader(line for line in file if not line.startswith("#"))
+            lines = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         msg = f"cannot read the alias file {path!r}: {getattr(wrong, 'strerror', None) or wrong}"
         raise ZebraError(msg) from wrong
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
         msg = f"the alias file {path!r} needs a first line with the columns pool,score; got {','.join(reader.fieldnames or ())}"
         raise ZebraError(msg)
-    aliases: dict[str, str] = {}
-    for number, line in lines:
-        name, score = (line[column] or "" for column in COLUMNS)
-        if name and score and aliases.setdefault(name, score) != score:
-            msg = f"{path}, line {number}: {name!r} is {aliases[name]!r} already, and cannot be {score!r} too; remove one of the lines"
-            raise ZebraError(msg)
+    aliases: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        name, score = ((line[column] or "").strip() for column in COLUMNS)
+        if name and score and score not in aliases.get(name, ()):
+            aliases[name] = (*aliases.get(name, ()), score)
     return aliases
 
 
-def model_index(models: Iterable[str], aliases: Mapping[str, str]) -> dict[str, int]:
+def one_name(aliases: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return what to call a model that has several names in the scores: the first of them, by each of the others."""
+    return {other: names[0] for names in aliases.values() for other in names[1:]}
+
+
+def model_index(models: Iterable[str], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Return the number in `models` of each name that a pool may use: the score name itself, and each alias.
 
     A name whose alias has no scores has none either, even where the table has a model of that very name.
     """
     numbers = {name: number for number, name in enumerate(models)}
     index = {name: number for name, number in numbers.items() if name not in aliases}
-    index.update({name: numbers[score] for name, score in aliases.items() if score in numbers})
+    index.update({name: numbers[scores[0]] for name, scores in aliases.items() if scores[0] in numbers})
     return index

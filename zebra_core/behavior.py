@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 import numpy as np
 
-from zebra_core.errors import PluginError, ZebraError, blame
+from zebra_core.errors import PluginError, ZebraError, blame, unknown
+from zebra_core.normalise import normalised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from zebra_core.scores import Benchmark, ScoreTable
+    from zebra_core.normalise import Normalisation
+    from zebra_core.scores import ScoreTable
 
 DECIMALS = 12
 """Superiority and similarity are rounded to this, so that a tie is a tie on every machine and under every BLAS."""
@@ -31,6 +33,8 @@ class Behavior:
 
     `vectors` is (models x benchmarks) in [0, 1], 1 is best; `superiority` (models) in [0, 1] is MB-SUP, Eq. 1 of ZEBRA
     and S_pref, Eq. 2 of KARMA; `similarity` (models x models) is MB-SIM, in the range of the similarity chosen.
+    `stderr` (models) is the standard error of the superiority, NaN where a score has none; `axes` and `weights` are those
+    of the benchmarks.
     """
 
     models: tuple[str, ...]
@@ -38,6 +42,13 @@ class Behavior:
     vectors: NDArray[np.float64]
     superiority: NDArray[np.float64]
     similarity: NDArray[np.float64]
+    stderr: NDArray[np.float64] = attrs.field()
+    axes: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
+
+    @stderr.default
+    def _unknown(self) -> NDArray[np.float64]:
+        return np.full(len(self.models), np.nan)
 
     def ranked(self) -> Behavior:
         """Return the same with the best model first; models of equal superiority stand in the order of their names."""
@@ -51,6 +62,9 @@ class Behavior:
             self.vectors[rows],
             self.superiority[rows],
             self.similarity[np.ix_(rows, rows)],
+            self.stderr[rows],
+            self.axes,
+            self.weights,
         )
 
     @property
@@ -63,6 +77,29 @@ class Behavior:
         """How far the row's model is above the column's (models x models), antisymmetric, in [-1, 1]."""
         return np.round(self.superiority[:, None] - self.superiority[None, :], DECIMALS)
 
+    def gap_error(self, better: NDArray[np.int64], worse: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the standard error of the superiority gap of pairs of models, NaN where it is unknown."""
+        return np.asarray(np.hypot(self.stderr[better], self.stderr[worse]))
+
+    def on_axis(self, axis: str) -> NDArray[np.float64]:
+        """Return the mean ability on an axis (models) in [0, 1]; ZebraError where no benchmark is of that axis."""
+        places = [k for k, name in enumerate(self.axes) if name == axis]
+        if not places:
+            what = "axis in the scores"
+            raise unknown(what, axis, [name for name in self.axes if name])
+        return np.asarray(self.vectors[:, places].mean(axis=1))
+
+    def flips(self) -> NDArray[np.int64]:
+        """Count for each pair of models (models x models) how many benchmarks turn its order round when left out."""
+        weights = np.array(self.weights)
+        count = np.zeros_like(self.gap, dtype=np.int64)
+        for k in range(len(weights)):
+            rest = np.delete(weights, k)
+            if rest.sum() > 0:
+                without = np.round(np.delete(self.vectors, k, axis=1) @ rest / rest.sum(), DECIMALS)
+                count += np.sign(without[:, None] - without[None, :]) == -np.sign(self.gap)
+        return np.where(self.gap == 0, 0, count)
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain lists, for JSON."""
         return {
@@ -71,10 +108,13 @@ class Behavior:
             "vectors": self.vectors.tolist(),
             "superiority": self.superiority.tolist(),
             "similarity": self.similarity.tolist(),
+            "superiority_stderr": [None if np.isnan(error) else float(error) for error in self.stderr],
+            "axes": list(self.axes),
+            "weights": list(self.weights),
         }
 
 
-def behavior_of(table: ScoreTable, similarity: Similarity) -> Behavior:
+def behavior_of(table: ScoreTable, similarity: Similarity, normalisation: Normalisation = "minmax") -> Behavior:
     """Derive the behavior of the models from a complete table.
 
     Raises ZebraError for a missing cell, for fewer than two models, and for a benchmark on which all models are equal.
@@ -83,40 +123,18 @@ def behavior_of(table: ScoreTable, similarity: Similarity) -> Behavior:
         msg = f"behavior needs two models and one benchmark at the least, got {len(table.models)} and {len(table.benchmarks)}"
         raise ZebraError(msg)
     table = table.complete()
-    vectors = normalised(table)
+    vectors, errors = normalised(table, normalisation)
     weights = np.array([b.weight for b in table.benchmarks])
     if not weights.sum() > 0:
         msg = "every benchmark has weight 0; give one of them a weight above 0"
         raise ZebraError(msg)
     superiority = np.round((vectors * weights).sum(axis=1) / weights.sum(), DECIMALS)
+    counted = weights > 0
+    stderr = np.round(np.sqrt(((errors * weights)[:, counted] ** 2).sum(axis=1)) / weights.sum(), DECIMALS)
     with blame(similarity):
         alike = _checked(similarity(vectors.copy()), len(table.models))
-    return Behavior(table.models, tuple(b.name for b in table.benchmarks), vectors, superiority, alike)
-
-
-def normalised(table: ScoreTable) -> NDArray[np.float64]:
-    """Return min-max normalised scores (models x benchmarks) in [0, 1], 1 is best; Eq. 2 of KARMA."""
-    good = np.column_stack([goodness(table.values[:, k], b) for k, b in enumerate(table.benchmarks)])
-    low, high = good.min(axis=0), good.max(axis=0)
-    with np.errstate(over="ignore"):
-        spread = high - low
-    for k in np.flatnonzero(~(np.isfinite(spread) & (spread > 0))):
-        msg = (
-            f"all {len(table.models)} models have the same score on {table.benchmarks[k].name!r} ({table.values[0, k]:g}), "
-            "so it tells nothing of them; remove the benchmark"
-        )
-        raise ZebraError(msg)
-    vectors: NDArray[np.float64] = (good - low) / spread
-    return vectors
-
-
-def goodness(values: NDArray[np.float64], benchmark: Benchmark) -> NDArray[np.float64]:
-    """Return `values` turned so that higher is better: as they are, negated, or minus the distance to the target."""
-    if benchmark.direction == "higher":
-        return values
-    if benchmark.direction == "lower":
-        return -values
-    return -np.abs(values - float(benchmark.direction))
+    names, axes = tuple(b.name for b in table.benchmarks), tuple(b.axis for b in table.benchmarks)
+    return Behavior(table.models, names, vectors, superiority, alike, stderr, axes, tuple(weights.tolist()))
 
 
 def _checked(similarity: Any, models: int) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ The pool had {rows:,} instructions. {left_out}Mean margin {margin}, mean similar
 
 `prompt`, `chosen` and `rejected` are messages (TRL's conversational form with an explicit prompt). `chosen_model` and
 `rejected_model` gave the responses, `margin` is how far apart their mean normalised benchmark scores are, `similarity`
-how alike the two models are, `confidence` is sigmoid(3.5 x margin), `id` and `source` come from the pool.
+how alike the two models are, `confidence` how sure the order of the two is, from the scores alone, `id` and `source` come from the pool.
 
 ## Models
 

@@ -58,13 +58,18 @@ class Chooser:
         if ":" not in location and not Path(location).exists():
             raise self._nowhere(kind, location)
         declined = {c: c.made(self._options(c)).declines(location) for c in self.plugins.of(kind)}
-        fitting = [component for component, reason in declined.items() if reason is None]
+        readers = [component for component, reason in declined.items() if reason is None]
+        special = [component for component in readers if not component.made().says("general")]
+        fitting = special or readers
         if len(fitting) == 1:
             return self._keep(fitting[0], location, f"{why}, read as {fitting[0].name}")
         if fitting:
             msg = f"{location!r} can be read by {' and by '.join(c.name for c in fitting)}; say which: {fitting[0].name}:{location}"
             raise ZebraError(msg)
-        told = "; ".join(f"{candidate.name} {reason}" for candidate, reason in declined.items() if reason)
+        general = [component for component in declined if component.made().says("general")] or list(declined)
+        told = "; ".join(f"{candidate.name} {declined[candidate]}" for candidate in general if declined[candidate])
+        others = len([component for component in declined if component not in general and declined[component]])
+        told += f"; {others} others do not recognise it" if others else ""
         msg = f"no {kind} reads {location!r}: {told}"
         raise ZebraError(msg)
 

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 
 from zebra_core.behavior import DECIMALS
 from zebra_core.candidates import Answers, Candidates, answers, candidates, hashed
+from zebra_core.confidence import confidence
 from zebra_core.pool import DERIVED_ID, MESSAGES
-from zebra_core.preference import confidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +141,7 @@ class Plan:
             names.take(pa.array(found.name[pairs[:, 2]])),
             pa.array(margin),
             pa.array(self.behavior.similarity[better, worse]),
-            pa.array(confidence(margin)),
+            pa.array(confidence(margin, self.behavior.gap_error(better, worse))),
             rows["source"],
         ]
         return pa.RecordBatch.from_arrays(columns, schema=PREFERENCES), int((~differ).sum())

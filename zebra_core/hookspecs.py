@@ -21,6 +21,11 @@ def zebra_score_sources() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_catalogues() -> Components:  # type: ignore[empty-body]
+    """Offer catalogues of benchmarks: from nothing to descriptions by name, or to the TOML file that holds them."""
+
+
+@hookspec
 def zebra_pools() -> Components:  # type: ignore[empty-body]
     """Offer pool readers: from a location, or from nothing where the pool is embedded, to a Pool."""
 
@@ -71,6 +76,7 @@ def zebra_stage_done(stage: str, result: object) -> None:
 
 KINDS = {
     "score source": "zebra_score_sources",
+    "catalogue": "zebra_catalogues",
     "pool": "zebra_pools",
     "similarity": "zebra_similarities",
     "strategy": "zebra_strategies",

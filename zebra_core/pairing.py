@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from zebra_core.behavior import DECIMALS, Behavior
+from zebra_core.confidence import confidence
 from zebra_core.errors import PluginError, ZebraError, blame
 
 if TYPE_CHECKING:
@@ -47,16 +48,23 @@ class Masks:
     """What a pair must keep to, whatever the strategy: masked pairs are never picked, the next most wanted is.
 
     A pair needs MB-SIM of at least `threshold` (the papers' tau, ZEBRA 3.6) and a superiority gap of at least
-    `min_gap`. `pairs` is how many pairs an instruction may give.
+    `min_gap`, and the better model must be the better one with a confidence of at least `min_confidence`. `pairs` is how many
+    pairs an instruction may give.
     """
 
     threshold: float = attrs.field(default=0.1, validator=_finite)
     min_gap: float = attrs.field(default=0.0, validator=[_finite, attrs.validators.ge(0)])
     pairs: int = attrs.field(default=1, validator=attrs.validators.ge(1))
+    min_confidence: float = attrs.field(
+        default=0.0, validator=[_finite, attrs.validators.ge(0), attrs.validators.lt(1)]
+    )
 
     def allow(self, behavior: Behavior) -> NDArray[np.bool_]:
         """Return which pairs may be picked (models x models)."""
         allowed = (behavior.similarity >= self.threshold) & (np.abs(behavior.gap) >= self.min_gap)
+        if self.min_confidence:
+            error = np.hypot(behavior.stderr[:, None], behavior.stderr[None, :])
+            allowed &= confidence(np.abs(behavior.gap), error) >= self.min_confidence
         np.fill_diagonal(allowed, val=False)
         return allowed
 

@@ -19,14 +19,16 @@ from zebra_core.discovery import Plugins, load_plugins
 from zebra_core.errors import ZebraError
 from zebra_core.folder import MANIFEST, REJECTED, as_json, check_ids, fingerprint, finish, staged
 from zebra_core.mapping import BatchFunction
+from zebra_core.naming import draft
 from zebra_core.pairing import Pairing
 from zebra_core.preference import Preference
 from zebra_core.progress import Progress
 from zebra_core.recipe import Recipe
 from zebra_core.rejects import counted
 from zebra_core.shards import Writer, model_pairs, tasks_of
-from zebra_core.sources import opened_pool, read_table, score_choices
+from zebra_core.sources import opened_pool, read_models, read_table, score_choices
 from zebra_core.summary import remarks, summarise
+from zebra_core.suspicion import Suspicion, suspicions
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -60,6 +62,7 @@ class Run:
     pool: Pool
     plan: Plan
     engine: Choice
+    doubts: tuple[Suspicion, ...] = ()
 
     def write(
         self,
@@ -123,6 +126,7 @@ class Run:
                 "models": len(self.table.models),
                 "benchmarks": [attrs.asdict(b) for b in self.table.benchmarks],
                 "notes": list(self.table.notes),
+                "warnings": [attrs.asdict(doubt) for doubt in self.doubts],
             },
             "summary": summarise(self.plan, tally, used),
             "remarks": remarks(self.plan, tally, used),
@@ -160,9 +164,11 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     pool_choice, pool = opened_pool(chooser)
     plugins.done("pool", pool)
     sources = score_choices(chooser, pool)
-    table = read_table(chooser, sources)
+    found = read_table(chooser, sources)
+    doubts = tuple(suspicions(found, recipe.silence))
+    table = found.complete(recipe.missing)
     plugins.done("scores", table)
-    behavior = behavior_of(table, chooser.component("similarity").made)
+    behavior = _behavior(chooser, table)
     plugins.done("behavior", behavior)
     engine = chooser.component("engine")
     plan = _plan(chooser, behavior, pool.models)
@@ -172,7 +178,7 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     names: dict[str, Any] = {kind: pinned([choice], plugins)[0] for kind, choice in by_kind.items()}
     resolved = attrs.evolve(recipe, pool=pinned([pool_choice], plugins)[0], scores=pinned(sources, plugins), **names)
     choices = (pool_choice, *sources, *by_kind.values())
-    return Run(resolved, plugins, choices, table, pool, plan, engine)
+    return Run(resolved, plugins, choices, table, pool, plan, engine, doubts)
 
 
 def build(
@@ -194,7 +200,7 @@ def batch_function(recipe: Recipe | None = None, plugins: Plugins | None = None)
     `global`, which needs the whole pool.
     """
     chooser = _chooser(recipe, plugins)
-    plan = _plan(chooser, behavior_of(_known_scores(chooser), chooser.component("similarity").made), _no_pool)
+    plan = _plan(chooser, _behavior(chooser, _known_scores(chooser)), _no_pool)
     if chooser.recipe.pool:
         chooser.component("pool")
     chooser.check_options()
@@ -213,22 +219,38 @@ def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | N
     return _known_scores(_chooser(recipe, plugins, scores=scores))
 
 
+def look_at_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[Suspicion]]:
+    """Read and join the score tables of a recipe as they are, and say what looks wrong; what `zebra scores` does."""
+    chooser = Chooser(recipe, plugins)
+    table = read_table(chooser, score_choices(chooser, None))
+    chooser.check_options()
+    return table, suspicions(table, recipe.silence)
+
+
+def draft_aliases(recipe: Recipe, plugins: Plugins | None = None) -> str:
+    """Draft the alias file of the recipe's pool and scores; what `zebra alias` does."""
+    chooser = Chooser(recipe, load_plugins(recipe.plugins) if plugins is None else plugins)
+    models = opened_pool(chooser)[1].models()
+    return draft(models, read_models(chooser, score_choices(chooser, None)))
+
+
 def know_behavior(
     table: ScoreTable, similarity: str | Similarity = "", recipe: Recipe | None = None, plugins: Plugins | None = None
 ) -> Behavior:
     """Derive the behavior of a table's models; `similarity` is a component's name, or a function."""
     if not isinstance(similarity, str):
-        return behavior_of(table, similarity)
-    return behavior_of(table, _chooser(recipe, plugins, similarity=similarity).component("similarity").made)
+        return behavior_of(table, similarity, (recipe or Recipe()).normalisation)
+    return _behavior(_chooser(recipe, plugins, similarity=similarity), table)
 
 
-def read_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior]:
-    """Read the scores of a recipe and derive the behavior of their models; what `zebra behavior` does."""
+def read_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior, list[Suspicion]]:
+    """Read the scores of a recipe, derive the behavior of their models, and say what looks wrong; `zebra behavior`."""
     chooser = Chooser(recipe, plugins)
-    table = _known_scores(chooser)
-    known = behavior_of(table, chooser.component("similarity").made)
+    found = read_table(chooser, score_choices(chooser, None))
+    table = found.complete(recipe.missing)
+    known = _behavior(chooser, table)
     chooser.check_options()
-    return table, known
+    return table, known, suspicions(found, recipe.silence)
 
 
 def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | None = None) -> Pool:
@@ -243,7 +265,11 @@ def _chooser(recipe: Recipe | None, plugins: Plugins | None, **named: Any) -> Ch
 
 
 def _known_scores(chooser: Chooser) -> ScoreTable:
-    return read_table(chooser, score_choices(chooser, None))
+    return read_table(chooser, score_choices(chooser, None)).complete(chooser.recipe.missing)
+
+
+def _behavior(chooser: Chooser, table: ScoreTable) -> Behavior:
+    return behavior_of(table, chooser.component("similarity").made, chooser.recipe.normalisation)
 
 
 def _plan(chooser: Chooser, behavior: Behavior, models_of_pool: Callable[[], set[str]]) -> Plan:

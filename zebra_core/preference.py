@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from zebra_core.behavior import Behavior
     from zebra_core.candidates import Candidates
 
-STEEPNESS = 3.5
-"""How fast confidence grows with the superiority gap; see `confidence`."""
-
 
 class Rule(Protocol):
     """A component that says which of two models' responses is chosen.
@@ -72,12 +69,3 @@ class Preference:
             return said[picks.at, picks.first, picks.second] > 0
         first, second = found.models[picks.at, picks.first], found.models[picks.at, picks.second]
         return self.preferred[first, second] > 0
-
-
-def confidence(margin: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how sure a label is, in (0, 1), from the superiority gap: sigmoid(3.5 x gap).
-
-    No label goes into it. The slope was measured against judges' labels of four pools, where 3 to 4 was calibrated to
-    within .025 to .076 (expected calibration error) on the larger ones.
-    """
-    return 1.0 / (1.0 + np.exp(-STEEPNESS * margin))

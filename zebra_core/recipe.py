@@ -13,8 +13,9 @@ import tomli_w
 
 from zebra_core.components import converter, reasons
 from zebra_core.errors import ZebraError, unknown
+from zebra_core.normalise import Normalisation  # noqa: TC001
 from zebra_core.pairing import Masks, Scope
-from zebra_core.scores import Missing  # noqa: TC001
+from zebra_core.scores import Clash, Missing  # noqa: TC001
 from zebra_core.shards import SHARD_ROWS
 
 DEFAULTS = {
@@ -41,7 +42,8 @@ class Recipe:
     """The choices of a run. An empty name is a choice not made: a default, or a plugin's only component, takes its place.
 
     `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
-    `options` holds the options of components by name. `origins` says where each choice came from; it is not saved.
+    `benchmarks` declares properties of benchmarks by name, `axes` weighs axes, `silence` names warnings
+    about scores that are known. `options` holds the options of components by name. `origins` says where each choice came from; it is not saved.
     """
 
     pool: str = ""
@@ -53,8 +55,14 @@ class Recipe:
     scope: Scope = "instruction"
     threshold: float = Masks().threshold
     min_gap: float = Masks().min_gap
+    min_confidence: float = Masks().min_confidence
     pairs: int = Masks().pairs
     missing: Missing = "error"
+    clash: Clash = "error"
+    normalisation: Normalisation = "minmax"
+    benchmarks: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    axes: dict[str, float] = attrs.field(factory=dict)
+    silence: tuple[str, ...] = ()
     strict: bool = False
     alias: str = ""
     seed: int = 0
@@ -72,7 +80,7 @@ class Recipe:
     def masks(self) -> Masks:
         """The core's options that mask pairs."""
         try:
-            return Masks(self.threshold, self.min_gap, self.pairs)
+            return Masks(self.threshold, self.min_gap, self.pairs, self.min_confidence)
         except ValueError as wrong:
             raise ZebraError(str(wrong.args[0])) from wrong
 

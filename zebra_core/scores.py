@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import attrs
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Direction = Literal["higher", "lower"] | float
+Clash = Literal["error", "first", "last"]
 Missing = Literal["error", "drop-model", "drop-benchmark", "mean"]
 
 
@@ -32,21 +33,39 @@ class ScoreSource(Protocol):
 
 @attrs.frozen
 class Benchmark:
-    """A column of the table. `direction` is `higher`, `lower`, or the target value that is best."""
+    """A column of the table.
+
+    `direction` is `higher`, `lower`, or the target value that is best; None where the table does not say, and then a
+    catalogue or the recipe must. `bounds` are the least and the largest value there can be, `chance` is what guessing gives.
+    `measured` is which way the measure itself counts, as a harness says it ("accuracy: higher"): it is taken where neither
+    catalogue nor recipe says what is good in a model (of hazardous knowledge, less).
+    """
 
     name: str
     axis: str = ""
-    direction: Direction = attrs.field(default="higher")
-    bounds: tuple[float, float] | None = None
+    direction: Direction | None = attrs.field(default=None)
+    bounds: tuple[float, float] | None = attrs.field(default=None)
+    chance: float | None = None
+    measured: Direction | None = None
     weight: float = attrs.field(default=1.0, validator=[attrs.validators.ge(0), attrs.validators.lt(float("inf"))])
     source: str = ""
 
     @direction.validator
     def _check_direction(self, _: object, direction: object) -> None:
-        number = isinstance(direction, (int, float)) and not isinstance(direction, bool) and np.isfinite(direction)
-        if direction not in ("higher", "lower") and not number:
+        if direction not in ("higher", "lower", None) and not _is_number(direction):
             msg = f"direction must be 'higher', 'lower' or the number that is best, got {direction!r}"
             raise ValueError(msg)
+
+    @bounds.validator
+    def _check_bounds(self, _: object, bounds: object) -> None:
+        ends = bounds if isinstance(bounds, tuple) else ()
+        if bounds is not None and not (len(ends) == 2 and all(map(_is_number, ends)) and ends[0] < ends[1]):
+            msg = f"bounds must be the least and the largest value, got {bounds!r}"
+            raise ValueError(msg)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
@@ -93,18 +112,23 @@ class ScoreTable:
                 raise ZebraError(msg)
 
     @classmethod
-    def from_rows(cls, rows: Iterable[tuple[str, Mapping[str, float]]], benchmarks: Iterable[Benchmark]) -> ScoreTable:
-        """Make a table from (model, scores by benchmark) pairs.
+    def from_rows(
+        cls,
+        rows: Iterable[tuple[str, Mapping[str, float]]],
+        benchmarks: Iterable[Benchmark],
+        errors: Mapping[tuple[str, str], float] | None = None,
+    ) -> ScoreTable:
+        """Make a table from (model, scores by benchmark) pairs; `errors` has standard errors by (model, benchmark).
 
-        A model without any score and a benchmark that no model has are left out and noted. A model that stands twice
-        with the same scores is one model; with different ones it is a ZebraError that shows both.
+        A model without any score and a benchmark that no model has are left out and noted. A model that stands twice is
+        one model, with the scores of both rows; where both have one and they differ it is a ZebraError that shows both.
         """
         columns = list(benchmarks)
         merged: dict[str, tuple[float, ...]] = {}
         for model, scores in rows:
             row = tuple(scores.get(b.name, np.nan) for b in columns)
-            known = np.array(merged.setdefault(model, row))
-            clash = np.flatnonzero((known != row) & ~(np.isnan(known) & np.isnan(row)))
+            known = np.array(merged.get(model, row))
+            clash = np.flatnonzero((known != row) & ~np.isnan(known) & ~np.isnan(row))
             if clash.size:
                 at = clash[0]
                 msg = (
@@ -112,8 +136,17 @@ class ScoreTable:
                     f"{row[at]:g}; keep one of the two rows"
                 )
                 raise ZebraError(msg)
+            merged[model] = tuple(np.where(np.isnan(known), row, known).tolist())
         values = np.array(list(merged.values()), dtype=np.float64).reshape(len(merged), len(columns))
-        return cls(tuple(merged), tuple(columns), values).without_empty()
+        given = errors or {}
+        stderr = [[given.get((model, b.name), np.nan) for b in columns] for model in merged]
+        return cls(
+            tuple(merged), tuple(columns), values, np.array(stderr, dtype=np.float64).reshape(values.shape)
+        ).without_empty()
+
+    def renamed(self, names: Mapping[str, str]) -> ScoreTable:
+        """Return the table with some models under other names."""
+        return attrs.evolve(self, models=tuple(names.get(model, model) for model in self.models))
 
     def without_empty(self) -> ScoreTable:
         """Return the table without the models that have no score and the benchmarks that no model has, noted."""
@@ -127,6 +160,27 @@ class ScoreTable:
                 f"left out the benchmark {_listed([b.name for b in self.benchmarks], ~columns)}: no model has it"
             )
         return self.keep(rows, columns, *notes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the table as plain values, for JSON: the form that the score source `json` reads back to the same."""
+        empty = Benchmark("")
+        described = {
+            b.name: {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in attrs.asdict(b, recurse=False).items()
+                if name not in ("name", "measured") and value != getattr(empty, name)
+            }
+            for b in self.benchmarks
+        }
+        return {"benchmarks": described, "scores": self._cells(self.values), "stderr": self._cells(self.stderr)}
+
+    def _cells(self, figures: NDArray[np.float64]) -> dict[str, dict[str, float]]:
+        names = [b.name for b in self.benchmarks]
+        rows = {
+            model: {name: float(cell) for name, cell in zip(names, row, strict=True) if not np.isnan(cell)}
+            for model, row in zip(self.models, figures, strict=True)
+        }
+        return {model: row for model, row in rows.items() if row or figures is self.values}
 
     def keep(self, rows: NDArray[np.bool_], columns: NDArray[np.bool_], *notes: str) -> ScoreTable:
         """Return the table of the marked models (rows) and benchmarks (columns), with notes added."""
@@ -166,11 +220,12 @@ class ScoreTable:
         raise ZebraError(msg)
 
 
-def join(tables: Iterable[ScoreTable]) -> ScoreTable:
+def join(tables: Iterable[ScoreTable], clash: Clash = "error") -> ScoreTable:
     """Join tables by model name.
 
     A model has every score that any table gives it. A benchmark in two tables must agree on its description and in
-    every cell that both have; a ZebraError shows the two values where it does not.
+    every cell that both have; a ZebraError shows the two values where it does not, unless `clash` says whether the first
+    or the last table wins, which is noted.
     """
     tables = list(tables)
     if len(tables) == 1:
@@ -182,21 +237,28 @@ def join(tables: Iterable[ScoreTable]) -> ScoreTable:
             msg = f"two tables describe the benchmark {benchmark.name!r} differently: {columns[benchmark.name]} and {benchmark}"
             raise ZebraError(msg)
     values = np.full((len(models), len(columns)), np.nan)
-    stderr = values.copy()
-    order = {name: k for k, name in enumerate(columns)}
+    stderr, notes = values.copy(), [n for t in tables for n in t.notes]
+    order, place = {name: k for k, name in enumerate(columns)}, {model: k for k, model in enumerate(models)}
     for table in tables:
-        at = np.ix_([models.index(m) for m in table.models], [order[b.name] for b in table.benchmarks])
-        clash = ~(np.isnan(values[at]) | np.isnan(table.values) | (values[at] == table.values))
-        if clash.any():
-            i, j = np.argwhere(clash)[0]
-            msg = (
-                f"two tables give {table.models[i]!r} different scores on {table.benchmarks[j].name!r}: "
-                f"{values[at][i, j]:g} and {table.values[i, j]:g}; remove one of the two"
-            )
-            raise ZebraError(msg)
-        values[at] = np.where(np.isnan(table.values), values[at], table.values)
-        stderr[at] = np.where(np.isnan(table.stderr), stderr[at], table.stderr)
-    return ScoreTable(tuple(models), tuple(columns.values()), values, stderr, tuple(n for t in tables for n in t.notes))
+        at = np.ix_([place[m] for m in table.models], [order[b.name] for b in table.benchmarks])
+        held, new = ~np.isnan(values[at]), ~np.isnan(table.values)
+        differ = held & new & (values[at] != table.values)
+        if differ.any():
+            notes.append(_clashing(table, values[at], differ, clash))
+        taken = new & (~held | (clash == "last"))
+        values[at] = np.where(taken, table.values, values[at])
+        stderr[at] = np.where(taken, table.stderr, stderr[at])
+    return ScoreTable(tuple(models), tuple(columns.values()), values, stderr, tuple(notes))
+
+
+def _clashing(table: ScoreTable, held: NDArray[np.float64], differ: NDArray[np.bool_], clash: Clash) -> str:
+    """Return the note on cells that two tables fill differently; ZebraError where nobody said which wins."""
+    i, j = np.argwhere(differ)[0]
+    cell = f"{table.models[i]!r} different scores on {table.benchmarks[j].name!r}: {held[i, j]:g} and {table.values[i, j]:g}"
+    if clash == "error":
+        msg = f"two tables give {cell}; remove one of the two, or say --clash first or --clash last"
+        raise ZebraError(msg)
+    return f"two tables give {cell}; the {clash} is taken ({differ.sum()} such {_cells(int(differ.sum()))})"
 
 
 def _cells(count: int) -> str:

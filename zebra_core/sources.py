@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from zebra_core.alias import one_name, read_aliases
+from zebra_core.catalogue import Known, describe
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.pool import Pool
 from zebra_core.recipe import DEFAULTS
@@ -59,9 +61,23 @@ def score_choices(chooser: Chooser, pool: Pool | None) -> list[Choice]:
 
 
 def read_table(chooser: Chooser, sources: list[Choice]) -> ScoreTable:
-    """Read the tables, join them, and complete the joined one as the recipe says."""
+    """Read the tables, name benchmarks as the catalogues and models as the aliases do, join them, apply what is declared."""
+    recipe, known = chooser.recipe, known_benchmarks(chooser)
+    names = one_name(read_aliases(recipe.alias)) if recipe.alias else {}
+    tables = [known.named(_read(chooser, choice, "score source", ScoreTable)).renamed(names) for choice in sources]
+    return describe(join(tables, recipe.clash), recipe.benchmarks, recipe.axes)
+
+
+def read_models(chooser: Chooser, sources: list[Choice]) -> list[str]:
+    """Read the names of the models that the tables have, as they have them."""
     tables = [_read(chooser, choice, "score source", ScoreTable) for choice in sources]
-    return join(tables).complete(chooser.recipe.missing)
+    return list(dict.fromkeys(model for table in tables for model in table.models))
+
+
+def known_benchmarks(chooser: Chooser) -> Known:
+    """Read every catalogue; one of a plugin that the user named weighs more than those that are installed."""
+    offered = sorted(chooser.plugins.of("catalogue"), key=lambda c: c.plugin in chooser.plugins.named)
+    return Known.of((component.plugin, component.made()()) for component in offered)
 
 
 def _read(chooser: Chooser, choice: Choice, kind: str, wanted: type) -> Any:

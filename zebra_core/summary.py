@@ -52,6 +52,7 @@ def summarise(plan: Plan, tally: Tally, used: Counter[tuple[str, str]]) -> dict[
         },
         "models": {
             name: {
+                "scores_of": behavior.models[index[name]],
                 "superiority": float(behavior.superiority[index[name]]),
                 "chosen": chosen[name],
                 "rejected": rejected[name],

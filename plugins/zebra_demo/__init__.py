@@ -23,6 +23,12 @@ def zebra_pools() -> zebra.Components:
 
 
 @zebra.hookimpl
+def zebra_catalogues() -> zebra.Components:
+    """Describe the task families."""
+    return {"demo": families}
+
+
+@zebra.hookimpl
 def zebra_score_sources() -> zebra.Components:
     """Offer the scores `demo`."""
     return {"demo": Scores}
@@ -31,6 +37,18 @@ def zebra_score_sources() -> zebra.Components:
 def pool(location: str | None) -> Path:  # noqa: ARG001
     """Six hundred instructions of six task families, each answered by four of eight responders, in UltraFeedback's schema."""
     return HERE / "pool.jsonl"
+
+
+def families() -> dict[str, dict[str, object]]:
+    """The six task families of the demo; the share of right answers."""
+    axes: dict[str, tuple[str, ...]] = {"math": ("arithmetic", "conversion"), "reasoning": ("sorting", "counting")}
+    axes |= {"instruction-following": ("formatting",), "knowledge": ("lookup",)}
+    source = "plugins/zebra_demo/tasks.py"
+    return {
+        name: {"axis": axis, "direction": "higher", "bounds": [0, 1], "chance": 0, "source": source}
+        for axis, names in axes.items()
+        for name in names
+    }
 
 
 @attrs.frozen

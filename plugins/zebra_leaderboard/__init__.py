@@ -1,4 +1,4 @@
-"""Score tables: CSV and JSON files, and the embedded table of the papers."""
+"""Score tables: general ones, public leaderboards, results of harnesses, and the embedded table of the papers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 import zebra_core as zebra
-from zebra_leaderboard.csv_table import Csv
+from zebra_leaderboard.harness import EveryEvalEver, Inspect, LightEval, LmEval
+from zebra_leaderboard.helm import Helm
+from zebra_leaderboard.hub_cards import EvalResults, ModelIndex
 from zebra_leaderboard.json_table import Json
+from zebra_leaderboard.layouts import LAYOUTS
+from zebra_leaderboard.long_table import Long, OpenCompass
+from zebra_leaderboard.wide import Csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +25,10 @@ HERE = Path(__file__).parent
 @zebra.hookimpl
 def zebra_score_sources() -> zebra.Components:
     """Offer the score sources by name."""
-    return {"csv": Csv, "json": Json, "paper": Paper, "paper-printed": PaperPrinted}
+    tables = {"csv": Csv, "json": Json, "long": Long, "opencompass": OpenCompass, "helm": Helm}
+    runs = {"lm-eval": LmEval, "lighteval": LightEval, "inspect": Inspect, "every-eval-ever": EveryEvalEver}
+    cards = {"eval-results": EvalResults, "model-index": ModelIndex}
+    return {**tables, **LAYOUTS, **runs, **cards, "paper": Paper, "paper-printed": PaperPrinted}
 
 
 @attrs.frozen

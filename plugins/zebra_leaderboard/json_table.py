@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 import zebra_core as zebra
-from zebra_leaderboard.cells import Declared, number
+from zebra_leaderboard.cells import number
+from zebra_leaderboard.grid import parsed
 
 
-@attrs.frozen(kw_only=True)
-class Json(Declared):
+@attrs.frozen
+class Json:
     """A JSON file: {model: {benchmark: score}}, a list of {"model": ..., benchmark: score}, or described benchmarks.
 
     The last is {"benchmarks": {name: {"direction": "higher" | "lower" | TARGET, "axis": ..., "weight": ...,
-    "bounds": [low, high], "source": ...}}, "scores": {model: {benchmark: score}}}. null, "" and "-" are missing.
+    "bounds": [low, high], "chance": ..., "source": ...}}, "scores": {model: {benchmark: score}}[, "stderr": the same]}. null, "" and "-" are missing.
     """
+
+    general: ClassVar = True
 
     def declines(self, location: str) -> str | None:
         """Tell why the location is no such file, None where it may be."""
-        return None if zebra.storage.place(location).suffix.casefold() == ".json" else "reads .json files"
+        path = zebra.storage.place(location)
+        if path.suffix.casefold() != ".json" or path.is_dir():
+            return "reads .json files"
+        return None
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the file; ZebraError for what is no such table."""
         if location is None:
             msg = "say which file: --scores json:FILE"
             raise zebra.ZebraError(msg)
-        held = _held(location)
+        held = parsed(zebra.storage.place(location), location)
         native = isinstance(held, dict) and set(held) >= {"benchmarks", "scores"}
         rows = _rows(held["scores"] if native else held, location)
         said = held["benchmarks"] if native else {name: {} for _, row in rows for name in row}
@@ -36,25 +41,17 @@ class Json(Declared):
             for name in set(row) - set(said):
                 what = f"benchmark of {model!r} in {location},"
                 raise zebra.unknown(what, name, said)
-        benchmarks = [_said(b, said[b.name], location) for b in self.described(said, location)]
+        benchmarks = [zebra.declared(zebra.Benchmark(name, source=location), said[name], location) for name in said]
         scored = [
             (model, {name: _score(location, model, name, cell) for name, cell in row.items()}) for model, row in rows
         ]
-        return zebra.ScoreTable.from_rows(scored, benchmarks)
-
-
-def _held(location: str) -> Any:
-    try:
-        return json.loads(zebra.storage.place(location).read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as wrong:
-        msg = f"{location} is not UTF-8 (byte {wrong.object[wrong.start]:#x} at {wrong.start}); save it as UTF-8"
-        raise zebra.ZebraError(msg) from wrong
-    except OSError as wrong:
-        msg = f"cannot read {location}: {wrong.strerror}"
-        raise zebra.ZebraError(msg) from wrong
-    except (ValueError, RecursionError) as wrong:
-        msg = f"{location} is no JSON: {wrong}"
-        raise zebra.ZebraError(msg) from wrong
+        stderr = held.get("stderr", {}) if native else {}
+        errors = {
+            (model, name): _score(location, model, name, cell)
+            for model, row in stderr.items()
+            for name, cell in row.items()
+        }
+        return zebra.ScoreTable.from_rows(scored, benchmarks, errors)
 
 
 def _rows(held: Any, location: str) -> list[tuple[str, dict[str, Any]]]:
@@ -75,27 +72,4 @@ def _score(location: str, model: str, name: str, cell: Any) -> float:
         return number(cell)
     except (ValueError, TypeError) as wrong:
         msg = f"{location}: {model!r} has {cell!r} on {name!r}, which is no number"
-        raise zebra.ZebraError(msg) from wrong
-
-
-def _said(benchmark: zebra.Benchmark, said: Any, location: str) -> zebra.Benchmark:
-    """Describe a benchmark as the file says; what an option of the user says weighs more."""
-    fields = {field.name: field for field in attrs.fields(zebra.Benchmark) if field.name != "name"}
-    if not isinstance(said, dict):
-        msg = f"{location}: the benchmark {benchmark.name!r} must be described by an object, got {said!r}"
-        raise zebra.ZebraError(msg)
-    for name in said:
-        if name not in fields:
-            what = f"property of the benchmark {benchmark.name!r} in {location},"
-            raise zebra.unknown(what, name, fields)
-    declared = {
-        name for name, field in fields.items() if name != "source" and getattr(benchmark, name) != field.default
-    }
-    taken: dict[str, Any] = {
-        name: tuple(value) if name == "bounds" else value for name, value in said.items() if name not in declared
-    }
-    try:
-        return attrs.evolve(benchmark, **taken)
-    except (TypeError, ValueError) as wrong:
-        msg = f"{location}: the benchmark {benchmark.name!r} is described wrongly: {wrong.args[0]}"
         raise zebra.ZebraError(msg) from wrong

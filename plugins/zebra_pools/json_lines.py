@@ -86,7 +86,7 @@ def _parsed(block: bytes, wanted: pa.Schema) -> pa.RecordBatch:
     parse = pj.ParseOptions(explicit_schema=wanted, unexpected_field_behavior="ignore", newlines_in_values=False)
     table = pj.read_json(pa.BufferReader(block), pj.ReadOptions(use_threads=False, block_size=len(block) + 1), parse)
     table.validate(full=True)
-    return table.combine_chunks().to_batches()[0]
+    return table.to_batches()[0]
 
 
 def _rescued(block: bytes, wanted: pa.Schema, before: int) -> Iterator[pa.RecordBatch | zebra.Rejected]:

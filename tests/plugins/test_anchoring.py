@@ -10,7 +10,7 @@ import pytest
 from zebra_core.testing import Project
 
 # Superiority is a 1, b .8, c .3, d 0: the mean of two equal columns.
-SCORES = "model,x,y\na,10,10\nb,8,8\nc,3,3\nd,0,0\n"
+SCORES = "model,MMLU,IFEval\na,10,10\nb,8,8\nc,3,3\nd,0,0\n"
 
 
 def row(number: int, models: str = "abcd", **more: Any) -> dict[str, Any]:

@@ -17,8 +17,10 @@ def test_csv_as_it_comes(zebra_cli: Project) -> None:
     """Byte-order mark, percent signs, quoted line breaks and commas, spaces, short lines, and four ways of missing."""
     text = '\ufeffModel,"IF\nEval",MMLU,"a, b"\r\n"x, y",85.37,86.40%,1e-2\r\nz, - ,64%,n/a\r\n,,,\r\nw,\xa0,27%\r\nempty,,,\r\n'
     zebra_cli.write("s.csv", text)
-    table = zebra.read_scores("s.csv", recipe=zebra.Recipe(missing="mean"))
-    assert [b.name for b in table.benchmarks] == ["IF\nEval", "MMLU", "a, b"]
+    table = zebra.read_scores(
+        "s.csv", recipe=zebra.make_recipe({"missing": "mean", "benchmarks": {"a, b": {"direction": "higher"}}})
+    )
+    assert [b.name for b in table.benchmarks] == ["IFEval", "MMLU", "a, b"]
     assert table.models == ("x, y", "z", "w")
     np.testing.assert_array_equal(table.values, [[85.37, 86.4, 0.01], [85.37, 64, 0.01], [85.37, 27, 0.01]])
     assert table.notes[0] == "left out 'empty': no scores at all"
@@ -27,8 +29,9 @@ def test_csv_as_it_comes(zebra_cli: Project) -> None:
 def test_declared_columns(zebra_cli: Project) -> None:
     """Options name the model's column, the benchmarks, what is lower or has a target, and weights."""
     zebra_cli.write("s.tsv", "rank\tname\ttoxicity\tbias\tnote\n1\ta\t5\t48\tgood\n2\tb\t7\t60\tbad\n")
-    options = {"model": "name", "benchmarks": ["toxicity", "bias"], "lower": ["toxicity"], "target": {"bias": 50.0}}
-    recipe = zebra.make_recipe({"options": {"csv": {**options, "weights": {"bias": 3}}}})
+    options = {"model": "name", "benchmarks": ["toxicity", "bias"]}
+    declared = {"toxicity": {"direction": "lower"}, "bias": {"direction": 50.0, "weight": 3}}
+    recipe = zebra.make_recipe({"options": {"csv": options}, "benchmarks": declared})
     table = zebra.read_scores("s.tsv", recipe=recipe)
     assert [(b.name, b.direction, b.weight) for b in table.benchmarks] == [
         ("toxicity", "lower", 1.0),
@@ -43,16 +46,16 @@ def test_declared_columns(zebra_cli: Project) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        '{"a": {"x": 1, "y": "20%"}, "b": {"x": 2, "y": 30}}',
-        '[{"model": "a", "x": 1, "y": 20}, {"model": "b", "x": 2, "y": 30}]',
-        '{"benchmarks": {"x": {}, "y": {}}, "scores": {"a": {"x": 1, "y": 20}, "b": {"x": 2, "y": 30}}}',
+        '{"a": {"GSM8K": 1, "MATH": "20%"}, "b": {"GSM8K": 2, "MATH": 30}}',
+        '[{"model": "a", "GSM8K": 1, "MATH": 20}, {"model": "b", "GSM8K": 2, "MATH": 30}]',
+        '{"benchmarks": {"GSM8K": {}, "MATH": {}}, "scores": {"a": {"GSM8K": 1, "MATH": 20}, "b": {"GSM8K": 2, "MATH": 30}}}',
     ],
 )
 def test_json_forms(zebra_cli: Project, text: str) -> None:
     """The three forms of JSON hold the same table."""
     zebra_cli.write("s.json", text)
     table = zebra.read_scores("s.json")
-    assert (table.models, [b.name for b in table.benchmarks]) == (("a", "b"), ["x", "y"])
+    assert (table.models, [b.name for b in table.benchmarks]) == (("a", "b"), ["GSM8K", "MATH"])
     assert table.values.tolist() == [[1, 20], [2, 30]]
 
 
@@ -61,15 +64,15 @@ def test_an_option_weighs_more_than_the_file(zebra_cli: Project) -> None:
     zebra_cli.write(
         "s.json", '{"benchmarks": {"x": {"axis": "safety", "weight": 2}}, "scores": {"a": {"x": 1}, "b": {"x": 2}}}'
     )
-    recipe = zebra.make_recipe({"options": {"json": {"lower": "x", "weights": {"x": 5}}}})
+    recipe = zebra.make_recipe({"benchmarks": {"x": {"direction": "lower", "weight": 5.0}}})
     (benchmark,) = zebra.read_scores("s.json", recipe=recipe).benchmarks
     assert (benchmark.direction, benchmark.weight, benchmark.axis) == ("lower", 5.0, "safety")
 
 
 def test_two_tables_in_any_order(zebra_cli: Project) -> None:
     """Tables joined in either order give the same behavior."""
-    zebra_cli.write("one.csv", "model,x\na,1\nb,2\nc,4\n")
-    zebra_cli.write("two.csv", "model,y\nc,1\na,5\nb,2\n")
+    zebra_cli.write("one.csv", "model,MMLU\na,1\nb,2\nc,4\n")
+    zebra_cli.write("two.csv", "model,IFEval\nc,1\na,5\nb,2\n")
     found = [
         zebra.know_behavior(zebra.read_scores(*order)).ranked()
         for order in (("one.csv", "two.csv"), ("two.csv", "one.csv"))

@@ -27,7 +27,7 @@ COMMAND = ("run", "--pool", "pool", "--scores", "scores.csv")
 @pytest.fixture
 def project(zebra_cli: Project) -> Project:
     """A pool of 12 files of 200 instructions each, one row of which cannot be used."""
-    zebra_cli.write("scores.csv", "model,x,y\na,10,1\nb,8,9\nc,3,5\nd,0,0\n")
+    zebra_cli.write("scores.csv", "model,MMLU,IFEval\na,10,1\nb,8,9\nc,3,5\nd,0,0\n")
     draw = random.Random(5)
     for file in range(12):
         rows: list[dict[str, Any]] = []

@@ -11,6 +11,7 @@ import click
 from zebra_core.cli.behavior import behavior
 from zebra_core.cli.plugins import plugins
 from zebra_core.cli.run import run
+from zebra_core.cli.scores import alias, scores
 from zebra_core.errors import ZebraError
 from zebra_core.folder import Interrupted
 
@@ -47,5 +48,7 @@ def main() -> None:
 
 
 main.add_command(run)
+main.add_command(scores)
+main.add_command(alias)
 main.add_command(behavior)
 main.add_command(plugins)

@@ -29,5 +29,6 @@ def behavior(form: str, **said: Any) -> None:
     recipe = recipe_from(None, said)
     plugins = load_plugins(recipe.plugins)
     show.warnings(plugins)
-    table, known = read_behavior(recipe, plugins)
+    table, known, doubts = read_behavior(recipe, plugins)
     show.behavior(table, known, form)
+    show.doubts(doubts)

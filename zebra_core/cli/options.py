@@ -50,6 +50,11 @@ def score_options(command: Command) -> Command:
                 help="Score table: a file, or a name such as paper. Repeat to join several.",
             ),
             click.option(
+                "--alias",
+                metavar="FILE.csv",
+                help="Score name of each pool name: columns pool,score; see `zebra alias`.",
+            ),
+            click.option(
                 "--missing",
                 type=click.Choice(["error", "drop-model", "drop-benchmark", "mean"]),
                 help="What to do where a score is missing.  [default: error]",
@@ -59,6 +64,40 @@ def score_options(command: Command) -> Command:
                 metavar="NAME",
                 shell_complete=completed("similarity"),
                 help="How alike two models are.  [default: cosine]",
+            ),
+            click.option(
+                "--benchmark",
+                "directions",
+                multiple=True,
+                metavar="NAME=DIRECTION",
+                help="higher, lower, the value that is best, or drop. Repeatable.",
+            ),
+            click.option(
+                "--weight",
+                "weights",
+                multiple=True,
+                metavar="BENCHMARK=NUMBER",
+                help="How much a benchmark counts.  [default: 1] Repeatable.",
+            ),
+            click.option(
+                "--axis",
+                "axes",
+                multiple=True,
+                metavar="AXIS=NUMBER",
+                help="How much an axis counts; axes not named count nothing. Repeatable.",
+            ),
+            click.option(
+                "--normalisation",
+                type=click.Choice(["minmax", "range", "zscore", "rank"]),
+                help="How scores are brought to [0, 1].  [default: minmax]",
+            ),
+            click.option(
+                "--clash",
+                type=click.Choice(["error", "first", "last"]),
+                help="Which table wins where two fill one cell differently.  [default: error]",
+            ),
+            click.option(
+                "--silence", multiple=True, metavar="WARNING", help="A warning about scores that is known. Repeatable."
             ),
         ]
     ):
@@ -98,11 +137,37 @@ def recipe_from(file: str | None, said: dict[str, Any]) -> Recipe:
     for text in said.pop("settings", ()):
         component, option, value = read_setting(text)
         options.setdefault(component, {})[option] = value
+    _declare(values, said, origins)
     for name, value in said.items():
         if value not in (None, ()):
             values[name] = list(value) if isinstance(value, tuple) else value
             origins[name] = "--plugin" if name == "plugins" else f"--{name.replace('_', '-')}"
     return make_recipe({**values, **({"options": options} if options else {})}, origins)
+
+
+def _declare(values: dict[str, Any], said: dict[str, Any], origins: dict[str, str]) -> None:
+    """Put what the command line declares of benchmarks and axes into the recipe's tables."""
+    benchmarks = {name: dict(held) for name, held in values.get("benchmarks", {}).items()}
+    for option, prop in (("directions", "direction"), ("weights", "weight")):
+        for text in said.pop(option, ()):
+            name, value = _assigned(text, f"--{'benchmark' if prop == 'direction' else 'weight'}")
+            benchmarks.setdefault(name, {})[prop] = value
+    axes = {**values.get("axes", {}), **dict(_assigned(text, "--axis") for text in said.pop("axes", ()))}
+    for name, held in (("benchmarks", benchmarks), ("axes", axes)):
+        if held:
+            values[name], origins[name] = held, "command line"
+
+
+def _assigned(text: str, option: str) -> tuple[str, Any]:
+    """Read NAME=VALUE, where the value is a number or a word."""
+    name, equals, value = text.rpartition("=")
+    if not (equals and name.strip() and value.strip()):
+        msg = f"{option} wants NAME=VALUE, got {text!r}"
+        raise ZebraError(msg)
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        return name.strip(), value.strip()
 
 
 def _table(options: Any, file: str | None) -> dict[str, Any]:

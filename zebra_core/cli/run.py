@@ -36,8 +36,8 @@ DEFAULT_OUTPUT = "zebra-dataset"
 )
 @click.option("--threshold", type=float, help="Least similarity of a pair, tau.  [default: 0.1]")
 @click.option("--min-gap", type=float, help="Least superiority gap of a pair.  [default: 0]")
+@click.option("--min-confidence", type=float, help="Least confidence that the better model is better.  [default: 0]")
 @click.option("--pairs", type=int, help="Pairs per instruction at the most.  [default: 1]")
-@click.option("--alias", metavar="FILE.csv", help="Score name of each pool name: columns pool,score.")
 @click.option(
     "--strict/--no-strict",
     default=None,
@@ -63,6 +63,7 @@ def run(recipe: str | None, output: str, workers: int, *, overwrite: bool, **sai
     ready = prepare(recipe_from(recipe, said))
     show.warnings(ready.plugins)
     show.choices(ready)
+    show.doubts(ready.doubts)
     with progress() as watch:
         dataset = ready.write(output, overwrite=overwrite, workers=workers, watch=watch, say=show.line)
     show.summary(dataset)

@@ -17,11 +17,16 @@ from rich.text import Text
 from zebra_core.hookspecs import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zebra_core.behavior import Behavior
     from zebra_core.discovery import Plugins
     from zebra_core.pipeline import Dataset, Run
     from zebra_core.scores import ScoreTable
+    from zebra_core.suspicion import Suspicion
 
+ROWS = 40
+"""How many models a score table shows; `--format csv` prints them all."""
 MOST = 12
 """How many models a summary lists; the manifest has them all."""
 
@@ -96,6 +101,44 @@ def _more(count: int, what: str) -> None:
         click.echo(f"  ... and {count - MOST} more {what}, in manifest.json")
 
 
+def doubts(found: Sequence[Suspicion]) -> None:
+    """Print what looks wrong in the scores, to the standard error."""
+    for doubt in found:
+        click.echo(f"Warning: {doubt}", err=True)
+
+
+def scores(table: ScoreTable, form: str) -> None:
+    """Print a score table: cells, then where each column comes from and what is missing."""
+    names = [b.name for b in table.benchmarks]
+    if form == "json":
+        click.echo(json.dumps(table.as_dict(), indent=1, ensure_ascii=False))
+        return
+    if form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["model", *names])
+        for model, row in zip(table.models, table.values.tolist(), strict=True):
+            writer.writerow([model, *("" if np.isnan(cell) else repr(cell) for cell in row)])
+        return
+    shown = Table("model", box=None, pad_edge=False)
+    for name in names:
+        shown.add_column(name, justify="right")
+    for model, row in list(zip(table.models, table.values, strict=True))[:ROWS]:
+        shown.add_row(model, *("-" if np.isnan(cell) else f"{cell:g}" for cell in row))
+    out().print(shown)
+    if len(table.models) > ROWS:
+        click.echo(f"... and {len(table.models) - ROWS} more models; --format csv has them all")
+    described = Table("benchmark", "axis", "better", "range", "missing", "from", box=None, pad_edge=False)
+    for benchmark, missing in zip(table.benchmarks, np.isnan(table.values).sum(axis=0), strict=True):
+        bounds = "" if benchmark.bounds is None else f"{benchmark.bounds[0]:g} to {benchmark.bounds[1]:g}"
+        described.add_row(
+            benchmark.name, benchmark.axis, str(benchmark.direction), bounds, str(missing or ""), Text(benchmark.source)
+        )
+    click.echo()
+    out().print(described)
+    for note in table.notes:
+        click.echo(f"scores: {note}")
+
+
 def behavior(table: ScoreTable, known: Behavior, form: str) -> None:
     """Print ability vectors, superiority and similarity."""
     if form == "json":
@@ -113,12 +156,16 @@ def behavior(table: ScoreTable, known: Behavior, form: str) -> None:
     for name in (*known.benchmarks, "superiority"):
         shown.add_column(name, justify="right")
     shown.add_column("most alike")
+    shown.add_column("order holds", justify="right")
     ranked = known.ranked()
+    flips, count = ranked.flips(), len(ranked.benchmarks)
     alike = ranked.similarity - np.diag(np.full(len(ranked.models), np.inf))
     for i, model in enumerate(ranked.models):
         near = int(alike[i].argmax())
-        figures = [f"{value:.3f}" for value in (*ranked.vectors[i], ranked.superiority[i])]
-        shown.add_row(model, *figures, f"{ranked.models[near]} ({alike[i, near]:.3f})")
+        error = "" if np.isnan(ranked.stderr[i]) else f" ± {ranked.stderr[i]:.3f}"
+        figures = [*(f"{value:.3f}" for value in ranked.vectors[i]), f"{ranked.superiority[i]:.3f}{error}"]
+        holds = f"{count - flips[i, i + 1]} of {count}" if i + 1 < len(ranked.models) else ""
+        shown.add_row(model, *figures, f"{ranked.models[near]} ({alike[i, near]:.3f})", holds)
     out().print(shown)
     for note in table.notes:
         click.echo(f"scores: {note}")
