@@ -57,28 +57,53 @@ class Known:
     def named(self, table: ScoreTable) -> ScoreTable:
         """Give a table's benchmarks the names, and where it is silent the descriptions, of the catalogue.
 
-        Two columns that would get one name keep their own. A column of fractions is turned into percent where the
-        catalogue's range is one of percent, and that is noted.
+        A column of fractions is turned into percent where the catalogue's range is one of percent. Columns of one name
+        become one where no model has different values in them; else they keep their own names.
         """
-        found = [self.get(b.name) for b in table.benchmarks]
-        names = [b.name if known is None else known.name for b, known in zip(table.benchmarks, found, strict=True)]
-        benchmarks, factors, notes = [], np.ones(len(names)), list(table.notes)
-        for at, (own, known) in enumerate(zip(table.benchmarks, found, strict=True)):
-            if known is None:
-                benchmarks.append(own)
-                continue
-            name = known.name if names.count(known.name) == 1 else own.name
-            origin = own.source if own.name == name else f"{own.source}: {own.name}".removeprefix(": ")
-            benchmarks.append(attrs.evolve(_filled(own, known), name=name, source=origin or known.source))
-            if _is_fraction(table.values[:, at], own, known):
-                factors[at] = 100.0
+        columns: dict[str, ScoreTable] = {}
+        for at, own in enumerate(table.benchmarks):
+            column = self._described(
+                table.keep(np.ones(len(table.models), bool), np.arange(len(table.benchmarks)) == at)
+            )
+            name = column.benchmarks[0].name
+            held = columns.get(name)
+            merged = column if held is None else _merged(held, column)
+            if merged is None:
+                name, merged = (
+                    own.name,
+                    attrs.evolve(column, benchmarks=[attrs.evolve(column.benchmarks[0], name=own.name)]),
+                )
+            columns[name] = merged
+        if not columns:
+            return table
         return attrs.evolve(
             table,
-            benchmarks=benchmarks,
-            values=table.values * factors,
-            stderr=table.stderr * factors,
-            notes=tuple(notes),
+            benchmarks=[attrs.evolve(column.benchmarks[0], name=name) for name, column in columns.items()],
+            values=np.column_stack([column.values for column in columns.values()]),
+            stderr=np.column_stack([column.stderr for column in columns.values()]),
         )
+
+    def _described(self, column: ScoreTable) -> ScoreTable:
+        """Describe a table of one column."""
+        own = column.benchmarks[0]
+        known = self.get(own.name)
+        if known is None:
+            return column
+        origin = own.source if own.name == known.name else f"{own.source}: {own.name}".removeprefix(": ")
+        benchmark = attrs.evolve(_filled(own, known), name=known.name, source=origin or known.source)
+        factor = 100.0 if _is_fraction(column.values, own, known) else 1.0
+        return attrs.evolve(
+            column, benchmarks=[benchmark], values=column.values * factor, stderr=column.stderr * factor
+        )
+
+
+def _merged(one: ScoreTable, other: ScoreTable) -> ScoreTable | None:
+    """Return two columns as one; None where they contradict each other."""
+    missing = np.isnan(one.values)
+    if (~missing & ~np.isnan(other.values) & (one.values != other.values)).any():
+        return None
+    values, stderr = np.where(missing, other.values, one.values), np.where(missing, other.stderr, one.stderr)
+    return attrs.evolve(one, values=values, stderr=stderr)
 
 
 def key(name: str) -> str:

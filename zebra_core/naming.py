@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NEAR = 3
 """How many names are proposed for one."""
-CUTOFF = 0.6
+CUTOFF = 0.7
 HEAD = """\
 # Which name of the score tables stands for which name of the pool. Names that are the same are filled in. The others are
 # proposals: delete the '# ' of the line that is right, after looking at both names (a base model is not its chat model, and
@@ -43,14 +43,13 @@ def draft(pool: Iterable[str], scores: Iterable[str]) -> str:
 
 
 def proposals(name: str, known: dict[str, str]) -> list[str]:
-    """Return the nearest names, best first; those that differ in writing alone come before all others."""
+    """Return the names that differ in writing alone, else the nearest, best first."""
     mine = letters(name)
-    same = [other for other, text in known.items() if text == mine]
     by_letters: dict[str, list[str]] = {}
     for other, text in known.items():
         by_letters.setdefault(text, []).append(other)
-    close = difflib.get_close_matches(mine, by_letters, n=NEAR, cutoff=CUTOFF)
-    return list(dict.fromkeys([*same, *(other for text in close for other in by_letters[text])]))[:NEAR]
+    close = [mine] if mine in by_letters else difflib.get_close_matches(mine, by_letters, n=NEAR, cutoff=CUTOFF)
+    return [other for text in close for other in by_letters[text]][:NEAR]
 
 
 def letters(name: str) -> str:

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from zebra_core.shards import Shard
 
 
+LONG_TABLE = 100
+"""How many models a score table may have for warnings about all of them to be told."""
+
+
 @attrs.frozen(eq=False)
 class Dataset:
     """A preference dataset on disk, and the manifest that says how it came about."""
@@ -165,7 +169,7 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     plugins.done("pool", pool)
     sources = score_choices(chooser, pool)
     found = read_table(chooser, sources)
-    doubts = tuple(suspicions(found, recipe.silence))
+    doubts = tuple(suspicions(found, recipe.silence, _concerned(recipe, found, pool)))
     table = found.complete(recipe.missing)
     plugins.done("scores", table)
     behavior = _behavior(chooser, table)
@@ -179,6 +183,14 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     resolved = attrs.evolve(recipe, pool=pinned([pool_choice], plugins)[0], scores=pinned(sources, plugins), **names)
     choices = (pool_choice, *sources, *by_kind.values())
     return Run(resolved, plugins, choices, table, pool, plan, engine, doubts)
+
+
+def _concerned(recipe: Recipe, table: ScoreTable, pool: Pool) -> set[str]:
+    """Return whom of a long table the pool's first batch names: warnings about thousands of others help nobody."""
+    if len(table.models) <= LONG_TABLE:
+        return set()
+    index = model_index(table.models, read_aliases(recipe.alias) if recipe.alias else {})
+    return {table.models[index[name]] for name in pool.first_models() if name in index}
 
 
 def build(

@@ -65,7 +65,11 @@ def read_table(chooser: Chooser, sources: list[Choice]) -> ScoreTable:
     recipe, known = chooser.recipe, known_benchmarks(chooser)
     names = one_name(read_aliases(recipe.alias)) if recipe.alias else {}
     tables = [known.named(_read(chooser, choice, "score source", ScoreTable)).renamed(names) for choice in sources]
-    return describe(join(tables, recipe.clash), recipe.benchmarks, recipe.axes)
+    table = join(tables, recipe.clash)
+    if not table.models:
+        msg = f"there is not one score in {', '.join(choice.location or choice.component.name for choice in sources)}"
+        raise ZebraError(msg)
+    return describe(table, recipe.benchmarks, recipe.axes)
 
 
 def read_models(chooser: Chooser, sources: list[Choice]) -> list[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import attrs
 
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SUFFIXES = (".csv", ".tsv", ".json", ".md", ".parquet")
@@ -47,19 +47,27 @@ def open_grid(location: str) -> Grid:
 
 
 def header_of(location: str) -> tuple[str, ...]:
-    """Return the names of a table's columns, none where the location is no table."""
+    """Return the names of a table's columns, none where the location is no table; of a CSV file one line is read."""
     path = zebra.storage.place(location)
-    if path.suffix.casefold() not in READERS or not path.is_file():
+    suffix = path.suffix.casefold()
+    if suffix not in READERS or not path.is_file():
         return ()
     try:
-        return open_grid(location).header
-    except zebra.ZebraError:
+        if READERS[suffix] is not _separated:
+            return open_grid(location).header
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return tuple(name.strip() for name in next(_reader(path, file), []))
+    except (zebra.ZebraError, UnicodeDecodeError, csv.Error):
         return ()
+
+
+def _reader(path: Path, file: TextIO) -> Iterator[list[str]]:
+    return csv.reader(file, delimiter="\t" if path.suffix.casefold() == ".tsv" else ",", strict=True)
 
 
 def _separated(path: Path, location: str) -> Grid:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter="\t" if path.suffix.casefold() == ".tsv" else ",", strict=True)
+        reader: Any = _reader(path, file)
         lines = [(f"{location}, line {reader.line_num}", line) for line in reader if any(map(str.strip, line))]
     if len(lines) < 2:
         msg = f"{location} has {len(lines)} lines; a score table has a line of column names and a line per model"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import zipfile
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -65,12 +64,13 @@ class LmEval(Runs):
 
 
 def _model(held: Mapping[str, Any], path: Path) -> str:
-    """Return the model's name: as the run says it, else in its arguments, else from the file's name."""
+    """Return the model's name: as the run says it, else in its arguments; for a path on somebody's disk the file's name."""
     config = held.get("config") or {}
     arguments = config.get("model_args") or ""
-    said = arguments.get("pretrained") if isinstance(arguments, dict) else None
-    found = re.search(r"(?:^|,)(?:pretrained|model)=([^,]+)", arguments) if isinstance(arguments, str) else None
-    return str(held.get("model_name") or said or (found and found[1]) or path.stem.partition("_")[0])
+    if isinstance(arguments, str):
+        arguments = dict(pair.partition("=")[::2] for pair in arguments.split(","))
+    said = str(held.get("model_name") or arguments.get("pretrained") or arguments.get("model") or "")
+    return path.stem.partition("_")[0] if not said or said.startswith(("/", ".")) else said
 
 
 def _averaged(scores: list[Score]) -> list[Score]:

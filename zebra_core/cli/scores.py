@@ -46,6 +46,7 @@ def alias(pool: str, scores: tuple[str, ...], output: str | None, **said: Any) -
 
     A proposal is a comment until you take it: nothing is matched by guess.
     """
+    from zebra_core.alias import read_aliases  # noqa: PLC0415
     from zebra_core.pipeline import draft_aliases  # noqa: PLC0415
 
     if output and Path(output).exists():
@@ -54,8 +55,8 @@ def alias(pool: str, scores: tuple[str, ...], output: str | None, **said: Any) -
     text = draft_aliases(recipe_from(None, {**said, "pool": pool, "scores": scores}))
     if output:
         Path(output).write_text(text, encoding="utf-8")
-        lines = [line for line in text.splitlines() if not line.startswith("# Which") and "," in line][1:]
-        taken = sum(not line.startswith("#") for line in lines)
-        click.echo(f"{taken} names are the same; look at the other lines of {output}, then say --alias {output}")
+        taken = len(read_aliases(output))
+        told = "1 name is the same" if taken == 1 else f"{taken} names are the same"
+        click.echo(f"{told}; look at the other lines of {output}, then say --alias {output}")
     else:
         click.echo(text, nl=False)
