@@ -8,7 +8,7 @@ import attrs
 
 import zebra_core as zebra
 from zebra_leaderboard.grid import parsed
-from zebra_leaderboard.runs import numeric
+from zebra_leaderboard.runs import as_its_format, numeric
 
 AVERAGES = ("mean win rate", "mean score")
 
@@ -34,17 +34,22 @@ class Helm:
         if not _is_table(held):
             msg = f"{location} is no HELM table: it has no `header` and `rows`"
             raise zebra.ZebraError(msg)
-        names = [str(column.get("value", "")).partition(" - ")[0].strip() for column in held["header"]]
-        benchmarks = {
-            at: zebra.Benchmark(name, measured=_direction(column), source=location or "")
-            for at, (name, column) in enumerate(zip(names, held["header"], strict=True))
-            if at and name.casefold() not in AVERAGES
-        }
-        rows = [
-            (str(row[0].get("value")), {b.name: numeric(row[at].get("value")) for at, b in benchmarks.items()})
-            for row in held["rows"]
-        ]
-        return zebra.ScoreTable.from_rows(rows, benchmarks.values())
+        with as_its_format(location or ""):
+            return _read(held, location or "")
+
+
+def _read(held: dict[str, Any], location: str) -> zebra.ScoreTable:
+    names = [str(column.get("value", "")).partition(" - ")[0].strip() for column in held["header"]]
+    benchmarks = {
+        at: zebra.Benchmark(name, measured=_direction(column), source=location)
+        for at, (name, column) in enumerate(zip(names, held["header"], strict=True))
+        if at and name.casefold() not in AVERAGES
+    }
+    rows = [
+        (str(row[0].get("value")), {b.name: numeric(row[at].get("value")) for at, b in benchmarks.items()})
+        for row in held["rows"]
+    ]
+    return zebra.ScoreTable.from_rows(rows, benchmarks.values())
 
 
 def _is_table(held: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -63,13 +64,24 @@ class Runs(ABC):
         for file in files:
             if file.name.endswith(self.suffixes):
                 held = self.opened(file)
-                found = self.scores(held, file) if held is not None else None
+                with as_its_format(str(file)):
+                    found = self.scores(held, file) if held is not None else None
                 if found is not None:
                     yield file, found
 
     def opened(self, path: Path) -> Any:
         """Parse a file; None where it cannot be of this format."""
         return parsed(path, str(path))
+
+
+@contextmanager
+def as_its_format(location: str) -> Iterator[None]:
+    """Tell of a file that has the marks of a format and is not as that format has them."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as wrong:
+        msg = f"{location} is not as its format has it: {type(wrong).__name__}: {wrong}; is it damaged, or edited by hand?"
+        raise zebra.ZebraError(msg) from wrong
 
 
 def _table(model: str, scores: Iterable[Score], source: str) -> zebra.ScoreTable:
