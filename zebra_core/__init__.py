@@ -11,7 +11,17 @@ from zebra_core.evaluation import Evaluator
 from zebra_core.hookspecs import ComponentFactory, Components, hookimpl
 from zebra_core.mapping import BatchFunction
 from zebra_core.pairing import Strategy
-from zebra_core.pipeline import Dataset, Run, batch_function, build, know_behavior, open_pool, prepare, read_scores
+from zebra_core.pipeline import (
+    Dataset,
+    Run,
+    batch_function,
+    build,
+    know_behavior,
+    open_pool,
+    prepare,
+    prepare_training,
+    read_scores,
+)
 from zebra_core.pool import MESSAGES, POOL, Part, Pool, PoolReader
 from zebra_core.preference import Rule
 from zebra_core.progress import Progress
@@ -20,7 +30,7 @@ from zebra_core.rejects import Rejected, located, rescued
 from zebra_core.report import Figure
 from zebra_core.scores import Benchmark, Direction, ScoreSource, ScoreTable, join
 from zebra_core.shards import Engine, Shard, Task, Writer
-from zebra_core.training import Trainer
+from zebra_core.training import Trainer, Training
 
 __all__ = [
     "MESSAGES",
@@ -58,6 +68,7 @@ __all__ = [
     "Tally",
     "Task",
     "Trainer",
+    "Training",
     "Writer",
     "ZebraError",
     "batch_function",
@@ -72,6 +83,7 @@ __all__ = [
     "nearest",
     "open_pool",
     "prepare",
+    "prepare_training",
     "read_recipe",
     "read_scores",
     "rescued",

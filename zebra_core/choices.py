@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -11,7 +11,7 @@ from zebra_core.errors import ZebraError, nearest
 from zebra_core.recipe import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from zebra_core.components import Component, Made
     from zebra_core.discovery import Plugins
@@ -40,15 +40,31 @@ class Chooser:
     plugins: Plugins
     chosen: list[Choice] = attrs.field(factory=list)
 
-    def component(self, kind: str, preferred: str = "", why: str = "default") -> Choice:
-        """Choose what the recipe names, else what a plugin named by the user offers, else what is preferred, or the default."""
+    def component(
+        self, kind: str, preferred: str = "", why: str = "default", suited: Mapping[str, Any] | None = None
+    ) -> Choice:
+        """Choose what the recipe names, else what a plugin named by the user offers, else what is preferred, or the default.
+
+        `suited` are options that go with another choice; those of the recipe weigh more.
+        """
         name = getattr(self.recipe, kind)
         if name:
-            return self._keep(self.plugins.find(kind, name), None, self.recipe.origins.get(kind, "asked for"))
+            found = self.plugins.find(kind, name)
+            return self._keep(found, None, self.recipe.origins.get(kind, "asked for"), suited)
         only = self.plugins.only(kind)
         if only is not None:
-            return self._keep(only, None, f"from --plugin {only.plugin}")
-        return self._keep(self.plugins.find(kind, preferred or DEFAULTS[kind]), None, why)
+            return self._keep(only, None, f"from --plugin {only.plugin}", suited)
+        return self._keep(self.plugins.find(kind, preferred or DEFAULTS[kind]), None, why, suited)
+
+    def model(self) -> Choice | None:
+        """Choose the model to train where it is one that a plugin makes; None where it is a folder, or a name of the hub."""
+        name = self.recipe.model
+        if not name:
+            offered = ", ".join(c.name for c in self.plugins.of("model"))
+            msg = f"no model is named; say --model FOLDER, --model NAME of the Hugging Face hub, or one made here: {offered}"
+            raise ZebraError(msg)
+        made_here = self.plugins.has("model", name) and not Path(name).exists()
+        return self._keep(self.plugins.find("model", name), None, "made here") if made_here else None
 
     def source(self, kind: str, text: str, why: str) -> Choice:
         """Choose the reader of a location: the one named in front of it, else the only one that does not decline it."""
@@ -84,10 +100,17 @@ class Chooser:
                 msg = f"the option {name}.{next(iter(options))} is set, but the run does not use {name!r}; {hint}"
                 raise ZebraError(msg)
 
-    def _keep(self, component: Component, location: str | None, why: str) -> Choice:
-        choice = Choice(component.made(self._options(component)), location, why)
+    def _keep(
+        self, component: Component, location: str | None, why: str, suited: Mapping[str, Any] | None = None
+    ) -> Choice:
+        choice = Choice(component.made(self._options(component), suited), location, why)
         self.chosen.append(choice)
         return choice
+
+    def options_of(self, choices: Iterable[Choice]) -> dict[str, dict[str, Any]]:
+        """Return the recipe's options of these choices alone."""
+        names = {name for choice in choices for name in _names(choice.component)}
+        return {name: held for name, held in self.recipe.options.items() if name in names}
 
     def _options(self, component: Component) -> dict[str, object]:
         return {k: v for name in _names(component) for k, v in self.recipe.options.get(name, {}).items()}

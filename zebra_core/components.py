@@ -16,6 +16,9 @@ from zebra_core.errors import PluginError, RowError, ZebraError, unknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+REST = "rest"
+"""The metadata of an attrs field that takes, as a dict, the options that no other field takes; the component checks them."""
+
 
 @attrs.frozen
 class Component:
@@ -33,6 +36,15 @@ class Component:
     @property
     def options(self) -> dict[str, attrs.Attribute[Any]]:
         """The options by name; none for a plain function."""
+        return {name: field for name, field in self._fields.items() if not field.metadata.get(REST)}
+
+    @property
+    def presets(self) -> dict[str, dict[str, Any]]:
+        """What each value of the option `preset` stands for: other options, by name."""
+        return dict(getattr(self.factory, "presets", {}))
+
+    @property
+    def _fields(self) -> dict[str, attrs.Attribute[Any]]:
         if not (isinstance(self.factory, type) and attrs.has(self.factory)):
             return {}
         return {field.name: field for field in attrs.fields(self.factory) if field.init}
@@ -42,23 +54,41 @@ class Component:
         """The first line of its docstring."""
         return (getdoc(self.factory) or "").partition("\n")[0]
 
-    def made(self, options: Mapping[str, Any] | None = None) -> Made:
-        """Make the component with these options; ZebraError for an option that it has not, or of another type."""
-        known = self.options
-        for name in options or {}:
-            if name not in known:
-                what = f"option of {self}"
-                raise unknown(what, name, known)
+    def made(self, options: Mapping[str, Any] | None = None, suited: Mapping[str, Any] | None = None) -> Made:
+        """Make the component with these options, over those of the preset that they name, over what is `suited`.
+
+        Raises ZebraError for an option that it has not, or of another type, and for a preset that it has not.
+        """
+        options = self._sorted({**(suited or {}), **self._preset(options or {}), **(options or {})})
         with self.blamed():
             if not isinstance(self.factory, type):
                 return Made(self, self.factory)
             if not attrs.has(self.factory):
                 return Made(self, self.factory())
             try:
-                return Made(self, converter.structure(dict(options or {}), self.factory))
+                return Made(self, converter.structure(options, self.factory))
             except (cattrs.BaseValidationError, ValueError, TypeError) as wrong:
                 msg = "; ".join(reasons(wrong))
                 raise ZebraError(msg) from wrong
+
+    def _preset(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        name = options.get("preset")
+        if not name or not self.presets:
+            return {}
+        if name not in self.presets:
+            what = f"preset of {self}"
+            raise unknown(what, str(name), self.presets)
+        return self.presets[name]
+
+    def _sorted(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Put what is no option of its own into the field that takes the rest, where there is one."""
+        known, rest = self.options, [n for n, field in self._fields.items() if field.metadata.get(REST)]
+        others = {name: value for name, value in options.items() if name not in known}
+        if others and not rest:
+            what = f"option of {self}"
+            raise unknown(what, next(iter(others)), known)
+        held = {name: value for name, value in options.items() if name in known}
+        return {**held, rest[0]: others} if others else held
 
     @contextmanager
     def blamed(self, *, mistakes: bool = True) -> Iterator[None]:

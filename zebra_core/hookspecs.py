@@ -51,6 +51,11 @@ def zebra_trainers() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_models() -> Components:  # type: ignore[empty-body]
+    """Offer models that are made on the spot: from a folder to write to, to nothing."""
+
+
+@hookspec
 def zebra_evaluators() -> Components:  # type: ignore[empty-body]
     """Offer evaluators: from a model's folder to a ScoreTable of one row."""
 
@@ -70,7 +75,7 @@ def zebra_stage_done(stage: str, result: object) -> None:
     """Observe a finished stage, to log, time or save; the result must not be changed.
 
     `stage` and `result` are `scores` and a ScoreTable, `behavior` and a Behavior, `pool` and a Pool, `plan` and a Plan,
-    `dataset` and a Dataset.
+    `dataset` and a Dataset, `training` and the folder of the trained model.
     """
 
 
@@ -82,6 +87,7 @@ KINDS = {
     "strategy": "zebra_strategies",
     "rule": "zebra_rules",
     "trainer": "zebra_trainers",
+    "model": "zebra_models",
     "evaluator": "zebra_evaluators",
     "engine": "zebra_engines",
     "figure": "zebra_figures",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import reduce
 from importlib.metadata import version
 from operator import add
@@ -29,6 +30,7 @@ from zebra_core.shards import Writer, model_pairs, tasks_of
 from zebra_core.sources import opened_pool, read_models, read_table, score_choices
 from zebra_core.summary import remarks, summarise
 from zebra_core.suspicion import Suspicion, suspicions
+from zebra_core.training import Training
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -56,7 +58,7 @@ class Dataset:
 class Run:
     """A run that is ready to be written: every choice made, the scores known, the pool open, nothing read in full.
 
-    `recipe` is the resolved one, with every choice pinned.
+    `recipe` is the resolved one of the dataset, with every choice pinned; `training` is what follows, where the recipe has it.
     """
 
     recipe: Recipe
@@ -67,6 +69,7 @@ class Run:
     plan: Plan
     engine: Choice
     doubts: tuple[Suspicion, ...] = ()
+    training: Training | None = None
 
     def write(
         self,
@@ -107,6 +110,13 @@ class Run:
         dataset = Dataset(output, manifest)
         self.plugins.done("dataset", dataset)
         return dataset
+
+    def written(self, output: str | Path) -> Dataset | None:
+        """Return the dataset in the folder `output` where it is just what this run would write."""
+        path = storage.place(output) / MANIFEST
+        held = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        job = json.loads(as_json(self._job()))
+        return Dataset(storage.place(output), held) if {key: held.get(key) for key in job} == job else None
 
     def _job(self) -> dict[str, Any]:
         """Return all that the dataset's bytes follow from: versions, recipe, inputs."""
@@ -177,12 +187,23 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     engine = chooser.component("engine")
     plan = _plan(chooser, behavior, pool.models)
     plugins.done("plan", plan)
-    chooser.check_options()
     by_kind = {c.component.kind: c for c in chooser.chosen if c.component.kind not in ("pool", "score source")}
-    names: dict[str, Any] = {kind: pinned([choice], plugins)[0] for kind, choice in by_kind.items()}
-    resolved = attrs.evolve(recipe, pool=pinned([pool_choice], plugins)[0], scores=pinned(sources, plugins), **names)
     choices = (pool_choice, *sources, *by_kind.values())
-    return Run(resolved, plugins, choices, table, pool, plan, engine, doubts)
+    options = chooser.options_of(chooser.chosen)
+    training = Training.of(chooser) if recipe.trainer or recipe.model else None
+    chooser.check_options()
+    names: dict[str, Any] = {kind: pinned([choice], plugins)[0] for kind, choice in by_kind.items()}
+    names |= {"pool": pinned([pool_choice], plugins)[0], "scores": pinned(sources, plugins), "options": options}
+    resolved = attrs.evolve(recipe, trainer="", model="", **names)
+    return Run(resolved, plugins, choices, table, pool, plan, engine, doubts, training)
+
+
+def prepare_training(recipe: Recipe, plugins: Plugins | None = None) -> Training:
+    """Choose the trainer and the model of a recipe, and check that they can work; what `zebra train` does first."""
+    chooser = _chooser(recipe, plugins)
+    training = Training.of(chooser)
+    chooser.check_options()
+    return training
 
 
 def _concerned(recipe: Recipe, table: ScoreTable, pool: Pool) -> set[str]:

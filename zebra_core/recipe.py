@@ -25,6 +25,7 @@ DEFAULTS = {
     "strategy": "sup",
     "rule": "superiority",
     "engine": "local",
+    "trainer": "dpo",
 }
 """The component of each kind where nobody chose one; `scores` only where there is no pool to say which table covers it."""
 
@@ -43,7 +44,7 @@ class Recipe:
 
     `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
     `benchmarks` declares properties of benchmarks by name, `axes` weighs axes, `silence` names warnings
-    about scores that are known. `options` holds the options of components by name. `origins` says where each choice came from; it is not saved.
+    about scores that are known. `trainer` and `model` are of the training that may follow. `options` holds the options of components by name. `origins` says where each choice came from; it is not saved.
     """
 
     pool: str = ""
@@ -52,6 +53,8 @@ class Recipe:
     strategy: str = ""
     rule: str = ""
     engine: str = ""
+    trainer: str = ""
+    model: str = ""
     scope: Scope = "instruction"
     threshold: float = Masks().threshold
     min_gap: float = Masks().min_gap

@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from zebra_core.checkpoints import is_first_process
 from zebra_core.cli.behavior import behavior
 from zebra_core.cli.plugins import plugins
 from zebra_core.cli.run import run
 from zebra_core.cli.scores import alias, scores
+from zebra_core.cli.train import tiny_model, train
 from zebra_core.errors import ZebraError
 from zebra_core.folder import Interrupted
 
@@ -36,6 +38,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ZebraError as error:
+            if not is_first_process():
+                raise SystemExit(Told.exit_code) from error
             if os.environ.get("ZEBRA_DEBUG"):
                 raise
             raise (Stopped if isinstance(error, Interrupted) else Told)(str(error)) from error
@@ -44,10 +48,12 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("zebra-preference"), prog_name="zebra")
 def main() -> None:
-    """Build preference datasets without annotation: benchmark scores decide which response is chosen."""
+    """Build preference datasets without annotation, and train on them: benchmark scores decide which response is chosen."""
 
 
 main.add_command(run)
+main.add_command(train)
+main.add_command(tiny_model)
 main.add_command(scores)
 main.add_command(alias)
 main.add_command(behavior)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zebra_core.errors import ZebraError
-from zebra_core.recipe import make_recipe, read_recipe, read_setting
+from zebra_core.recipe import DEFAULTS, make_recipe, read_recipe, read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from zebra_core.recipe import Recipe
 
     Command = Callable[..., Any]
+
+OF_THE_TRAINER = ("preset", "lora", "curriculum", "report_to", "push_to_hub")
+"""Options of the command line that are the trainer's own."""
 
 
 def completed(kind: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
@@ -138,11 +141,21 @@ def recipe_from(file: str | None, said: dict[str, Any]) -> Recipe:
         component, option, value = read_setting(text)
         options.setdefault(component, {})[option] = value
     _declare(values, said, origins)
+    _of_the_trainer(values, said, options)
     for name, value in said.items():
         if value not in (None, ()):
             values[name] = list(value) if isinstance(value, tuple) else value
             origins[name] = "--plugin" if name == "plugins" else f"--{name.replace('_', '-')}"
     return make_recipe({**values, **({"options": options} if options else {})}, origins)
+
+
+def _of_the_trainer(values: dict[str, Any], said: dict[str, Any], options: dict[str, dict[str, Any]]) -> None:
+    """Put the command line's options that are short for `--set TRAINER.NAME=...` where those are."""
+    trainer = said.get("trainer") or values.get("trainer") or DEFAULTS["trainer"]
+    for name in OF_THE_TRAINER:
+        value = said.pop(name, None)
+        if value:
+            options.setdefault(trainer, {})[name] = list(value) if isinstance(value, tuple) else value
 
 
 def _declare(values: dict[str, Any], said: dict[str, Any], origins: dict[str, str]) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from zebra_core.cli.launch import launched
 from zebra_core.cli.options import completed, plugin_options, recipe_from, score_options
+from zebra_core.cli.train import carry_out, train_command, training_options
 
 DEFAULT_OUTPUT = "zebra-dataset"
 
@@ -46,12 +48,26 @@ DEFAULT_OUTPUT = "zebra-dataset"
 @click.option("--seed", type=int, help="Seed of whatever is drawn.  [default: 0]")
 @click.option("--shard-rows", type=int, help="Instructions per output file, about.  [default: 16384]")
 @click.option("--compression", metavar="CODEC", help="zstd, zstd:LEVEL, snappy, gzip, lz4 or none.  [default: zstd]")
+@training_options
+@click.option(
+    "--trained", metavar="DIR", type=click.Path(), help="Folder of the trained model.  [default: OUTPUT-TRAINER]"
+)
 @plugin_options
 @click.option("--workers", default=0, show_default="one per core", type=click.IntRange(0), help="Shards built at once.")
 @click.option("-o", "--output", default=DEFAULT_OUTPUT, show_default=True, type=click.Path(), help="Folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace the dataset in the output folder.")
-def run(recipe: str | None, output: str, workers: int, *, overwrite: bool, **said: Any) -> None:
-    """Build a preference dataset from a response pool and benchmark scores.
+def run(
+    recipe: str | None,
+    output: str,
+    workers: int,
+    trained: str | None,
+    launch: str | None,
+    *,
+    overwrite: bool,
+    resume: bool | None,
+    **said: Any,
+) -> None:
+    """Build a preference dataset from a response pool and benchmark scores, and train on it where --trainer or --model says so.
 
     Without any option it builds one from an embedded pool. RECIPE.toml holds the same options, and options given here
     weigh more; every dataset's folder has the recipe.toml that builds it again.
@@ -60,10 +76,18 @@ def run(recipe: str | None, output: str, workers: int, *, overwrite: bool, **sai
     from zebra_core.cli.bar import progress  # noqa: PLC0415
     from zebra_core.pipeline import prepare  # noqa: PLC0415
 
-    ready = prepare(recipe_from(recipe, said))
+    chosen = recipe_from(recipe, said)
+    ready = prepare(chosen)
     show.warnings(ready.plugins)
     show.choices(ready)
     show.doubts(ready.doubts)
-    with progress() as watch:
-        dataset = ready.write(output, overwrite=overwrite, workers=workers, watch=watch, say=show.line)
+    dataset = None if overwrite or not ready.training else ready.written(output)
+    if dataset is None:
+        with progress() as watch:
+            dataset = ready.write(output, overwrite=overwrite, workers=workers, watch=watch, say=show.line)
+    else:
+        show.line(f"the dataset is in {output} already, as this run would write it")
     show.summary(dataset)
+    if ready.training:
+        launched(launch, train_command(chosen, ready.training, output, trained, overwrite=overwrite, resume=resume))
+        carry_out(ready.training, output, trained, overwrite=overwrite, resume=resume)

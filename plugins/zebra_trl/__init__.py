@@ -1,0 +1,19 @@
+"""Training with TRL: SFT, DPO and its kin, and a tiny model to try them with. What is heavy is imported when a training starts."""
+
+from __future__ import annotations
+
+import zebra_core as zebra
+from zebra_trl.tiny import Tiny
+from zebra_trl.trainers import CPO, DPO, KTO, ORPO, SFT, Reward, SimPO
+
+
+@zebra.hookimpl
+def zebra_trainers() -> zebra.Components:
+    """Offer TRL's trainers."""
+    return {"sft": SFT, "dpo": DPO, "kto": KTO, "reward": Reward, "orpo": ORPO, "cpo": CPO, "simpo": SimPO}
+
+
+@zebra.hookimpl
+def zebra_models() -> zebra.Components:
+    """Offer the model `tiny`."""
+    return {"tiny": Tiny}

@@ -1,0 +1,70 @@
+"""Checkpoints that can be trusted: each is sealed when it is whole, and only a sealed one that is still as it was is resumed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import xxhash
+from accelerate import PartialState
+from transformers import TrainerCallback
+
+SEAL = "whole.json"
+
+
+class Sealing(TrainerCallback):
+    """Seals every checkpoint after all processes have written their part."""
+
+    def on_save(self, args: Any, state: Any, *_: Any, **__: Any) -> None:
+        """Write the seal: every file's size and hash, under another name first."""
+        processes = PartialState()
+        processes.wait_for_everyone()
+        if processes.is_main_process:
+            seal(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+
+
+def seal(checkpoint: Path) -> None:
+    """Seal a checkpoint as it is now."""
+    files = {
+        str(path.relative_to(checkpoint)): _state(path) for path in sorted(checkpoint.rglob("*")) if path.is_file()
+    }
+    files.pop(SEAL, None)
+    (checkpoint / f"{SEAL}.tmp").write_text(json.dumps(files, indent=2), encoding="utf-8")
+    (checkpoint / f"{SEAL}.tmp").rename(checkpoint / SEAL)
+
+
+def newest_whole(output: Path) -> tuple[Path | None, list[Path]]:
+    """Return the newest checkpoint whose files are all there and as they were sealed, and the newer ones that are not."""
+    damaged: list[Path] = []
+    for checkpoint in sorted(output.glob("checkpoint-*"), key=_step, reverse=True):
+        if _is_whole(checkpoint):
+            return checkpoint, damaged
+        damaged.append(checkpoint)
+    return None, damaged
+
+
+def remove(checkpoints: list[Path]) -> None:
+    """Remove checkpoints."""
+    for checkpoint in checkpoints:
+        shutil.rmtree(checkpoint, ignore_errors=True)
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    try:
+        files = json.loads((checkpoint / SEAL).read_text(encoding="utf-8"))
+        sizes = all((checkpoint / name).stat().st_size == state["bytes"] for name, state in files.items())
+        return bool(files) and sizes and all(_state(checkpoint / name) == state for name, state in files.items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _state(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {"bytes": path.stat().st_size, "xxh3_128": hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()}

@@ -1,0 +1,119 @@
+"""How a training goes: a line with loss, accuracy, margin, speed and time left; and every figure in metrics.jsonl."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from accelerate import PartialState
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from transformers import TrainerCallback
+
+import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METRICS = "metrics.jsonl"
+EVERY = 5.0
+"""Seconds between two lines where there is no terminal."""
+ACCURACY = ("rewards/accuracies", "accuracy", "mean_token_accuracy")
+MARGIN = ("rewards/margins", "margin")
+
+
+def say(text: str) -> None:
+    """Tell the user a line, once: of several processes the first speaks."""
+    if PartialState().is_main_process:
+        print(f"  {text}", flush=True)  # noqa: T201
+
+
+class Telling(TrainerCallback):
+    """Shows a bar on a terminal, else a line now and then, on the standard error; keeps all figures."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.path = name, folder / METRICS
+        self.first = PartialState().is_main_process
+        self.last: dict[str, float] = {}
+        self.rate, self.spoke, self.tokens = 0.0, time.monotonic(), (0.0, 0.0)
+        self.began, self.from_step = 0.0, 0
+        console = Console(stderr=True)
+        self.bar = Progress(
+            TextColumn(f"  {name}"), BarColumn(), TextColumn("{task.fields[told]}"), console=console, transient=True
+        )
+        self.shown = self.first and console.is_terminal
+        self.task = self.bar.add_task(name, total=None, told="")
+
+    def on_train_begin(self, _args: Any, state: Any, *_: Any, **__: Any) -> None:
+        """Start the clock; figures after the checkpoint that is resumed are dropped, they come again."""
+        self.began, self.from_step = time.monotonic(), state.global_step
+        if self.first:
+            self.path.write_text("".join(_as_line(entry) for entry in state.log_history), encoding="utf-8")
+        if self.shown:
+            self.bar.start()
+
+    def on_train_end(self, *_: Any, **__: Any) -> None:
+        """Take the bar away."""
+        if self.shown:
+            self.bar.stop()
+
+    def on_log(self, _args: Any, state: Any, *_: Any, logs: dict[str, Any], **__: Any) -> None:
+        """Keep the figures; ZebraError where the loss is no number any more."""
+        entry = {**logs, "step": state.global_step}
+        if self.first:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(_as_line(entry))
+        self.last = {name: float(value) for name, value in logs.items() if _is_number(value)}
+        if not math.isfinite(self.last.get("loss", 0.0)):
+            msg = f"the loss is {self.last['loss']} at step {state.global_step}; lower learning_rate, or raise warmup_steps"
+            raise zebra.ZebraError(msg)
+        now, seen = time.monotonic(), self.last.get("num_tokens", 0.0)
+        if self.tokens[0] and seen > self.tokens[1]:
+            self.rate = (seen - self.tokens[1]) / (now - self.tokens[0])
+        self.tokens = (now, seen)
+
+    def on_step_end(self, _args: Any, state: Any, *_: Any, **__: Any) -> None:
+        """Tell where the training is."""
+        if self.shown:
+            self.bar.update(self.task, total=state.max_steps, completed=state.global_step, told=self._told(state))
+        elif self.first and time.monotonic() - self.spoke >= EVERY:
+            self.spoke = time.monotonic()
+            print(f"  {self.name}: {self._told(state)}", file=sys.stderr, flush=True)  # noqa: T201
+
+    def _told(self, state: Any) -> str:
+        """Return the line."""
+        figures = [("loss", ("loss",)), ("accuracy", ACCURACY), ("margin", MARGIN)]
+        found = [(word, next((name for name in names if name in self.last), "")) for word, names in figures]
+        shown = [f"{word} {self.last[name]:.3f}" for word, name in found if name]
+        shown += [f"{self.rate:,.0f} tokens/s"] if self.rate else []
+        done = state.global_step - self.from_step
+        left = (state.max_steps - state.global_step) * (time.monotonic() - self.began) / max(done, 1)
+        return ", ".join([f"step {state.global_step:,} of {state.max_steps:,}", *shown, f"{_clock(left)} left"])
+
+
+def read_metrics(folder: Path) -> list[dict[str, Any]]:
+    """Return the figures of a training, in order."""
+    return [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _as_line(entry: dict[str, Any]) -> str:
+    plain = {name: float(value) if _is_number(value) else value for name, value in entry.items()}
+    finite = {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in plain.items()}
+    return json.dumps({**finite, "step": int(entry["step"])}) + "\n"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"
