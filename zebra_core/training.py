@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Trainer(Protocol):
     """A component that trains a model on a preference dataset; its options are its settings.
 
-    A trainer may have `check(model)`, which raises ZebraError before anything is built where the training cannot work.
+    A trainer may have `check(model)`, which raises ZebraError before anything is built where the training cannot work, and
+    `finished(output)`, called when the folder is in its place.
     """
 
     def __call__(self, dataset: str, model: str, output: Path) -> object:
@@ -86,6 +87,10 @@ class Training:
                     f"settings that suit the model: {', '.join(f'{name} {value:g}' for name, value in self.suited.items())}"
                 )
             self.trainer.made.call(dataset, self.model, folder)
+        finished = self.trainer.made.says("finished")
+        if finished and is_first_process():
+            with component.blamed(mistakes=False):
+                finished(output)
         self.plugins.done("training", output)
         return output
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import os
 from functools import cache
 from importlib import import_module
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PLACES = {"ORPO": "trl.experimental.orpo", "CPO": "trl.experimental.cpo"}
 """Where TRL has what is not at its top."""
+REPORTS = ("trackio", "wandb", "tensorboard", "mlflow")
 
 
 @cache
@@ -45,6 +47,13 @@ def check_options(settings: Settings) -> None:
             what = f"option of trainer {type(settings).__name__.lower()!r} or of trl.{settings.kind}Config"
             raise zebra.unknown(what, name, known | ours)
     Lora.of(settings.lora)
+    for name in settings.report_to:
+        if name not in REPORTS:
+            what = "place to report to"
+            raise zebra.unknown(what, name, REPORTS)
+        if importlib.util.find_spec(name) is None:
+            msg = f"--report-to {name} needs {name}: pip install {name}"
+            raise zebra.ZebraError(msg)
 
 
 def trl_config(settings: Settings, output: Path, rows: int, say: Callable[[str], None]) -> Any:

@@ -54,6 +54,13 @@ class Settings:
 
         train(self, dataset, model, output)
 
+    def finished(self, output: Path) -> None:
+        """Upload the trained model, if asked."""
+        if self.push_to_hub:
+            from zebra_trl.work import upload  # noqa: PLC0415
+
+            upload(self.push_to_hub, output)
+
     def check(self, model: str) -> None:
         """Raise ZebraError where the extra is not installed, an option is unknown, or the model is not there."""
         needs_extra()

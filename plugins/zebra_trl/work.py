@@ -234,18 +234,17 @@ def _finish(settings: Settings, dataset: str, output: Path, results: dict[str, A
     (output / "training_args.bin").unlink(missing_ok=True)
     if not settings.keep_checkpoints:
         remove(sorted(output.glob("checkpoint-*")))
-    if settings.push_to_hub:
-        _upload(settings.push_to_hub, output)
 
 
-def _upload(name: str, output: Path) -> None:
+def upload(name: str, output: Path) -> None:
+    """Upload a trained model; ZebraError where that cannot be, the model is kept."""
     from huggingface_hub import HfApi  # noqa: PLC0415
 
     try:
         url = HfApi().create_repo(name, exist_ok=True)
         HfApi().upload_folder(repo_id=name, folder_path=output, ignore_patterns=["checkpoint-*"])
     except Exception as wrong:
-        msg = f"the model is trained, and could not be uploaded as {name!r}: {str(wrong).splitlines()[0]}; `hf upload` can"
+        msg = f"the model is in {output}, and could not be uploaded: {str(wrong).splitlines()[0]}; later: hf upload {name} {output}"
         raise zebra.ZebraError(msg) from wrong
     say(f"uploaded to {url}")
 

@@ -450,6 +450,9 @@ PAIR = {"prompt": "Say yes.", "chosen": "Yes.", "rejected": "No."}
         ([{"prompt": "a", "completion": "b"}], [], "the trainer needs pairs, columns prompt, chosen and rejected; the dataset has prompt, completion"),
         ([{**PAIR, "rejected": [{"role": "assistant", "content": "No."}]}], [], "the column 'rejected' holds messages, and 'chosen' holds text"),
         ([PAIR], ["--set", 'dpo.loss_type=["ipo"]', "--set", "dpo.confidence=weight"], "the dataset has no column 'confidence'"),
+        ([PAIR], ["--report-to", "wand"], "there is no place to report to 'wand'; did you mean 'wandb'?"),
+        ([PAIR], ["--report-to", "mlflow"], "--report-to mlflow needs mlflow: pip install mlflow"),
+        ([PAIR], ["--lora", "r=8,bits=4"], "--lora bits=4 needs bitsandbytes: pip install bitsandbytes"),
         ([PAIR], ["--set", "dpo.chat_template=none.jinja"], "there is no chat template none.jinja"),
     ],
 )  # fmt: skip
@@ -532,6 +535,38 @@ def test_a_disk_that_is_full(zebra_cli: Project, demo: Path) -> None:
     assert "cannot write: " in done.stderr.splitlines()[-1]
     assert not (zebra_cli.folder / "out").exists()
     assert "going on with the interrupted training" in zebra_cli.run(*arguments).stdout
+
+
+def test_what_memory_refuses() -> None:
+    """Out of memory is told with what to try; what is unknown stays what it is."""
+    import torch
+
+    from zebra_trl.trainers import DPO
+    from zebra_trl.work import _told
+
+    for error in (
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you"),
+    ):
+        with (
+            pytest.raises(
+                zebra.ZebraError, match=r"out of memory with 6 rows of 1024 tokens .*dpo.per_device_train_batch_size=1"
+            ),
+            _told(DPO()),
+        ):
+            raise error
+    with pytest.raises(RuntimeError, match="shapes"), _told(DPO()):
+        msg = "shapes do not match"
+        raise RuntimeError(msg)
+
+
+def test_what_cannot_be_uploaded_is_kept(zebra_cli: Project, demo: Path) -> None:
+    """The model is in its place before it is uploaded."""
+    arguments = ["--model", "tiny", "-o", "out", "--push-to-hub", "me/mine", *settings("dpo", max_steps=1)]
+    said = zebra_cli.run("train", str(demo), *arguments, code=2).stderr
+    assert "the model is in out, and could not be uploaded" in said
+    assert "hf upload me/mine out" in said
+    assert (zebra_cli.folder / "out/model.safetensors").is_file()
 
 
 def test_presets() -> None:
