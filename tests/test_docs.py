@@ -39,8 +39,9 @@ def test_readme_is_short() -> None:
     assert len(README.splitlines()) <= 110
 
 
-def test_readme_shows_what_zebra_run_prints(zebra_cli: Project) -> None:
+def test_readme_shows_what_zebra_run_prints(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The output in README is the output of `zebra run`."""
+    monkeypatch.setenv("ZEBRA_REPORT", "1")
     said = [line.rstrip() for line in zebra_cli.run("run").stdout.splitlines()]
     assert "\n".join(said) in README
 

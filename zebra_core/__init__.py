@@ -27,7 +27,7 @@ from zebra_core.preference import Rule
 from zebra_core.progress import Progress
 from zebra_core.recipe import Recipe, make_recipe, read_recipe
 from zebra_core.rejects import Rejected, located, rescued
-from zebra_core.report import Figure
+from zebra_core.report import Evidence, Exhibit, Figure, write_report
 from zebra_core.scores import Benchmark, Direction, ScoreSource, ScoreTable, join
 from zebra_core.shards import Engine, Shard, Task, Writer
 from zebra_core.training import Trainer, Training
@@ -47,6 +47,8 @@ __all__ = [
     "Direction",
     "Engine",
     "Evaluator",
+    "Evidence",
+    "Exhibit",
     "Figure",
     "Part",
     "Plan",
@@ -89,4 +91,5 @@ __all__ = [
     "rescued",
     "storage",
     "unknown",
+    "write_report",
 ]

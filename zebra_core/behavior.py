@@ -11,6 +11,8 @@ from zebra_core.errors import PluginError, ZebraError, blame, unknown
 from zebra_core.normalise import normalised
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from zebra_core.normalise import Normalisation
@@ -112,6 +114,17 @@ class Behavior:
             "axes": list(self.axes),
             "weights": list(self.weights),
         }
+
+    @classmethod
+    def from_dict(cls, held: Mapping[str, Any]) -> Behavior:
+        """Return what `as_dict` was made from."""
+        vectors, superiority, similarity, stderr = (
+            np.array(held[name], dtype=np.float64)
+            for name in ("vectors", "superiority", "similarity", "superiority_stderr")
+        )
+        names, benchmarks = tuple(held["models"]), tuple(held["benchmarks"])
+        axes, weights = tuple(held["axes"]), tuple(held["weights"])
+        return cls(names, benchmarks, vectors, superiority, similarity, stderr, axes, weights)
 
 
 def behavior_of(table: ScoreTable, similarity: Similarity, normalisation: Normalisation = "minmax") -> Behavior:

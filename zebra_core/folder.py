@@ -12,7 +12,7 @@ import xxhash
 
 from zebra_core import storage
 from zebra_core.errors import ZebraError
-from zebra_core.pool import DERIVED_ID, Pool, batches
+from zebra_core.pool import DERIVED_ID, Pool
 from zebra_core.shards import OutputError, Shard, writing
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def check_ids(pool: Pool, shards: Iterable[Shard]) -> None:
     if len(np.unique(keys)) == len(keys):
         return
     seen: dict[str, int] = {}
-    names = (name for part in pool.parts for batch in batches(part) for name in batch["id"].to_pylist())
+    names = (name for batch in pool.batches() for name in batch["id"].to_pylist())
     for row, name in enumerate(names, 1):
         if seen.setdefault(name, row) != row and not name.startswith(DERIVED_ID):
             msg = (

@@ -67,7 +67,7 @@ def zebra_engines() -> Components:  # type: ignore[empty-body]
 
 @hookspec
 def zebra_figures() -> Components:  # type: ignore[empty-body]
-    """Offer figures and tables of the report: from a run's folder and an output folder to a file."""
+    """Offer figures and tables of the report: from the Evidence of a run to an Exhibit, or None where there is nothing to show."""
 
 
 @hookspec

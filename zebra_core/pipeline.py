@@ -100,7 +100,7 @@ class Run:
             manifest = self._manifest(job, shards, tally, model_pairs(folder))
             texts = {
                 MANIFEST: as_json(manifest),
-                "behavior.json": as_json(self._behavior_of_pool(tally).as_dict()),
+                "behavior.json": as_json(self._behavior_of_pool(tally)),
                 "recipe.toml": self.recipe.as_toml(),
                 "README.md": card(manifest),
             }
@@ -147,11 +147,13 @@ class Run:
             "shards": [{"name": s.name, "pairs": s.tally.pairs} for s in shards if s.name],
         }
 
-    def _behavior_of_pool(self, tally: Tally) -> Behavior:
-        """Return the behavior of the models that the pool has: what a report needs."""
-        return self.plan.behavior.take(
+    def _behavior_of_pool(self, tally: Tally) -> dict[str, Any]:
+        """Return the behavior of the models that the pool has, and their scores: what a report needs."""
+        known = self.plan.behavior.take(
             sorted({self.plan.index[name] for name in tally.answered if name in self.plan.index})
         )
+        rows = [self.table.models.index(model) for model in known.models]
+        return {**known.as_dict(), "scores": self.table.values[rows].tolist()}
 
     def _nothing(self, tally: Tally) -> ZebraError:
         models, known = sorted(tally.answered), sorted(self.plan.index)

@@ -91,7 +91,12 @@ class Pool:
 
     def models(self) -> set[str]:
         """Return the names of all models that answered anything; reads the whole pool."""
-        return {name for part in self.parts for batch in batches(part) for name in names_in(batch)}
+        return {name for batch in self.batches() for name in names_in(batch)}
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read all parts in order; raises what `zebra_core.pool.batches` raises."""
+        for part in self.parts:
+            yield from batches(part)
 
     def first_models(self) -> set[str]:
         """Return the names of the models in the first batch that has a row."""

@@ -56,6 +56,7 @@ class Project:
 
 @pytest.fixture
 def zebra_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Give a temporary folder, made the current one, in which `zebra` can be run."""
+    """Give a temporary folder, made the current one, in which `zebra` can be run; `zebra run` writes no report there."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZEBRA_REPORT", "0")
     return Project(tmp_path)

@@ -555,9 +555,9 @@ def test_what_memory_refuses() -> None:
             _told(DPO()),
         ):
             raise error
+    other = RuntimeError("shapes do not match")
     with pytest.raises(RuntimeError, match="shapes"), _told(DPO()):
-        msg = "shapes do not match"
-        raise RuntimeError(msg)
+        raise other
 
 
 def test_what_cannot_be_uploaded_is_kept(zebra_cli: Project, demo: Path) -> None:

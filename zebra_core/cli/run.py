@@ -55,6 +55,12 @@ DEFAULT_OUTPUT = "zebra-dataset"
 @plugin_options
 @click.option("--workers", default=0, show_default="one per core", type=click.IntRange(0), help="Shards built at once.")
 @click.option("-o", "--output", default=DEFAULT_OUTPUT, show_default=True, type=click.Path(), help="Folder to write.")
+@click.option(
+    "--report/--no-report",
+    default=True,
+    envvar="ZEBRA_REPORT",
+    help="Write a report beside the dataset.  [default: report]",
+)
 @click.option("--overwrite", is_flag=True, help="Replace the dataset in the output folder.")
 def run(
     recipe: str | None,
@@ -65,6 +71,7 @@ def run(
     *,
     overwrite: bool,
     resume: bool | None,
+    report: bool,
     **said: Any,
 ) -> None:
     """Build a preference dataset from a response pool and benchmark scores, and train on it where --trainer or --model says so.
@@ -88,6 +95,8 @@ def run(
     else:
         show.line(f"the dataset is in {output} already, as this run would write it")
     show.summary(dataset)
+    if report:
+        show.report(output, ready.plugins)
     if ready.training:
         launched(launch, train_command(chosen, ready.training, output, trained, overwrite=overwrite, resume=resume))
         carry_out(ready.training, output, trained, overwrite=overwrite, resume=resume)

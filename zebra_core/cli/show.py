@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from zebra_core.errors import ZebraError
 from zebra_core.hookspecs import KINDS
 
 if TYPE_CHECKING:
@@ -63,6 +64,16 @@ def choices(run: Run) -> None:
     out().print(table)
     for note in run.table.notes:
         click.echo(f"  scores: {note}")
+
+
+def report(folder: str, plugins: Plugins) -> None:
+    """Write the report of a dataset, and say where it is, or what is missing; the dataset is there in any case."""
+    from zebra_core.report import write_report  # noqa: PLC0415
+
+    try:
+        click.echo(f"The report is {write_report(folder, plugins)}")
+    except ZebraError as error:
+        click.echo(f"Warning: there is no report: {error}", err=True)
 
 
 def summary(dataset: Dataset) -> None:
