@@ -1,6 +1,6 @@
 """ZEBRA: preference datasets without annotation. A plugin needs `import zebra_core as zebra` and nothing else of it."""
 
-from zebra_core import storage
+from zebra_core import drawing, storage
 from zebra_core.behavior import Behavior, Similarity
 from zebra_core.candidates import Candidates
 from zebra_core.catalogue import Catalogue, declared
@@ -76,6 +76,7 @@ __all__ = [
     "batch_function",
     "build",
     "declared",
+    "drawing",
     "hookimpl",
     "join",
     "know_behavior",

@@ -76,7 +76,11 @@ def _plain(text: str) -> str:
 
 def _nearly(row: dict[str, Any]) -> bool:
     one, other = ({*row[side].casefold().split()} for side in ("chosen", "rejected"))
-    if _plain(row["chosen"]) == _plain(row["rejected"]) or not one or min(len(one), len(other)) < NEAR * max(len(one), len(other)):
+    if (
+        _plain(row["chosen"]) == _plain(row["rejected"])
+        or not one
+        or min(len(one), len(other)) < NEAR * max(len(one), len(other))
+    ):
         return False
     return len(one & other) >= NEAR * len(one | other)
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from zebra_core import storage
 from zebra_core.behavior import Behavior
+from zebra_core.drawing import INK
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.folder import MANIFEST
 from zebra_core.lints import Finding, lint
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 SAMPLE = 64_000
 """Of a larger dataset as many pairs are looked at, evenly spread over its shards."""
 TEXTS = ("prompt", "chosen", "rejected")
-INK = "#1a1a1b"
-"""The colour of text and axes in a figure, which the page turns into that of its text, light or dark."""
 
 
 @attrs.define(slots=False, eq=False)

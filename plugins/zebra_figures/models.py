@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import zebra_core as zebra
+from zebra_core import drawing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,19 +22,23 @@ CUT = 0.4
 
 def profiles(evidence: zebra.Evidence) -> zebra.Exhibit | None:
     """Ability profiles of the models that are in most pairs (ZEBRA, Figure 4)."""
-    from zebra_figures.style import CYCLE, drawing, short  # noqa: PLC0415
-
     behavior = _shown(evidence, SHOWN)
     names = behavior.benchmarks
     if len(names) < 3:
         return None
     angles = np.linspace(0, 2 * np.pi, len(names), endpoint=False)
-    with drawing(6.6, 5.2, subplot_kw={"projection": "polar"}) as made:
+    with drawing.canvas(6.6, 5.2, subplot_kw={"projection": "polar"}) as made:
         (axes,) = made.axes
         for i, model in enumerate(behavior.models):
             values = behavior.vectors[i]
-            axes.plot([*angles, angles[0]], [*values, values[0]], color=CYCLE[i], linewidth=1.5, label=short(model))
-        axes.set_xticks(angles, [short(name, 22) for name in names])
+            axes.plot(
+                [*angles, angles[0]],
+                [*values, values[0]],
+                color=drawing.CYCLE[i],
+                linewidth=1.5,
+                label=drawing.short(model),
+            )
+        axes.set_xticks(angles, [drawing.short(name, 22) for name in names])
         axes.set_yticks([0.25, 0.5, 0.75, 1.0], ["", "0.5", "", "1"], fontsize=7)
         axes.set_ylim(0, 1)
         axes.tick_params(axis="x", pad=14)
@@ -46,16 +51,14 @@ def profiles(evidence: zebra.Evidence) -> zebra.Exhibit | None:
 
 def heat_map(evidence: zebra.Evidence) -> zebra.Exhibit | None:
     """How alike the models behave (MB-SIM; ZEBRA, Figure 10)."""
-    from zebra_figures.style import drawing, short  # noqa: PLC0415
-
     behavior = _shown(evidence, MOST)
     count = len(behavior.models)
     if count < 2:
         return None
-    names = [short(model) for model in behavior.models]
+    names = [drawing.short(model) for model in behavior.models]
     few = count <= 20
     side, size = 2.2 + (0.42 if few else 0.17) * count, 8 if few else 6.5
-    with drawing(side + 0.8, side) as made:
+    with drawing.canvas(side + 0.8, side) as made:
         (axes,) = made.axes
         image = axes.imshow(behavior.similarity, cmap="YlGnBu", vmin=min(0.0, behavior.similarity.min()), vmax=1)
         axes.set_xticks(range(count), names, rotation=90, fontsize=size)
@@ -87,19 +90,19 @@ def scatter(evidence: zebra.Evidence) -> zebra.Exhibit | None:
     """The models in two dimensions, coloured by cluster (ZEBRA, Figure 6)."""
     from sklearn.decomposition import PCA  # noqa: PLC0415
 
-    from zebra_figures.style import CYCLE, drawing, label, short  # noqa: PLC0415
-
     behavior = _shown(evidence, MOST)
     if len(behavior.models) < 3 or len(behavior.benchmarks) < 2:
         return None
     fitted = PCA(2, svd_solver="full").fit(behavior.vectors)
     places = fitted.transform(behavior.vectors)
     groups = clusters(behavior.similarity)
-    with drawing(7.6, 5.4) as made:
+    with drawing.canvas(7.6, 5.4) as made:
         (axes,) = made.axes
-        axes.scatter(*places.T, c=[CYCLE[group % len(CYCLE)] for group in groups], s=26)
+        axes.scatter(*places.T, c=[drawing.CYCLE[group % len(drawing.CYCLE)] for group in groups], s=26)
         axes.margins(x=0.18)
-        label(axes, places, [short(name, 24) for name in behavior.models], 6.5 if len(places) > 20 else 8)
+        drawing.label(
+            axes, places, [drawing.short(name, 24) for name in behavior.models], 6.5 if len(places) > 20 else 8
+        )
         for setter, share, n in zip(
             (axes.set_xlabel, axes.set_ylabel), fitted.explained_variance_ratio_, (1, 2), strict=True
         ):
@@ -112,27 +115,25 @@ def tree(evidence: zebra.Evidence) -> zebra.Exhibit | None:
     """Which models behave alike, for all benchmarks and axis by axis (ZEBRA, Figure 11)."""
     from scipy.cluster.hierarchy import dendrogram, set_link_color_palette  # noqa: PLC0415
 
-    from zebra_figures.style import CYCLE, GREY, drawing, short  # noqa: PLC0415
-
     behavior = _shown(evidence, MOST)
     if len(behavior.models) < 3:
         return None
     panels = {"all benchmarks": linked(behavior.similarity), **_axes(behavior)}
     height = 0.9 + 0.19 * len(behavior.models)
-    with drawing(7.4, height * len(panels), (len(panels), 1)) as made:
+    with drawing.canvas(7.4, height * len(panels), (len(panels), 1)) as made:
         for axes, (title, links) in zip(made.axes, panels.items(), strict=True):
-            set_link_color_palette(list(CYCLE))
-            labels = [short(model) for model in behavior.models]
+            set_link_color_palette(list(drawing.CYCLE))
+            labels = [drawing.short(model) for model in behavior.models]
             dendrogram(
                 links,
                 labels=labels,
                 orientation="right",
                 color_threshold=CUT,
-                above_threshold_color=GREY,
+                above_threshold_color=drawing.GREY,
                 ax=axes,
                 leaf_font_size=8,
             )
-            axes.axvline(CUT, color=GREY, linestyle=":", linewidth=1)
+            axes.axvline(CUT, color=drawing.GREY, linestyle=":", linewidth=1)
             axes.set_title(title, fontsize=9, loc="left")
             axes.spines["left"].set_visible(False)
         made.axes[-1].set_xlabel(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import zebra_core as zebra
+from zebra_core import drawing
 
 MOST = 40
 BARS = 20
@@ -16,17 +17,15 @@ SHOWN = 700
 
 def frequencies(evidence: zebra.Evidence) -> zebra.Exhibit:
     """How often each model is chosen and rejected (ZEBRA, Figure 8)."""
-    from zebra_figures.style import BLUE, ORANGE, drawing, short  # noqa: PLC0415
-
     models = evidence.manifest["summary"]["models"]
     used = sorted(models, key=lambda name: -(models[name]["chosen"] + models[name]["rejected"]))[:MOST]
     order = sorted(used, key=lambda name: models[name]["superiority"])
-    with drawing(7.4, 0.8 + 0.21 * len(order)) as made:
+    with drawing.canvas(7.4, 0.8 + 0.21 * len(order)) as made:
         (axes,) = made.axes
         places = range(len(order))
-        axes.barh(places, [models[name]["chosen"] for name in order], color=BLUE, label="chosen")
-        axes.barh(places, [-models[name]["rejected"] for name in order], color=ORANGE, label="rejected")
-        axes.set_yticks(places, [short(name) for name in order], fontsize=8)
+        axes.barh(places, [models[name]["chosen"] for name in order], color=drawing.BLUE, label="chosen")
+        axes.barh(places, [-models[name]["rejected"] for name in order], color=drawing.ORANGE, label="rejected")
+        axes.set_yticks(places, [drawing.short(name) for name in order], fontsize=8)
         axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
         axes.axvline(0, color="#8a929c", linewidth=0.8)
         axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
@@ -62,16 +61,14 @@ def model_pairs(evidence: zebra.Evidence) -> zebra.Exhibit:
 
 def distributions(evidence: zebra.Evidence) -> zebra.Exhibit:
     """How margin, similarity, confidence and the difference in length are distributed."""
-    from zebra_figures.style import BLUE, drawing  # noqa: PLC0415
-
     pairs = evidence.pairs
     lengths = np.array([len(c) - len(r) for c, r in zip(pairs["chosen"], pairs["rejected"], strict=True)], dtype=float)
     panels = {name: np.array(pairs[name], dtype=float) for name in ("margin", "similarity", "confidence")}
     low, high = np.percentile(lengths, [1, 99])
     panels["characters, chosen - rejected"] = np.clip(lengths, low, high)
-    with drawing(7.4, 4.2, (2, 2)) as made:
+    with drawing.canvas(7.4, 4.2, (2, 2)) as made:
         for axes, (name, values) in zip(made.axes, panels.items(), strict=True):
-            axes.hist(values[np.isfinite(values)], bins=40, color=BLUE)
+            axes.hist(values[np.isfinite(values)], bins=40, color=drawing.BLUE)
             axes.set(xlabel=name, ylabel="pairs")
     told = f"Of {evidence.sampled}. Lengths beyond the outermost 1 % are put at the edge."
     rows: list[list[Any]] = [["", "5 %", "median", "95 %", "mean"]]

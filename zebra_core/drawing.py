@@ -6,14 +6,11 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
-
-from zebra_core import report
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+INK = "#1a1a1b"
+"""The colour of text and axes, which a page turns into that of its text, light or dark."""
 BLUE, ORANGE, GREY = "#3b7dc4", "#e07b39", "#8a929c"
 CYCLE = ("#3b7dc4", "#e07b39", "#3f9b6b", "#b4508f", "#8d6cc9", "#c2a21f", "#4aa3a8", "#d0495a", "#7a7f87", "#9b6a45")
 
@@ -22,16 +19,19 @@ class Drawing:
     """A figure that becomes SVG text; `axes` are its panels."""
 
     def __init__(self, width: float, height: float, panels: tuple[int, int] = (1, 1), **more: Any) -> None:
+        from matplotlib.figure import Figure  # noqa: PLC0415  # an extra
+
         self.figure = Figure(figsize=(width, height), layout="constrained")
         self.axes = self.figure.subplots(*panels, squeeze=False, **more).ravel()
         self.svg = ""
 
 
 @contextmanager
-def drawing(width: float, height: float, panels: tuple[int, int] = (1, 1), **more: Any) -> Iterator[Drawing]:
+def canvas(width: float, height: float, panels: tuple[int, int] = (1, 1), **more: Any) -> Iterator[Drawing]:
     """Give a drawing in the house's style, of this size in inches; its `svg` is there at the end."""
-    ink = report.INK
-    colours = dict.fromkeys(["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"], ink)
+    import matplotlib as mpl  # noqa: PLC0415  # an extra
+
+    colours = dict.fromkeys(["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"], INK)
     look = {"axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none", "figure.facecolor": "none"}
     with mpl.rc_context({"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebra", **colours, **look}):
         made = Drawing(width, height, panels, **more)
