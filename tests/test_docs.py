@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,13 @@ def test_the_recipe_of_the_how_to_is_read() -> None:
 
     (recipe,) = code((DOCS / "how-to/your-data.md").read_text(), "toml")
     assert zebra.make_recipe(tomllib.loads(recipe)).benchmarks == {"toxicity": {"direction": "lower", "axis": "safety"}}
+
+
+def test_the_page_of_the_papers_findings() -> None:
+    """docs/explanation/paper.md is what its script prints."""
+    pytest.importorskip("scipy")
+    done = subprocess.run([sys.executable, str(ROOT / "bench/paper.py")], capture_output=True, text=True, check=True)
+    check_generated(DOCS / "explanation/paper.md", done.stdout)
 
 
 def test_command_reference(zebra_cli: Project) -> None:

@@ -85,7 +85,8 @@ def audit(evidence: Evidence, labels: Labels, judge: str, seed: int = 0) -> Audi
         )
         raise ZebraError(msg)
     columns = {name: np.array(values, dtype=object)[known] for name, values in pairs.items()}
-    measured = _Measured(verdicts[known], columns, np.random.default_rng(seed))
+    lengths = [np.array([len(text) for text in columns[side]]) for side in ("chosen", "rejected")]
+    measured = _Measured(verdicts[known], columns, np.sign(lengths[0] - lengths[1]), np.random.default_rng(seed))
     margin, alike = (columns[name].astype(float) for name in ("margin", "similarity"))
     edges = np.unique(np.quantile(alike, [0, 0.25, 0.5, 0.75, 1]))
     parts = {
@@ -98,6 +99,16 @@ def audit(evidence: Evidence, labels: Labels, judge: str, seed: int = 0) -> Audi
     }
     sure = calibration(columns["confidence"].astype(float), verdicts[known])
     return Audit(judge, measured.of(np.ones(known.sum(), bool)), kept, sure, int((~known).sum()))
+
+
+def agreement_of(
+    pairs: dict[str, list[Any]], verdicts: Floats, lengths: tuple[Floats, Floats], seed: int = 0
+) -> Agreement:
+    """Return the agreement on all pairs of which the judge says something; `lengths` are those of chosen and rejected responses."""
+    known = np.isfinite(verdicts)
+    columns = {name: np.array(pairs[name], dtype=object)[known] for name in ("id", "chosen_model", "rejected_model")}
+    longer = np.sign(np.asarray(lengths[0]) - np.asarray(lengths[1]))[known]
+    return _Measured(verdicts[known], columns, longer, np.random.default_rng(seed)).of(np.ones(known.sum(), bool))
 
 
 def verdicts_of(pairs: dict[str, list[Any]], labels: Labels, judge: str) -> Floats:
@@ -138,6 +149,7 @@ class _Measured:
 
     verdicts: Floats
     columns: dict[str, NDArray[Any]]
+    longer: Floats
     rng: np.random.Generator
 
     def of(self, part: NDArray[np.bool_]) -> Agreement:
@@ -186,8 +198,7 @@ class _Measured:
     def _longer(self, part: NDArray[np.bool_]) -> float:
         """Return how often the judge prefers the longer response, equal lengths as half."""
         decided = part & (self.verdicts != 0)
-        lengths = [np.array([len(text) for text in self.columns[side][decided]]) for side in ("chosen", "rejected")]
-        agree = np.sign(lengths[0] - lengths[1]) * self.verdicts[decided]
+        agree = self.longer[decided] * self.verdicts[decided]
         return float(((agree > 0) + 0.5 * (agree == 0)).mean())
 
 

@@ -11,6 +11,7 @@ import click
 from zebra_core.checkpoints import is_first_process
 from zebra_core.cli.audit import audit
 from zebra_core.cli.behavior import behavior
+from zebra_core.cli.compare import compare
 from zebra_core.cli.plugins import plugins
 from zebra_core.cli.report import report
 from zebra_core.cli.run import run
@@ -56,6 +57,7 @@ def main() -> None:
 main.add_command(run)
 main.add_command(report)
 main.add_command(audit)
+main.add_command(compare)
 main.add_command(train)
 main.add_command(tiny_model)
 main.add_command(scores)
