@@ -66,7 +66,10 @@ def test_two_runs_and_the_saved_recipe_give_the_same_bytes(zebra_cli: Project) -
     assert files(zebra_cli.folder / "one") == files(zebra_cli.folder / "two") == files(zebra_cli.folder / "three")
 
 
-@pytest.mark.parametrize("strategy", ["sup", "sim", "sup+sim", "delta", "max-min", "random", "best-random", "rlaif"])
+@pytest.mark.parametrize(
+    "strategy",
+    ["sup", "sim", "sup+sim", "delta", "max-min", "confident-sim", "consistent", "random", "best-random", "rlaif"],
+)
 def test_another_order_gives_the_same_pairs(zebra_cli: Project, strategy: str) -> None:
     """A pool with its rows, and the responses in each row, in another order gives the same pairs."""
     generator, found = np.random.default_rng(1), rows()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zebra_core as zebra
 from zebra_anchoring.instance import BestRandom, Random, RatingRule, Rlaif
-from zebra_anchoring.model import SupSim, delta, max_min, sim, sup, superiority
+from zebra_anchoring.model import SupSim, confident_sim, consistent, delta, max_min, sim, sup, superiority
 
 
 @zebra.hookimpl
@@ -19,6 +19,8 @@ def zebra_strategies() -> zebra.Components:
         "k_score_sim": SupSim,
         "delta": delta,
         "max-min": max_min,
+        "confident-sim": confident_sim,
+        "consistent": consistent,
         "best-random": BestRandom,
         "random": Random,
         "rlaif": Rlaif,

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 
+STEEPNESS = 3.5
+"""How fast an order becomes sure with the gap; that of the column `confidence`."""
+
+
 def sup(behavior: zebra.Behavior) -> Matrix:
     """The two of highest superiority (ZEBRA 3.5 strategy 1, KARMA K_score): wanted by rank, the better model's first."""
     return best_first(behavior, -np.maximum.outer(behavior.rank, behavior.rank))
@@ -44,6 +48,17 @@ def delta(behavior: zebra.Behavior) -> Matrix:
 def max_min(behavior: zebra.Behavior) -> Matrix:
     """The one of highest superiority with the one of lowest; unlike delta, the best stays when masks take the worst."""
     return best_first(behavior, np.abs(behavior.gap))
+
+
+def confident_sim(behavior: zebra.Behavior) -> Matrix:
+    """The most alike of those whose order is sure: similarity times 2 x sigmoid(3.5 x gap) - 1, which is 0 for a coin toss."""
+    return behavior.similarity * np.tanh(STEEPNESS * np.abs(behavior.gap) / 2)
+
+
+def consistent(behavior: zebra.Behavior) -> Matrix:
+    """The two of whom the better one is better on most benchmarks; of equally many, those with the wider gap."""
+    ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]
+    return (ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2
 
 
 def superiority(behavior: zebra.Behavior) -> Matrix:

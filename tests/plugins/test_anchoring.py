@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import zebra_core as zebra
 from zebra_core.testing import Project
 
 # Superiority is a 1, b .8, c .3, d 0: the mean of two equal columns.
@@ -53,6 +54,23 @@ def run(cli: Project, rows: list[dict[str, Any]], *arguments: str) -> list[tuple
 def test_pick(zebra_cli: Project, strategy: str, arguments: list[str], pair: str) -> None:
     """Each strategy picks the pair that its words say; masks let it take the next."""
     assert run(zebra_cli, [row(1)], "--strategy", strategy, *arguments) == [("q1", *pair)]
+
+
+def test_sure_of_the_order(plugins: zebra.Plugins) -> None:
+    """Of gaps .1, .5, .4 and similarities .99, .6, .9 the last is wanted most: .9 x tanh(.7) = .544, against .171 and .422."""
+    alike = np.array([[1, 0.99, 0.6], [0.99, 1, 0.9], [0.6, 0.9, 1]])
+    behavior = zebra.Behavior(tuple("abc"), ("x",), np.zeros((3, 1)), np.array([0.9, 0.8, 0.4]), alike)
+    wanted = plugins.find("strategy", "confident-sim").made()(behavior)
+    assert [wanted[0, 1], wanted[0, 2], wanted[1, 2]] == pytest.approx([0.1715, 0.4223, 0.5439], abs=1e-4)
+
+
+def test_better_on_most_benchmarks(plugins: zebra.Plugins) -> None:
+    """a is ahead of b on one of three, of c on two, b of c on three; a tie counts for nobody."""
+    vectors = np.array([[1, 0.5, 0.4], [0.2, 0.5, 0.9], [0.1, 0.4, 0.5]])
+    behavior = zebra.Behavior(tuple("abc"), tuple("xyz"), vectors, vectors.mean(axis=1).round(12), np.eye(3))
+    wanted = plugins.find("strategy", "consistent").made()(behavior)
+    assert [int(wanted[0, 1]), int(wanted[0, 2]), int(wanted[1, 2])] == [1, 2, 3]
+    assert wanted[1, 2] == 3 + (1.6 - 1.0) / 3 / 2
 
 
 def test_pairs_per_instruction(zebra_cli: Project) -> None:

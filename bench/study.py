@@ -1,0 +1,143 @@
+"""Which strategy's labels agree with judges? `python bench/study.py DATA` on the folder of public outputs, scores and judges' labels.
+
+Each pool is drawn anew: of the models that a judge has labelled, four at random answer each instruction, as in UltraFeedback. Candidates
+are chosen by the first two pools, and confirmed on the other two. Labels are read to measure, by nothing that makes a pair.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import zebra_core as zebra
+from zebra_core.audit import agreement_of, verdicts_of
+from zebra_core.compare import plan_strategies
+from zebra_core.labels import Labels, read_labels
+
+POOLS = {
+    "paper, gpt4": ("alpaca_eval_pool_dev", "paper", "alpaca_eval_gpt4"),
+    "recent, gpt4": ("recent_pool_dev", "recent_scores_v1.csv", "alpaca_eval_gpt4"),
+    "paper, gpt4-turbo": ("alpaca_eval_pool_dev", "paper", "weighted_alpaca_eval_gpt4_turbo"),
+    "recent, gpt4-turbo": ("recent_pool_dev", "recent_scores_v1.csv", "weighted_alpaca_eval_gpt4_turbo"),
+}
+STRATEGIES = ("sup", "sim", "sup+sim", "delta", "random", "confident-sim", "consistent", "consistent-sim")
+GAPS = (0.0, 0.2)
+CANDIDATES = '''
+import numpy as np
+import zebra_core as zebra
+
+@zebra.hookimpl
+def zebra_strategies():
+    return {"consistent-sim": consistent_sim}
+
+def consistent_sim(behavior):
+    """Better on most benchmarks, then the more alike."""
+    ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]
+    return (ahead > 0).sum(axis=2) + 0.1 * behavior.similarity
+'''
+"""What was tried and not taken."""
+
+
+@attrs.frozen(eq=False)
+class Study:
+    """The data, and how often each pool is drawn."""
+
+    data: Path
+    draws: int
+    work: Path
+
+    def labels(self) -> Labels:
+        """Read the judges' labels under the pool's names."""
+        names = {
+            row["name"]: row["alpaca_eval_model"] for row in csv.DictReader((self.data / "alias_paper_pool.csv").open())
+        }
+        (self.work / "names.csv").write_text("pool,score\n" + "".join(f"{k},{v}\n" for k, v in names.items() if v))
+        return read_labels(str(self.data / "judge_dev.parquet"), str(self.work / "names.csv"))
+
+    def pool(self, name: str, judged: set[str], scored: set[str]) -> Path:
+        """Write a pool of four random models of those judged and scored per instruction, as often as wanted."""
+        rng = np.random.default_rng(7)
+        rows: list[dict[str, Any]] = []
+        for row in pq.read_table(self.data / f"{name}.parquet").to_pylist():
+            there = [held for held in row["completions"] if held["model"] in judged & scored]
+            for draw in range(self.draws):
+                held = [there[k] for k in rng.permutation(len(there))[:4]]
+                models = [one["model"] for one in held]
+                rows.append(
+                    {
+                        "id": f"{row['instruction_id']}#{draw}",
+                        "instruction": row["instruction"],
+                        "models": models,
+                        "completions": held,
+                    }
+                )
+        path = self.work / "drawn.parquet"
+        pq.write_table(pa.Table.from_pylist(rows), path)
+        return path
+
+    def run(self, title: str, labels: Labels) -> list[list[Any]]:
+        """Return a row for each strategy and gap on a pool."""
+        name, scores, judge = POOLS[title]
+        table = scores if scores == "paper" else str(self.data / scores)
+        recipe = zebra.Recipe(scores=(table,), missing="drop-model", plugins=(str(self.work / "candidates.py"),))
+        judged = {model for _, model in labels.scores[judge]} | {
+            k for k, v in labels.names.items() if (("ae-000", v[0]) in labels.scores[judge])
+        }
+        scored = {*zebra.read_scores(table, recipe=zebra.Recipe(missing="drop-model")).models}
+        pool = self.pool(name, judged, scored)
+        found = []
+        for gap in GAPS:
+            planned = plan_strategies(attrs.evolve(recipe, pool=str(pool), min_gap=gap), STRATEGIES)
+            for plan in planned:
+                pairs = {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
+                held = agreement_of(pairs, verdicts_of(pairs, labels, judge), plan.lengths)
+                alike = float(np.mean(pairs["similarity"]))
+                kept = len(pairs["id"]) / plan.rows
+                found.append(
+                    [
+                        title,
+                        plan.strategy,
+                        gap,
+                        held.agreement,
+                        held.low,
+                        held.high,
+                        held.model_error,
+                        held.longer,
+                        kept,
+                        alike,
+                    ]
+                )
+        return found
+
+
+def main() -> None:
+    """Run the study, and print a table for each pool."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--draws", type=int, default=20)
+    said = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        study = Study(said.data, said.draws, Path(folder))
+        (study.work / "candidates.py").write_text(CANDIDATES)
+        labels = study.labels()
+        print(
+            "| pool, judge | strategy | least gap | agreement | 95 % over instructions | error over models | longer wins | kept | similarity |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|")
+        for title in POOLS:
+            for _, strategy, gap, agreement, low, high, error, longer, kept, alike in study.run(title, labels):
+                print(
+                    f"| {title} | {strategy} | {gap} | {agreement:.3f} | {low:.3f} to {high:.3f} | {error:.3f} | {longer:.3f} | {kept:.2f} | {alike:.2f} |"
+                )
+
+
+if __name__ == "__main__":
+    main()
