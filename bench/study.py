@@ -16,10 +16,11 @@ import attrs
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 import zebra_core as zebra
 from zebra_core.audit import agreement_of, verdicts_of
-from zebra_core.compare import plan_strategies
+from zebra_core.compare import Planned, plan_strategies
 from zebra_core.labels import Labels, read_labels
 
 POOLS = {
@@ -44,6 +45,8 @@ def consistent_sim(behavior):
     return (ahead > 0).sum(axis=2) + 0.1 * behavior.similarity
 '''
 """What was tried and not taken."""
+CLOSE, LIKE = 0.1, 1.25
+"""Below which gap the texts decide, and how far two lengths may be apart, as a ratio, to be alike."""
 
 
 @attrs.frozen(eq=False)
@@ -83,6 +86,20 @@ class Study:
         pq.write_table(pa.Table.from_pylist(rows), path)
         return path
 
+    def central(self, path: Path) -> dict[tuple[str, str], float]:
+        """Return how close each response is to the others to its instruction, as mean cosine of TF-IDF vectors."""
+        rows = pq.read_table(path).to_pylist()
+        texts = [one["response"] or "" for row in rows for one in row["completions"]]
+        vectors = TfidfVectorizer().fit_transform(texts)
+        found, start = {}, 0
+        for row in rows:
+            count = len(row["completions"])
+            alike = (vectors[start : start + count] @ vectors[start : start + count].T).toarray()
+            mean = (alike.sum(axis=1) - 1) / max(count - 1, 1)
+            found |= {(row["id"], model): float(value) for model, value in zip(row["models"], mean, strict=True)}
+            start += count
+        return found
+
     def run(self, title: str, labels: Labels) -> list[list[Any]]:
         """Return a row for each strategy and gap on a pool."""
         name, scores, judge = POOLS[title]
@@ -93,12 +110,15 @@ class Study:
         }
         scored = {*zebra.read_scores(table, recipe=zebra.Recipe(missing="drop-model")).models}
         pool = self.pool(name, judged, scored)
-        found = []
+        central, found = self.central(pool), []
         for gap in GAPS:
             planned = plan_strategies(attrs.evolve(recipe, pool=str(pool), min_gap=gap), STRATEGIES)
             for plan in planned:
                 pairs = {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
-                held = agreement_of(pairs, verdicts_of(pairs, labels, judge), plan.lengths)
+                verdicts = verdicts_of(pairs, labels, judge)
+                if gap == 0:
+                    found += self.by_text(title, plan, pairs, verdicts, central)
+                held = agreement_of(pairs, verdicts, plan.lengths)
                 alike = float(np.mean(pairs["similarity"]))
                 kept = len(pairs["id"]) / plan.rows
                 found.append(
@@ -116,6 +136,50 @@ class Study:
                     ]
                 )
         return found
+
+    def by_text(
+        self,
+        title: str,
+        plan: Planned,
+        pairs: dict[str, list[Any]],
+        verdicts: Any,
+        central: dict[tuple[str, str], float],
+    ) -> list[list[Any]]:
+        """Return what looking at texts gives: the label of the more central response where the gap is small; pairs of like length alone."""
+        chosen, rejected = (
+            [central[key] for key in zip(plan.pairs["id"], pairs[side], strict=True)]
+            for side in ("chosen_model", "rejected_model")
+        )
+        turned = (np.array(pairs["margin"]) < CLOSE) & (np.array(chosen) < np.array(rejected))
+        lengths = plan.lengths
+        flipped = agreement_of(
+            pairs,
+            np.where(turned, -verdicts, verdicts),
+            tuple(np.where(turned, a, b) for a, b in (lengths[::-1], lengths)),
+        )
+        ratio = np.maximum(*lengths) / np.maximum(np.minimum(*lengths), 1)
+        like = np.where(ratio <= LIKE, verdicts, np.nan)
+        even = agreement_of(pairs, like, lengths)
+        rows = plan.rows
+        kept, alike = (
+            (len(pairs["id"]) / rows, float((ratio <= LIKE).sum()) / rows),
+            float(np.mean(pairs["similarity"])),
+        )
+        return [
+            [
+                title,
+                f"{plan.strategy}, {what}",
+                0.0,
+                held.agreement,
+                held.low,
+                held.high,
+                held.model_error,
+                held.longer,
+                share,
+                alike,
+            ]
+            for what, held, share in (("consensus", flipped, kept[0]), ("like lengths", even, kept[1]))
+        ]
 
 
 def main() -> None:

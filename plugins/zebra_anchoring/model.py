@@ -52,13 +52,13 @@ def max_min(behavior: zebra.Behavior) -> Matrix:
 
 def confident_sim(behavior: zebra.Behavior) -> Matrix:
     """The most alike of those whose order is sure: similarity times 2 x sigmoid(3.5 x gap) - 1, which is 0 for a coin toss."""
-    return behavior.similarity * np.tanh(STEEPNESS * np.abs(behavior.gap) / 2)
+    return np.asarray(behavior.similarity * np.tanh(STEEPNESS * np.abs(behavior.gap) / 2))
 
 
 def consistent(behavior: zebra.Behavior) -> Matrix:
     """The two of whom the better one is better on most benchmarks; of equally many, those with the wider gap."""
     ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]
-    return (ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2
+    return np.asarray((ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2)
 
 
 def superiority(behavior: zebra.Behavior) -> Matrix:
