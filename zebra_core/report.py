@@ -25,7 +25,7 @@ from zebra_core.lints import Finding, lint
 from zebra_core.recipe import Recipe, make_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from zebra_core.components import Component
@@ -117,17 +117,17 @@ class Figure(Protocol):
         """Return what is to be shown, or None where the run has nothing of the kind."""
 
 
-def write_report(folder: str | Path, plugins: Plugins) -> Path:
+def write_report(folder: str | Path, plugins: Plugins, options: Mapping[str, Mapping[str, Any]] | None = None) -> Path:
     """Write `report/` in a run's folder: report.html, each figure as SVG, each table as CSV; return the page.
 
-    Raises ZebraError where the folder holds no run, or the extra `report` is not installed.
+    `options` are those of figures, by name. Raises ZebraError where the folder holds no run, or the extra `report` is not installed.
     """
     if find_spec("jinja2") is None or find_spec("matplotlib") is None or find_spec("sklearn") is None:
         msg = 'a report needs the extra `report`: pip install "zebra-preference[report]"'
         raise ZebraError(msg)
     evidence = Evidence.of(folder)
     output = evidence.folder / "report"
-    exhibits = list(_exhibits(evidence, plugins))
+    exhibits = list(_exhibits(evidence, plugins, options or {}))
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, exhibit in exhibits:
@@ -142,9 +142,13 @@ def write_report(folder: str | Path, plugins: Plugins) -> Path:
     return output / "report.html"
 
 
-def _exhibits(evidence: Evidence, plugins: Plugins) -> Iterator[tuple[str, Exhibit]]:
+def _exhibits(
+    evidence: Evidence, plugins: Plugins, options: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, Exhibit]]:
+    for name in options:
+        plugins.find("figure", name)
     for component in plugins.of("figure"):
-        exhibit = component.made(evidence.recipe.options.get(component.name))(evidence)
+        exhibit = component.made(options.get(component.name))(evidence)
         if isinstance(exhibit, Exhibit):
             yield component.name, exhibit
         elif exhibit is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zebra_core as zebra
-from zebra_figures.about import cost, overview, score_table
+from zebra_figures.about import Cost, overview, score_table
 from zebra_figures.lints import lints
 from zebra_figures.models import heat_map, profiles, scatter, tree
 from zebra_figures.pairs import distributions, frequencies, model_pairs, samples
@@ -25,6 +25,6 @@ def zebra_figures() -> zebra.Components:
         "distributions": distributions,
         "texts": Texts,
         "lints": lints,
-        "cost": cost,
+        "cost": Cost,
         "samples": samples,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 import zebra_core as zebra
 
 COSTS = {"UltraFeedback": 0.252, "Safer-Instruct": 0.063, "OpenHermesPreferences": 0.126}
@@ -45,10 +47,17 @@ def score_table(evidence: zebra.Evidence) -> zebra.Exhibit:
     return zebra.Exhibit("Scores", told, rows=[header, *rows], notes=[*evidence.manifest["scores"]["notes"], *warnings])
 
 
-def cost(evidence: zebra.Evidence) -> zebra.Exhibit:
-    """What labels for these pairs would have cost (ZEBRA, Table 3)."""
-    rows = [[name, unit, unit * evidence.total] for name, unit in COSTS.items()]
-    told = f"At what others paid for a label, in US dollars (ZEBRA, Table 3), {evidence.total:,} pairs would have cost:"
-    return zebra.Exhibit(
-        "What labels would have cost", told, rows=[["as for", "USD a pair", "USD"], *rows, ["ZEBRA", 0.0, 0.0]]
-    )
+@attrs.frozen
+class Cost:
+    """What labels for these pairs would have cost (ZEBRA, Table 3), and at a price of your own."""
+
+    unit: float = 0.0
+    """US dollars a pair."""
+
+    def __call__(self, evidence: zebra.Evidence) -> zebra.Exhibit:
+        """Multiply."""
+        units = {**COSTS, **({"yours": self.unit} if self.unit else {})}
+        rows = [[name, unit, unit * evidence.total] for name, unit in units.items()]
+        told = f"At what others paid for a label, in US dollars (ZEBRA, Table 3), {evidence.total:,} pairs would have cost:"
+        header = ["as for", "USD a pair", "USD"]
+        return zebra.Exhibit("What labels would have cost", told, rows=[header, *rows, ["ZEBRA", 0.0, 0.0]])

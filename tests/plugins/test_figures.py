@@ -70,6 +70,15 @@ def test_the_tables_are_the_manifest(zebra_cli: Project) -> None:
     assert margins == sorted(margins)
 
 
+def test_options_of_figures(zebra_cli: Project) -> None:
+    """A price of one's own is one more row; a name that is no figure is told."""
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset", "--set", "cost.unit=0.05")
+    assert "yours,0.05,30.0\n" in (zebra_cli.folder / "zebra-dataset/report/cost.csv").read_text()
+    said = zebra_cli.run("report", "zebra-dataset", "--set", "costs.unit=1", code=2).stderr
+    assert "there is no figure 'costs'; did you mean 'cost'?" in said
+
+
 def test_facts_of_the_paper(zebra_cli: Project, plugins: zebra.Plugins) -> None:
     """Of the paper's 16 models llama-2-7b and 13b are the most alike (.996), GPT-4 is nearest to Bard, starchat and pythia are apart."""
     models = list(zebra.read_scores("paper").models)

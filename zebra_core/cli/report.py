@@ -31,7 +31,8 @@ def report(folder: str, against: str | None, failing: tuple[str, ...], **said: A
     from zebra_core.discovery import load_plugins  # noqa: PLC0415
     from zebra_core.report import Evidence, write_report  # noqa: PLC0415
 
-    page = write_report(folder, load_plugins(recipe_from(None, said).plugins))
+    recipe = recipe_from(None, said)
+    page = write_report(folder, load_plugins(recipe.plugins), recipe.options)
     click.echo(f"The report is {page}")
     if not (failing or against):
         return
