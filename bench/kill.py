@@ -38,7 +38,19 @@ def main() -> None:
     pool, output = said.folder.absolute() / f"{said.rows}-4-of-17", said.folder.absolute() / "killed"
     if not pool.is_dir():
         make(pool, said.rows, 17, 4, said.shards)
-    command = [sys.executable, "-m", "zebra_core", "run", "--pool", str(pool), "--scores", "paper", "-o", str(output)]
+    command = [
+        sys.executable,
+        "-m",
+        "zebra_core",
+        "run",
+        "--no-report",
+        "--pool",
+        str(pool),
+        "--scores",
+        "paper",
+        "-o",
+        str(output),
+    ]
     shutil.rmtree(output, ignore_errors=True)
     begun = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
