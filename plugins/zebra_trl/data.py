@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FILES = {".parquet": "parquet", ".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
 SIGNALS = ("margin", "confidence", "similarity")
-KEPT = ("tools", "label", *SIGNALS)
+KEPT = ("tools", "label", "source", *SIGNALS)
 FORMS = "prompt, chosen, rejected; chosen, rejected; prompt, completion[, label]; messages; or text"
 
 

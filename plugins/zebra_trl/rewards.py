@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 import torch
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,18 +36,69 @@ def log_likelihoods(
     return np.concatenate(found)
 
 
+def scores(model: Any, pairs: Sequence[tuple[list[int], list[int]]], most: int, batch: int) -> np.ndarray[Any, Any]:
+    """Return a reward model's score of each prompt and response together, as ids, cut at `most` tokens."""
+    found = []
+    for start in range(0, len(pairs), batch):
+        some = [(prompt + answer)[:most] for prompt, answer in pairs[start : start + batch]]
+        width = max(map(len, some))
+        ids = torch.tensor(
+            [ids + [model.config.pad_token_id or 0] * (width - len(ids)) for ids in some], device=model.device
+        )
+        real = torch.tensor([[1] * len(ids) + [0] * (width - len(ids)) for ids in some], device=model.device)
+        with torch.no_grad():
+            found.append(model(input_ids=ids, attention_mask=real).logits[:, 0].float().cpu().numpy())
+    return np.concatenate(found)
+
+
+@attrs.frozen
+class Scored:
+    """How responses are scored: by which model, as what (`reward`, `base`, `none` or `mean`), against what, at what length and how many at once."""
+
+    model: str
+    kind: str
+    base: str
+    most: int
+    batch: int
+
+
+def margins(how: Scored, rows: Dataset) -> np.ndarray[Any, Any]:
+    """Return how far the score of each chosen response is above that of the rejected one, in nats or in the reward's unit."""
+    loader = AutoModelForSequenceClassification if how.kind == "reward" else AutoModelForCausalLM
+    model = loader.from_pretrained(how.model, device_map=_device()).eval()
+    if how.kind == "reward":
+        return np.asarray(np.subtract(*(scores(model, pairs, how.most, how.batch) for pairs in _sides(rows))))
+    if how.kind == "base":
+        reference = AutoModelForCausalLM.from_pretrained(how.base, device_map=_device()).eval()
+        return _implicit(model, reference, rows, how.most, how.batch)
+    found = []
+    for pairs in _sides(rows):
+        lengths = [max(min(len(prompt + answer), how.most) - len(prompt), 1) for prompt, answer in pairs]
+        found.append(log_likelihoods(model, pairs, how.most, how.batch) / (lengths if how.kind == "mean" else 1))
+    return np.asarray(found[0] - found[1])
+
+
 def pair_accuracy(policy: Any, reference: Any, rows: Dataset, most: int, batch: int) -> float:
     """Return the share of pairs whose chosen response has the higher implicit reward, ties as half (DPO, Eq. 5, without beta).
 
     `reference` None is the policy with its adapter switched off.
     """
-    policy.eval()
+    found = _implicit(policy.eval(), reference, rows, most, batch)
+    return float(np.mean((found > 0) + 0.5 * (found == 0)))
+
+
+def _implicit(policy: Any, reference: Any, rows: Dataset, most: int, batch: int) -> np.ndarray[Any, Any]:
     sides = []
-    for name in ("chosen_ids", "rejected_ids"):
-        pairs = list(zip(rows["prompt_ids"], rows[name], strict=True))
+    for pairs in _sides(rows):
         of_policy = log_likelihoods(policy, pairs, most, batch)
         with policy.disable_adapter() if reference is None else nullcontext():
-            of_reference = log_likelihoods(policy if reference is None else reference, pairs, most, batch)
-        sides.append(of_policy - of_reference)
-    chosen, rejected = sides
-    return float(np.mean((chosen > rejected) + 0.5 * (chosen == rejected)))
+            sides.append(of_policy - log_likelihoods(policy if reference is None else reference, pairs, most, batch))
+    return np.asarray(sides[0] - sides[1])
+
+
+def _sides(rows: Dataset) -> list[list[tuple[list[int], list[int]]]]:
+    return [list(zip(rows["prompt_ids"], rows[name], strict=True)) for name in ("chosen_ids", "rejected_ids")]
+
+
+def _device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"

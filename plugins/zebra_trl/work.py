@@ -47,7 +47,7 @@ NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 def train(settings: Settings, dataset: str, model: str, output: Path) -> None:
     """Train a model on a dataset, going on from the newest whole checkpoint in `output`; raises ZebraError."""
-    _be_quiet(settings)
+    be_quiet(telemetry=settings.telemetry)
     PartialState(cpu=not has_gpu())  # the processes know each other from here on
     began = time.monotonic()
     with _told(settings):
@@ -70,11 +70,11 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> None:
         PartialState().wait_for_everyone()
 
 
-def _be_quiet(settings: Settings) -> None:
+def be_quiet(*, telemetry: bool = False) -> None:
     """Keep the libraries from talking over our lines, and from reporting home unless that is asked for."""
     from huggingface_hub import constants  # noqa: PLC0415
 
-    if not settings.telemetry:
+    if not telemetry:
         os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
         constants.HF_HUB_DISABLE_TELEMETRY = True
     os.environ["TQDM_DISABLE"] = "1"

@@ -12,6 +12,7 @@ from zebra_core.checkpoints import is_first_process
 from zebra_core.cli.audit import audit
 from zebra_core.cli.behavior import behavior
 from zebra_core.cli.compare import compare
+from zebra_core.cli.evaluate import evaluate
 from zebra_core.cli.plugins import plugins
 from zebra_core.cli.report import report
 from zebra_core.cli.run import run
@@ -55,6 +56,7 @@ def main() -> None:
 
 
 main.add_command(run)
+main.add_command(evaluate)
 main.add_command(report)
 main.add_command(audit)
 main.add_command(compare)
