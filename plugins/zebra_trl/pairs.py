@@ -12,6 +12,8 @@ import zebra_core as zebra
 from zebra_trl.extra import needs_extra
 
 NAME = "pair-accuracy"
+REWARDS = {"cpo": "none", "orpo": "mean", "simpo": "mean"}
+"""What the rewards of trainers without a reference are."""
 FEWEST = 10
 """A source of fewer pairs is not told by itself."""
 
@@ -20,13 +22,13 @@ FEWEST = 10
 class Pairs:
     """How often a model prefers the chosen response, by RewardBench's convention: a pair is right where the chosen score is higher.
 
-    The score is a reward model's own, or the log-ratio to the model that it was trained from (`reference` none: the log-probability
-    alone, as for CPO; mean: that of a token, as for ORPO and SimPO). Lambert et al. 2024, section 4; a tie is half.
+    The score is a reward model's own, or (`reference`) the log-ratio to the `base` that it was trained from, the log-probability alone
+    (`none`), or that of a token (`mean`); where nothing is said, what the trainer goes by. Lambert et al. 2024, section 4; a tie is half.
     """
 
     dataset: str = ""
     base: str = ""
-    reference: Literal["base", "none", "mean"] = "base"
+    reference: Literal["", "base", "none", "mean"] = ""
     max_length: int = 1024
     batch_size: int = 8
 
@@ -64,7 +66,7 @@ class Pairs:
         rows = data.standard(data.read(self.dataset), pairs=True)
         rows = fitting(Tokens(tokenizer_of(model, DPO())).of(rows), self.max_length, lambda text: print(f"  {text}"))  # noqa: T201
         is_reward = "SequenceClassification" in "".join(AutoConfig.from_pretrained(model).architectures or [])
-        kind = "reward" if is_reward else self.reference
+        kind = "reward" if is_reward else self.reference or REWARDS.get(_training(model).get("trainer", ""), "base")
         base = self._base(model) if kind == "base" else ""
         margins = rewards.margins(rewards.Scored(model, kind, base, self.max_length, self.batch_size), rows)
         return rows, (margins > 0) + 0.5 * (margins == 0), margins
@@ -73,15 +75,14 @@ class Pairs:
         """Return what the model was trained from."""
         if self.base:
             return self.base
-        path = Path(model) / "training.json"
-        try:
-            return str(json.loads(path.read_text(encoding="utf-8"))["model"]["location"])
-        except (OSError, ValueError, KeyError) as wrong:
+        found = _training(model)
+        if not found:
             msg = (
                 f"{model} has no training.json that says what it was trained from; say --base MODEL, or --set pairs.reference=none for the "
                 "log-probability alone"
             )
-            raise zebra.ZebraError(msg) from wrong
+            raise zebra.ZebraError(msg)
+        return str(found["model"]["location"])
 
     @staticmethod
     def _by_source(rows: Any, right: Any) -> dict[str, float]:
@@ -92,3 +93,12 @@ class Pairs:
             if source:
                 places.setdefault(source, []).append(place)
         return {source: float(right[held].mean()) for source, held in sorted(places.items()) if len(held) >= FEWEST}
+
+
+def _training(model: str) -> dict[str, Any]:
+    """Return what a model's training followed from; empty for one that zebra did not train."""
+    try:
+        held = json.loads((Path(model) / "training.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) and "model" in held else {}

@@ -17,6 +17,7 @@ from zebra_core.cli.plugins import plugins
 from zebra_core.cli.report import report
 from zebra_core.cli.run import run
 from zebra_core.cli.scores import alias, scores
+from zebra_core.cli.sweep import sweep
 from zebra_core.cli.train import tiny_model, train
 from zebra_core.errors import ZebraError
 from zebra_core.folder import Interrupted
@@ -57,6 +58,7 @@ def main() -> None:
 
 main.add_command(run)
 main.add_command(evaluate)
+main.add_command(sweep)
 main.add_command(report)
 main.add_command(audit)
 main.add_command(compare)

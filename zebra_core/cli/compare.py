@@ -73,7 +73,7 @@ def compare(results: tuple[str, ...], **said: Any) -> None:
     if strategies:
         _before(strategies, said, judge, names, shown)
         return
-    _after(_table(table) if table else _results(results, said), baseline, seed, shown)
+    show_results(_table(table) if table else _results(results, said), baseline, shown, seed)
 
 
 def _before(
@@ -84,16 +84,16 @@ def _before(
 
     planned = plan_strategies(recipe_from(None, said), strategies)
     rows: list[list[Any]] = [["strategy", *planned[0].figures], *([p.strategy, *p.figures.values()] for p in planned)]
-    _print("strategies", rows, shown)
+    write_table("strategies", rows, shown)
     both = overlaps(planned)
     if both:
-        _print(
+        write_table(
             "overlap",
             [["strategy", "strategy", "the same pairs"], *([*pair, share] for pair, share in both.items())],
             shown,
         )
     if judge:
-        _print("agreement", _agreements(planned, read_labels(judge, names)), shown)
+        write_table("agreement", _agreements(planned, read_labels(judge, names)), shown)
     if shown["output"]:
         _write(shown["output"] / "strategies.svg", _scatter(planned))
 
@@ -111,9 +111,10 @@ def _agreements(planned: Sequence[Planned], labels: Labels) -> list[list[Any]]:
     return rows
 
 
-def _after(found: Results, baseline: str | None, seed: int, shown: dict[str, Any]) -> None:
+def show_results(found: Results, baseline: str | None, shown: dict[str, Any], seed: int = 0) -> None:
+    """Print the means of each system, and how they differ from the baseline."""
     base = baseline or found.systems[0]
-    _print("means", found.means(), shown, best=True)
+    write_table("means", found.means(), shown, best=True)
     header = [
         "system",
         "tests",
@@ -128,7 +129,7 @@ def _after(found: Results, baseline: str | None, seed: int, shown: dict[str, Any
         [name, d.count, d.delta, d.t, d.p_t, corrected, d.p_permutation, d.effect]
         for name, (d, corrected) in found.differences(base, seed).items()
     ]
-    _print("differences", [header, *rows], shown)
+    write_table("differences", [header, *rows], shown)
 
 
 def _results(texts: tuple[str, ...], said: dict[str, Any]) -> Results:
@@ -176,7 +177,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _print(name: str, rows: list[list[Any]], shown: dict[str, Any], *, best: bool = False) -> None:
+def write_table(name: str, rows: list[list[Any]], shown: dict[str, Any], *, best: bool = False) -> None:
     """Print a table in the form that was asked for, and write it as CSV."""
     plain = io.StringIO()
     csv.writer(plain, lineterminator="\n").writerows(rows)
