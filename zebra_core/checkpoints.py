@@ -32,7 +32,7 @@ def training_folder(
     if not is_first_process():
         yield staging
         return
-    _check_output(output, overwrite=overwrite)
+    check_output(output, overwrite=overwrite)
     _take_up(staging, json.loads(as_json(job)), resume=resume, say=say)
     try:
         yield staging
@@ -77,7 +77,8 @@ def _version(location: str) -> dict[str, Any]:
     return {"files": [[file.name, file.stat().st_size] for file in files]} if files else {}
 
 
-def _check_output(output: Path, *, overwrite: bool) -> None:
+def check_output(output: Path, *, overwrite: bool) -> None:
+    """Raise ZebraError where a folder is not free for a trained model."""
     if not output.exists() or (output.is_dir() and not any(output.iterdir())):
         return
     if not overwrite:

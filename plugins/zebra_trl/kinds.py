@@ -24,11 +24,15 @@ Row = dict[str, Any]
 
 @attrs.frozen
 class Kind:
-    """A trainer of TRL: its class, from rows of ids to its columns, whether it wants pairs, and whether it may cut a response."""
+    """A trainer of TRL: its class, and from rows of ids to its columns.
+
+    `pairs` is whether it needs pairs, `rejected` whether it looks at rejected responses at all, `cut` whether it may cut one.
+    """
 
     trainer: type[Any]
     columns: Callable[[Dataset, Settings], Dataset]
     pairs: bool = True
+    rejected: bool = True
     cut: bool = True
 
 
@@ -46,7 +50,7 @@ def kind_of(settings: Settings) -> Kind:
     if settings.kind in ("ORPO", "CPO"):
         return Kind(_one_pass(from_trl(f"{settings.kind}Trainer")), _sequences)
     return {
-        "SFT": Kind(SFTTrainer, _completion, pairs=False),
+        "SFT": Kind(SFTTrainer, _completion, pairs=False, rejected=False),
         "KTO": Kind(TokenisedKTO, _unpaired, pairs=False),
         "Reward": Kind(RewardTrainer, _whole, cut=False),
     }[settings.kind]

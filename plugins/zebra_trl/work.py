@@ -89,6 +89,8 @@ def _rows(settings: Settings, dataset: str, model: str, tokenizer: Any) -> tuple
     kind = kind_of(settings)
     with PartialState().main_process_first():
         rows = data.standard(data.read(dataset), pairs=kind.pairs)
+        if not kind.rejected:
+            rows = rows.select_columns([name for name in rows.column_names if name != "rejected"])
         if not isinstance(rows[0]["chosen"], str) and not tokenizer.chat_template:
             msg = (
                 f"the dataset holds messages, and the tokenizer of {model} has no chat template to write them with; "

@@ -638,3 +638,23 @@ def test_pairs_of_a_model_that_learnt_nothing(zebra_cli: Project, demo: Path) ->
     assert json.loads((zebra_cli.folder / "out/pairs.json").read_text())["accuracy"] == 0.5
     said = zebra_cli.run("evaluate", "base", "--pairs", str(demo), "-o", "out", code=2).stderr
     assert "base has no training.json that says what it was trained from; say --base MODEL" in said
+
+
+def test_sft_looks_at_chosen_responses_alone(zebra_cli: Project) -> None:
+    """A pair of two equal responses is a response to learn from."""
+    zebra_cli.write("pairs.jsonl", "".join(json.dumps({**PAIR, "rejected": "Yes."}) + "\n" for _ in range(4)))
+    said = zebra_cli.run(
+        "train", "pairs.jsonl", "--trainer", "sft", "--model", "tiny", *settings("sft", max_steps=1, held_out=0)
+    ).stdout
+    assert "4 rows of" in said
+    assert (zebra_cli.folder / "pairs.jsonl-sft/model.safetensors").is_file()
+
+
+def test_the_model_is_beside_the_dataset(zebra_cli: Project) -> None:
+    """`zebra run -o FOLDER/pairs` trains into FOLDER/pairs-dpo, and says before it builds that it is there."""
+    arguments = ["run", "--model", "tiny", "-o", "made/pairs", *settings("dpo", max_steps=1)]
+    zebra_cli.run(*arguments)
+    assert (zebra_cli.folder / "made/pairs-dpo/model.safetensors").is_file()
+    shutil.rmtree(zebra_cli.folder / "made/pairs")
+    assert zebra_cli.run(*arguments, code=2).stderr.startswith("Error: made/pairs-dpo exists already; say --overwrite")
+    assert not (zebra_cli.folder / "made/pairs").exists()

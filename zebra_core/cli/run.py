@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from zebra_core.checkpoints import check_output
 from zebra_core.cli.launch import launched
 from zebra_core.cli.options import completed, plugin_options, recipe_from, score_options
-from zebra_core.cli.train import carry_out, train_command, training_options
+from zebra_core.cli.train import carry_out, train_command, trained_folder, training_options
 
 DEFAULT_OUTPUT = "zebra-dataset"
 
@@ -88,6 +90,9 @@ def run(
     show.warnings(ready.plugins)
     show.choices(ready)
     show.doubts(ready.doubts)
+    if ready.training:
+        trained = trained_folder(ready.training, output, trained)
+        check_output(Path(trained), overwrite=overwrite)
     dataset = None if overwrite or not ready.training else ready.written(output)
     if dataset is None:
         with progress() as watch:

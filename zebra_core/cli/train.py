@@ -110,10 +110,22 @@ def train_command(
     return ["train", dataset, *(word for pair in pairs for word in pair), *(flag for flag, on in flags.items() if on)]
 
 
+def trained_folder(ready: Training, dataset: str, output: str | None) -> str:
+    """Return where the trained model goes: where that was said, else beside a local dataset, else here."""
+    local = "://" not in dataset and not dataset.startswith("hub:")
+    name = dataset.rstrip("/") if local else Path(dataset.removeprefix("hub:").partition("?")[0]).name
+    return output or f"{name}-{ready.trainer.component.name}"
+
+
 def carry_out(ready: Training, dataset: str, output: str | None, *, overwrite: bool, resume: bool | None) -> None:
     """Train, and say where the model is."""
-    trained = output or f"{Path(dataset.removeprefix('hub:')).name}-{ready.trainer.component.name}"
-    folder = ready.run(dataset, trained, overwrite=overwrite, resume=resume, say=lambda text: click.echo(f"  {text}"))
+    folder = ready.run(
+        dataset,
+        trained_folder(ready, dataset, output),
+        overwrite=overwrite,
+        resume=resume,
+        say=lambda text: click.echo(f"  {text}"),
+    )
     if is_first_process():
         click.echo(f"\nThe trained model is in {folder}/ (README.md says how it was made)")
 
