@@ -49,14 +49,14 @@ NAMES = {
 
 def card(job: dict[str, Any], results: dict[str, Any], manifest: dict[str, Any], *, adapter: bool) -> str:
     """Return the card, from what was to be done, what came out, and the dataset's manifest where zebra built it."""
-    model = job["model"]["location"]
+    model, dataset = job["model"]["location"], job["dataset"]["location"]
     return TEMPLATE.format(
         base="" if Path(model).is_absolute() else f"base_model: {model}\n",
         library="peft" if adapter else "transformers",
         trainer=job["trainer"],
         name=job["trainer"].upper() if len(job["trainer"]) < 5 else job["trainer"],
         model=Path(model).name if Path(model).is_absolute() else model,
-        dataset=job["dataset"]["location"],
+        dataset=Path(dataset).name if Path(dataset).is_absolute() else dataset,
         rows="".join(f"| {NAMES[name]} | {_figure(value)} |\n" for name, value in results.items() if name in NAMES),
         data=_data(manifest),
         settings="\n".join(f"| {name} | `{value}` |" for name, value in _flat(job["options"]).items()),

@@ -20,7 +20,9 @@ PANELS = (
 
 def draw(metrics: Sequence[dict[str, Any]], path: Path) -> None:
     """Draw the curves of `metrics` (one entry for each step that was logged) to an SVG file."""
-    panels = [(title, name) for title, names in PANELS for name in names if any(name in entry for entry in metrics)]
+    logged = {name for entry in metrics for name in entry}
+    found = [(title, next((name for name in names if name in logged), "")) for title, names in PANELS]
+    panels = [(title, name) for title, name in found if name]
     with mpl.rc_context({"svg.hashsalt": "zebra", "font.size": 9}):
         figure = Figure(figsize=(3.4 * len(panels), 2.6), layout="constrained")
         for axes, (title, name) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
