@@ -30,13 +30,14 @@ def check_model(model: str) -> None:
 
 def _check_name(model: str) -> None:
     """Look a name up on the Hugging Face hub, or in what was downloaded before."""
-    from huggingface_hub import errors, hf_hub_download, try_to_load_from_cache  # noqa: PLC0415
+    from huggingface_hub import HfApi, errors, hf_hub_download, try_to_load_from_cache  # noqa: PLC0415
 
     offered = f"there is no model {model!r}: no folder of that name, and "
     try:
         if isinstance(try_to_load_from_cache(model, "config.json"), str):
             return
-        hf_hub_download(model, "config.json", etag_timeout=5)
+        HfApi().model_info(model, timeout=10)  # at once where there is no network; a download tries for half a minute
+        hf_hub_download(model, "config.json")
     except errors.HFValidationError as wrong:
         msg = f"{offered}it is no name of the Hugging Face hub, which are like Qwen/Qwen3-0.6B"
         raise zebra.ZebraError(msg) from wrong
