@@ -14,7 +14,7 @@ import xxhash
 
 from zebra_core.errors import ZebraError
 from zebra_core.folder import as_json, fingerprint
-from zebra_core.recipe import Recipe, make_recipe
+from zebra_core.recipe import DEFAULTS, Recipe, make_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -45,24 +45,17 @@ class Cell:
     def dataset_values(self, trainers: Collection[str]) -> dict[str, Any]:
         """Return the recipe of the dataset alone."""
         values = {name: value for name, value in self.values.items() if name not in OF_TRAINING}
-        return {**values, "options": _options(values, trainers, "")}
+        options = {name: held for name, held in self.values.get("options", {}).items() if name not in trainers}
+        return {**values, "options": options}
 
-    def training_values(self, trainers: Collection[str]) -> dict[str, Any]:
+    def training_values(self) -> dict[str, Any]:
         """Return the recipe of the training alone; the cell's seed, where it is an axis, seeds the training too."""
-        trainer = self.values.get("trainer", "dpo")
-        options = {
-            name: dict(held)
-            for name, held in self.values.get("options", {}).items()
-            if name == trainer and name in trainers
-        }
+        trainer = self.values.get("trainer", DEFAULTS["trainer"])
+        options = {name: dict(held) for name, held in self.values.get("options", {}).items() if name == trainer}
         if "seed" in self.place:
             options.setdefault(trainer, {})["seed"] = self.place["seed"]
         kept = {name: self.values[name] for name in (*OF_TRAINING, "plugins") if name in self.values}
         return {**kept, "options": options}
-
-
-def _options(values: Mapping[str, Any], trainers: Collection[str], mine: str) -> dict[str, Any]:
-    return {name: held for name, held in values.get("options", {}).items() if name not in trainers or name == mine}
 
 
 def cells_of(values: Mapping[str, Any], pairs: str) -> list[Cell]:
@@ -103,7 +96,7 @@ def commands(output: Path, cell: Cell, pairs: str, trainers: Collection[str]) ->
     folder.mkdir(parents=True, exist_ok=True)
     dataset, model = dataset_folder(output, cell, trainers), folder / "model"
     (folder / "dataset.toml").write_text(tomli_w.dumps(cell.dataset_values(trainers)), encoding="utf-8")
-    (folder / "training.toml").write_text(tomli_w.dumps(cell.training_values(trainers)), encoding="utf-8")
+    (folder / "training.toml").write_text(tomli_w.dumps(cell.training_values()), encoding="utf-8")
     found = []
     if not (dataset / "manifest.json").is_file():
         found.append(["run", str(folder / "dataset.toml"), "-o", str(dataset), "--no-report"])

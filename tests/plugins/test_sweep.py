@@ -49,10 +49,10 @@ def test_cells() -> None:
     trainers = ("sft", "dpo")
     assert len({json.dumps(cell.dataset_values(trainers)) for cell in cells}) == 4
     assert cells[0].dataset_values(trainers)["options"] == {"rbf": {"gamma": 1}}
-    assert cells[2].training_values(trainers) == {"trainer": "dpo", "model": "tiny", "options": {"dpo": {"beta": 0.2}}}
+    assert cells[2].training_values() == {"trainer": "dpo", "model": "tiny", "options": {"dpo": {"beta": 0.2}}}
     assert {cell.key for cell in cells_of(values | {"seed": 1}, "nowhere")}.isdisjoint(cell.key for cell in cells)
     seeded = cells_of({**values, "seed": [0, 1]}, "nowhere")
-    assert [cell.training_values(trainers)["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
+    assert [cell.training_values()["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def evaluate(model: str, **said: Any) -> None:
         msg = f"say what to measure: --pairs DATASET, or --evaluator NAME; known: {known}"
         raise ZebraError(msg)
     component = plugins.find("evaluator", chosen)
+    for target in recipe.options:
+        plugins.find("evaluator", target)
     given = {key: value for key, value in (("dataset", pairs), ("base", base)) if value}
     folder = output or Path(f"{Path(model).name}-evaluation")
     made = component.made({**recipe.options.get(component.name, {}), **given})
