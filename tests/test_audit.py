@@ -124,6 +124,11 @@ def test_the_jackknife_by_hand(zebra_cli: Project) -> None:
             "id,model,score\nother,scholar,1\n",
             "judge has labelled no pair of pairs: of the ids, the first is 'i0'",
         ),
+        (
+            "labels.csv",
+            "id,model,score\ni0,scholar,good\n",
+            "labels.csv: the score of scholar on i0 is no number: 'good'",
+        ),
         ("labels.parquet", "no", "cannot read the labels 'labels.parquet'"),
     ],
 )

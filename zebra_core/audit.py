@@ -179,8 +179,11 @@ class _Measured:
         _, rows = np.unique(self.columns["id"][decided].astype(str), return_inverse=True)
         right = np.bincount(rows, self.verdicts[decided] > 0)
         count = np.bincount(rows)
-        draws = self.rng.integers(0, len(count), (DRAWS, len(count)))
-        means = right[draws].sum(axis=1) / count[draws].sum(axis=1)
+        kinds, sizes = np.unique(np.stack([right, count], axis=1), axis=0, return_counts=True)
+        draws = self.rng.multinomial(
+            len(count), sizes / len(count), DRAWS
+        )  # instructions of one kind are as good as each other
+        means = (draws @ kinds[:, 0]) / (draws @ kinds[:, 1])
         low, high = np.quantile(means, [0.025, 0.975])
         return float(low), float(high)
 

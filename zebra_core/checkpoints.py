@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zebra_core import storage
 from zebra_core.errors import ZebraError
-from zebra_core.folder import MANIFEST, Interrupted, as_json, fingerprint
+from zebra_core.folder import MANIFEST, Interrupted, as_json, check_free, fingerprint, put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,9 +43,7 @@ def training_folder(
             raise Interrupted(msg) from end
         msg = f"{end}; {kept}" if _checkpoints(staging) else str(end)
         raise ZebraError(msg) from end
-    if output.exists():
-        storage.remove(output)
-    storage.move(staging, output)
+    put_in_place(staging, output)
 
 
 def is_first_process() -> bool:
@@ -67,26 +65,13 @@ def _version(location: str) -> dict[str, Any]:
     path = Path(location)
     if (path / MANIFEST).is_file():
         return {"manifest": fingerprint([path / MANIFEST])[0]["xxh3_128"]}
-    files = (
-        [path]
-        if path.is_file()
-        else sorted(file for file in path.rglob("*") if file.is_file())
-        if path.is_dir()
-        else []
-    )
+    files = sorted(file for file in (path, *path.rglob("*")) if file.is_file())
     return {"files": [[file.name, file.stat().st_size] for file in files]} if files else {}
 
 
 def check_output(output: Path, *, overwrite: bool) -> None:
     """Raise ZebraError where a folder is not free for a trained model."""
-    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
-        return
-    if not overwrite:
-        msg = f"{output} exists already; say --overwrite to train again, or choose another folder"
-        raise ZebraError(msg)
-    if not (output / TRAINING).is_file():
-        msg = f"{output} is no model trained by zebra (it has no {TRAINING}), so it is not overwritten; choose another folder"
-        raise ZebraError(msg)
+    check_free(output, TRAINING, "model", overwrite=overwrite)
 
 
 def _take_up(staging: Path, job: dict[str, Any], *, resume: bool | None, say: Callable[[str], None]) -> None:

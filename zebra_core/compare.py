@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from zebra_core.audit import agreement_of, verdicts_of
+from zebra_core.discovery import load_plugins
 from zebra_core.errors import ZebraError
 from zebra_core.pipeline import prepare
 from zebra_core.ranks import rank_correlation
@@ -72,23 +74,24 @@ class Planned:
 
 
 def plan_strategies(recipe: Recipe, strategies: Sequence[str], plugins: Plugins | None = None) -> list[Planned]:
-    """Return what each strategy would make of a recipe's pool; no text is kept. Raises what `prepare` raises."""
-    return [_planned(attrs.evolve(recipe, strategy=name, rule=recipe.rule), name, plugins) for name in strategies]
-
-
-def _planned(recipe: Recipe, name: str, plugins: Plugins | None) -> Planned:
-    run = prepare(recipe, plugins)
-    pairs: dict[str, list[Any]] = {column: [] for column in (*KEPT, "chosen", "rejected")}
+    """Return what each strategy would make of a recipe's pool, which is read once; no text is kept. Raises what `prepare` raises."""
+    plugins = load_plugins(recipe.plugins) if plugins is None else plugins
+    runs = [prepare(attrs.evolve(recipe, strategy=name), plugins) for name in strategies]
+    found: list[dict[str, list[Any]]] = [{column: [] for column in (*KEPT, "chosen", "rejected")} for _ in runs]
     rows = 0
-    for batch in run.pool.batches():
+    for batch in runs[0].pool.batches():
         rows += batch.num_rows
-        found = run.plan(batch)[0]
-        for column in KEPT:
-            pairs[column] += found[column].to_pylist()
-        for side in ("chosen", "rejected"):
-            texts = pc.struct_field(pc.list_element(found[side], 0), "content") if found.num_rows else found[side]
-            pairs[side] += pc.utf8_length(texts).to_pylist() if found.num_rows else []
-    return Planned(name, rows, pairs)
+        for run, pairs in zip(runs, found, strict=True):
+            _take(run.plan(batch)[0], pairs)
+    return [Planned(name, rows, pairs) for name, pairs in zip(strategies, found, strict=True)]
+
+
+def _take(batch: pa.RecordBatch, pairs: dict[str, list[Any]]) -> None:
+    """Add a batch of pairs, of their texts the lengths alone; a response is one message."""
+    for column in KEPT:
+        pairs[column] += batch[column].to_pylist()
+    for side in ("chosen", "rejected"):
+        pairs[side] += pc.utf8_length(pc.struct_field(batch[side].flatten(), "content")).to_pylist()
 
 
 def overlaps(planned: Sequence[Planned]) -> dict[tuple[str, str], float]:

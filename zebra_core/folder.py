@@ -37,7 +37,7 @@ def staged(output: Path, job: dict[str, Any], *, overwrite: bool, say: Callable[
     it is an empty folder, or a dataset that may be overwritten; Interrupted for Ctrl-C.
     """
     output = output if output.name else output.resolve()
-    _check_output(output, overwrite=overwrite)
+    check_free(output, MANIFEST, "dataset", overwrite=overwrite)
     staging = output.with_name(output.name + ".partial")
     with writing(output):
         _take_up(staging, job, say)
@@ -61,14 +61,17 @@ def staged(output: Path, job: dict[str, Any], *, overwrite: bool, say: Callable[
         raise
 
 
-def _check_output(output: Path, *, overwrite: bool) -> None:
+def check_free(output: Path, mark: str, what: str, *, overwrite: bool) -> None:
+    """Raise ZebraError where a folder is in use: by `what` (known by the file `mark`) unless it may be overwritten, or by anything else."""
     if not output.exists() or (output.is_dir() and not any(output.iterdir())):
         return
     if not overwrite:
         msg = f"{output} exists already; say --overwrite to replace it, or choose another --output"
         raise ZebraError(msg)
-    if not (output / MANIFEST).is_file():
-        msg = f"{output} is no dataset made by zebra (it has no {MANIFEST}), so it is not overwritten; choose another --output"
+    if not (output / mark).is_file():
+        msg = (
+            f"{output} is no {what} made by zebra (it has no {mark}), so it is not overwritten; choose another --output"
+        )
         raise ZebraError(msg)
 
 
@@ -93,11 +96,16 @@ def _take_up(staging: Path, job: dict[str, Any], say: Callable[[str], None]) -> 
 
 
 def _take_place(staging: Path, output: Path) -> None:
-    old = output.with_name(output.name + ".old")
     storage.remove(staging / "done")
     for unfinished in staging.rglob("*.tmp"):
         unfinished.unlink()
     (staging / JOB).unlink()
+    put_in_place(staging, output)
+
+
+def put_in_place(staging: Path, output: Path) -> None:
+    """Give a finished folder its place; what was there is kept beside until it is."""
+    old = output.with_name(output.name + ".old")
     storage.remove(old)
     if output.exists():
         storage.move(output, old)

@@ -71,8 +71,9 @@ def read_labels(path: str, alias: str = "") -> Labels:
     if columns["id"] and columns["model"] and columns["score"]:
         rows = zip(judges, *(table[columns[name]].to_pylist() for name in ("id", "model", "score")), strict=True)
         for judge, row, model, score in rows:
-            if score is not None and not math.isnan(score):
-                labels.scores.setdefault(str(judge), {})[str(row), model] = float(score)
+            value = _number(score, f"{path}: the score of {model} on {row}")
+            if not math.isnan(value):
+                labels.scores.setdefault(str(judge), {})[str(row), str(model)] = value
     elif columns["id"] and columns["first"] and columns["second"] and columns["winner"]:
         found = zip(
             judges, *(table[columns[name]].to_pylist() for name in ("id", "first", "second", "winner")), strict=True
@@ -88,6 +89,15 @@ def read_labels(path: str, alias: str = "") -> Labels:
         )
         raise ZebraError(msg)
     return labels
+
+
+def _number(score: Any, where: str) -> float:
+    """Return a score, NaN where there is none; ZebraError for what is no number."""
+    try:
+        return math.nan if score is None or score == "" else float(score)
+    except (TypeError, ValueError) as wrong:
+        msg = f"{where} is no number: {score!r}"
+        raise ZebraError(msg) from wrong
 
 
 _KNOWN = {"id": ID, "judge": JUDGE, "model": MODEL, "score": SCORE, "first": FIRST, "second": SECOND, "winner": WINNER}

@@ -79,7 +79,8 @@ def cells_of(values: Mapping[str, Any], pairs: str) -> list[Cell]:
 
 
 def _files(path: Path) -> list[Path]:
-    return [path] if path.is_file() else sorted(file for file in (path / "data").rglob("*") if file.is_file())
+    top = path / "data" if (path / "data").is_dir() else path
+    return sorted(file for file in (top, *top.rglob("*")) if file.is_file())
 
 
 def dataset_folder(output: Path, cell: Cell, trainers: Collection[str]) -> Path:
@@ -89,10 +90,8 @@ def dataset_folder(output: Path, cell: Cell, trainers: Collection[str]) -> Path:
 
 
 def commands(output: Path, cell: Cell, pairs: str, trainers: Collection[str]) -> list[list[str]]:
-    """Return the command lines that finish a cell, from where it is; none where it is finished. Writes its recipes."""
+    """Return the command lines that finish a cell, from where it is; its recipes are written."""
     folder = output / "cells" / cell.name
-    if (folder / "cell.json").is_file():
-        return []
     folder.mkdir(parents=True, exist_ok=True)
     dataset, model = dataset_folder(output, cell, trainers), folder / "model"
     (folder / "dataset.toml").write_text(tomli_w.dumps(cell.dataset_values(trainers)), encoding="utf-8")

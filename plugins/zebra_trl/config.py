@@ -63,10 +63,7 @@ def trl_config(settings: Settings, output: Path, rows: int, say: Callable[[str],
     values = {name: value for name, value in attrs.asdict(settings, recurse=False).items() if name in names}
     values |= _quiet(settings, output) | _precision(settings) | dict(settings.fixed)
     values["gradient_accumulation_steps"] = _accumulation(settings)
-    values["report_to"] = list(settings.report_to)
-    for name in ("loss_type",):
-        if isinstance(values.get(name), tuple):
-            values[name] = list(values[name])
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
     values["warmup_steps"] = _warmup(settings, values, rows, say)
     values |= settings.others
     if needs_reference(settings):

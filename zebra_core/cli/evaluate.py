@@ -63,7 +63,7 @@ def evaluate(model: str, **said: Any) -> None:
     with component.blamed(mistakes=False):
         table = made.call(model, folder)
     scores = scores_of(table)
-    called = name or Path(model).resolve().name if Path(model).exists() else name or model
+    called = name or (Path(model).resolve().name if Path(model).exists() else model)
     for benchmark, value in scores.items():
         click.echo(f"  {benchmark:40} {value:.4f}")
     told = {"model": called, "evaluator": component.name, "scores": scores, "notes": list(table.notes)}

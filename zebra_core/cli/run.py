@@ -11,6 +11,7 @@ from zebra_core.checkpoints import check_output
 from zebra_core.cli.launch import launched
 from zebra_core.cli.options import completed, plugin_options, recipe_from, score_options
 from zebra_core.cli.train import carry_out, train_command, trained_folder, training_options
+from zebra_core.errors import ZebraError
 
 DEFAULT_OUTPUT = "zebra-dataset"
 
@@ -90,6 +91,9 @@ def run(
     show.warnings(ready.plugins)
     show.choices(ready)
     show.doubts(ready.doubts)
+    if trained and not ready.training:
+        msg = "--trained is the folder of a trained model, and nothing is trained; say --trainer or --model"
+        raise ZebraError(msg)
     if ready.training:
         trained = trained_folder(ready.training, output, trained)
         check_output(Path(trained), overwrite=overwrite)

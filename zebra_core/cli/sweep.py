@@ -106,8 +106,10 @@ def _results(cells: Sequence[Cell], done: dict[str, Any], over: str, benchmarks:
 def _run(cells: Sequence[Cell], output: Path, pairs: str, trainers: Collection[str], jobs: int) -> dict[str, str]:
     """Run cells, each command in a process of its own; return why the failed ones did."""
     devices: queue.Queue[str | None] = queue.Queue()
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    names = visible.split(",") if visible else [str(at) for at in range(jobs)]
     for at in range(jobs):
-        devices.put(str(at) if jobs > 1 else None)
+        devices.put(names[at % len(names)] if jobs > 1 else None)
     with ThreadPoolExecutor(jobs) as pool:
         told = pool.map(lambda cell: (cell.name, _cell(cell, output, pairs, trainers, devices)), cells)
         return {name: why for name, why in told if why}
