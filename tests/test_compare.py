@@ -106,6 +106,18 @@ def test_results_of_models(zebra_cli: Project) -> None:
     )
 
 
+def test_less_can_be_better(zebra_cli: Project) -> None:
+    """Where less is better the least is bold, a decrease is a positive difference, and no average mixes directions."""
+    for name, scores in {"base": (50, 30), "tuned": (52, 20)}.items():
+        zebra_cli.write(f"{name}.csv", f"model,MMLU,toxicity\n{name},{scores[0]},{scores[1]}\n")
+    arguments = ["compare", "base.csv", "tuned.csv", "--benchmark", "toxicity=lower", "--format", "markdown"]
+    said = zebra_cli.run(*arguments).stdout
+    assert "| MMLU | 50.000 | **52.000** |" in said
+    assert "| toxicity | 30.000 | **20.000** |" in said
+    assert "average" not in said
+    assert "| tuned | 2 | 6.000 |" in said  # (2 + 10) / 2
+
+
 def test_strategies_are_what_run_makes(zebra_cli: Project) -> None:
     """The plan of each strategy has the pairs that `zebra run` writes; figures and overlaps are those of its rows."""
     planned = plan_strategies(zebra.Recipe(), ["sup", "sim", "sup+sim"])

@@ -47,8 +47,8 @@ NAMES = st.sampled_from(
 )
 
 
-def known(location: str, how: str) -> None:
-    """Read, normalise and compare; a ZebraError is an answer, any other exception a fault."""
+def assert_answered(location: str, how: str) -> None:
+    """Read, normalise and compare: figures are finite, or a ZebraError says what is wrong; any other exception is a fault."""
     recipe = zebra.make_recipe({"missing": "mean", "normalisation": how})
     try:
         table = zebra.read_scores(location, recipe=recipe, plugins=PLUGINS)
@@ -74,7 +74,7 @@ def test_any_csv(tmp_path: Path, header: list[str], rows: list[list[str]], how: 
     sink = io.StringIO()
     csv.writer(sink).writerows([["model", *header], *([f"m{k}", *row] for k, row in enumerate(rows))])
     (tmp_path / "t.csv").write_text(sink.getvalue(), encoding="utf-8", errors="replace")
-    known(str(tmp_path / "t.csv"), how)
+    assert_answered(str(tmp_path / "t.csv"), how)
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -123,13 +123,19 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 def test_any_json(tmp_path: Path, held: Any, how: str) -> None:
     """Whatever a JSON file holds, under the names that the readers look for."""
     (tmp_path / "t.json").write_text(json.dumps(held), encoding="utf-8", errors="replace")
-    known(str(tmp_path / "t.json"), how)
+    assert_answered(str(tmp_path / "t.json"), how)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "|", "| a |\n|---|\n", "| model | mmlu |\n|---|---|\n| a | [1](x) |\n| b | 2 |\n", "no table"]
-)
-def test_any_markdown(tmp_path: Path, text: str) -> None:
-    """A table of links is read; what is no table is told."""
+@pytest.mark.parametrize("text", ["", "|", "| a |\n|---|\n", "no table"])
+def test_what_is_no_markdown_table(tmp_path: Path, text: str) -> None:
+    """It is told, with the file's name."""
     (tmp_path / "t.md").write_text(text)
-    known(str(tmp_path / "t.md"), "minmax")
+    with pytest.raises(zebra.ZebraError, match=r"t\.md"):
+        zebra.read_scores(str(tmp_path / "t.md"), plugins=PLUGINS)
+
+
+def test_a_markdown_table_of_links(tmp_path: Path) -> None:
+    """A cell that is a link has the value that it shows."""
+    (tmp_path / "t.md").write_text("| model | mmlu |\n|---|---|\n| a | [1](x) |\n| b | 2 |\n")
+    found = zebra.read_scores(str(tmp_path / "t.md"), plugins=PLUGINS)
+    assert (found.models, found.values.tolist()) == (("a", "b"), [[1.0], [2.0]])

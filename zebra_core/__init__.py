@@ -24,7 +24,7 @@ from zebra_core.pipeline import (
 )
 from zebra_core.pool import MESSAGES, POOL, Part, Pool, PoolReader
 from zebra_core.preference import Rule
-from zebra_core.progress import Progress
+from zebra_core.progress import Progress, clock
 from zebra_core.recipe import Recipe, make_recipe, read_recipe
 from zebra_core.rejects import Rejected, located, rescued
 from zebra_core.report import Evidence, Exhibit, Figure, write_report
@@ -75,6 +75,7 @@ __all__ = [
     "ZebraError",
     "batch_function",
     "build",
+    "clock",
     "declared",
     "drawing",
     "hookimpl",

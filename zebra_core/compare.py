@@ -101,11 +101,15 @@ def overlaps(planned: Sequence[Planned]) -> dict[tuple[str, str], float]:
 
 @attrs.frozen(eq=False)
 class Results:
-    """Scores of several systems on the same tests: `values` is (tests x systems), a test is a benchmark and what it was run on."""
+    """Scores of several systems on the same tests: `values` is (tests x systems), a test is a benchmark and what it was run on.
+
+    `lower` are the benchmarks of which less is better.
+    """
 
     systems: tuple[str, ...]
     tests: tuple[tuple[str, ...], ...]
     values: np.ndarray[Any, Any]
+    lower: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, tables: Mapping[str, Sequence[ScoreTable]]) -> Results:
@@ -131,26 +135,38 @@ class Results:
         values = np.array(
             [[_cell(rows[name][k], benchmark) for name in tables] for benchmark in shared for k in range(count)]
         )
-        return cls(tuple(tables), tests, values)
+        lower = frozenset(
+            b.name for held in tables.values() for t in held for b in t.benchmarks if b.direction == "lower"
+        )
+        return cls(tuple(tables), tests, values, lower)
 
     def means(self) -> list[list[Any]]:
-        """Return the mean of each system on each benchmark and on average (ZEBRA, Table 1), with a header."""
+        """Return the mean of each system on each benchmark (ZEBRA, Table 1), with a header.
+
+        The average over benchmarks stands last, unless less is better on one of them.
+        """
         benchmarks = list(dict.fromkeys(test[0] for test in self.tests))
         rows = [[b, *np.nanmean(self.values[[t[0] == b for t in self.tests]], axis=0).tolist()] for b in benchmarks]
-        average = np.nanmean([row[1:] for row in rows], axis=0).tolist()
-        return [["benchmark", *self.systems], *rows, ["average", *average]]
+        average = (
+            [] if self.lower & {*benchmarks} else [["average", *np.nanmean([row[1:] for row in rows], axis=0).tolist()]]
+        )
+        return [["benchmark", *self.systems], *rows, *average]
 
     def differences(self, baseline: str, seed: int = 0) -> dict[str, tuple[Difference, float]]:
-        """Return how each other system differs from the baseline over all tests (ZEBRA, Table 2), and Holm's p of the t-test."""
+        """Return how each other system differs from the baseline over all tests (ZEBRA, Table 2), and Holm's p of the t-test.
+
+        A positive difference is better, also where less is.
+        """
         if baseline not in self.systems:
             msg = f"there is no system {baseline!r} to compare with; known: {', '.join(self.systems)}"
             raise ZebraError(msg)
-        base = self.values[:, self.systems.index(baseline)]
+        signed = self.values * np.array([-1 if test[0] in self.lower else 1 for test in self.tests])[:, None]
+        base = signed[:, self.systems.index(baseline)]
         found = {}
         for at, name in enumerate(self.systems):
             if name != baseline:
-                both = np.isfinite(base) & np.isfinite(self.values[:, at])
-                found[name] = paired(self.values[both, at], base[both], seed)
+                both = np.isfinite(base) & np.isfinite(signed[:, at])
+                found[name] = paired(signed[both, at], base[both], seed)
         corrected = holm([difference.p_t for difference in found.values()])
         return {name: (difference, p) for (name, difference), p in zip(found.items(), corrected, strict=True)}
 

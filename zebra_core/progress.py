@@ -67,3 +67,10 @@ class Progress:
         """How long it will take from now at the mean rate; None where nobody can know."""
         total, rate = self.total, self.rows_per_second
         return None if total is None or not rate else (total - self.rows_done) / rate
+
+
+def clock(seconds: float) -> str:
+    """Return a time as hours, minutes and seconds: 0:02:05."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

@@ -44,7 +44,7 @@ def check_options(settings: Settings) -> None:
     ours = {field.name for field in attrs.fields(type(settings))} - {"others"}
     for name in settings.others:
         if name not in known or name in settings.fixed:
-            what = f"option of trainer {type(settings).__name__.lower()!r} or of trl.{settings.kind}Config"
+            what = f"option of trainer {settings.name!r} or of trl.{settings.kind}Config"
             raise zebra.unknown(what, name, known | ours)
     Lora.of(settings.lora)
     for name in settings.report_to:
@@ -91,7 +91,7 @@ def _quiet(settings: Settings, output: Path) -> dict[str, Any]:
         "logging_first_step": True,
         "remove_unused_columns": settings.kind not in PLACES,  # their collator takes all columns, and says so otherwise
         "ddp_find_unused_parameters": False,
-        "run_name": f"zebra-{type(settings).__name__.lower()}",
+        "run_name": f"zebra-{settings.name}",
     }
 
 

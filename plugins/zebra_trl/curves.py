@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from zebra_trl.telling import figures_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-PANELS = (
-    ("loss", ("loss",)),
-    ("accuracy", ("rewards/accuracies", "accuracy", "mean_token_accuracy")),
-    ("reward margin", ("rewards/margins", "margin")),
-)
-
 
 def draw(metrics: Sequence[dict[str, Any]], path: Path) -> None:
     """Draw the curves of `metrics` (one entry for each step that was logged) to an SVG file."""
-    logged = {name for entry in metrics for name in entry}
-    found = [(title, next((name for name in names if name in logged), "")) for title, names in PANELS]
-    panels = [(title, name) for title, name in found if name]
+    panels = figures_of({name for entry in metrics for name in entry})
     with mpl.rc_context({"svg.hashsalt": "zebra", "font.size": 9}):
         figure = Figure(figsize=(3.4 * len(panels), 2.6), layout="constrained")
-        for axes, (title, name) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+        for axes, (title, name) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
             points = [(entry["step"], entry[name]) for entry in metrics if entry.get(name) is not None]
             axes.plot(*zip(*points, strict=True), color="#2b6cb0", linewidth=1.4)
             axes.set(title=title, xlabel="step")

@@ -16,13 +16,18 @@ from transformers import TrainerCallback
 import zebra_core as zebra
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 METRICS = "metrics.jsonl"
 EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
-ACCURACY = ("rewards/accuracies", "accuracy", "mean_token_accuracy")
-MARGIN = ("rewards/margins", "margin")
+FIGURES = {
+    "loss": ("loss",),
+    "accuracy": ("rewards/accuracies", "accuracy", "mean_token_accuracy"),
+    "margin": ("rewards/margins", "margin"),
+}
+"""What is shown of a training, and what TRL's trainers call it; the first that a trainer has is taken."""
 
 
 def say(text: str) -> None:
@@ -85,13 +90,17 @@ class Telling(TrainerCallback):
 
     def _told(self, state: Any) -> str:
         """Return the line."""
-        figures = [("loss", ("loss",)), ("accuracy", ACCURACY), ("margin", MARGIN)]
-        found = [(word, next((name for name in names if name in self.last), "")) for word, names in figures]
-        shown = [f"{word} {self.last[name]:.3f}" for word, name in found if name]
+        shown = [f"{word} {self.last[name]:.3f}" for word, name in figures_of(self.last).items()]
         shown += [f"{self.rate:,.0f} tokens/s"] if self.rate else []
         done = state.global_step - self.from_step
         left = (state.max_steps - state.global_step) * (time.monotonic() - self.began) / max(done, 1)
-        return ", ".join([f"step {state.global_step:,} of {state.max_steps:,}", *shown, f"{_clock(left)} left"])
+        return ", ".join([f"step {state.global_step:,} of {state.max_steps:,}", *shown, f"{zebra.clock(left)} left"])
+
+
+def figures_of(names: Collection[str]) -> dict[str, str]:
+    """Return what there is to show among the names of logged figures: word and name."""
+    found = {word: next((name for name in known if name in names), "") for word, known in FIGURES.items()}
+    return {word: name for word, name in found.items() if name}
 
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
@@ -111,9 +120,3 @@ def _as_line(entry: dict[str, Any]) -> str:
     plain = {name: float(value) if _is_number(value) else value for name, value in entry.items()}
     finite = {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in plain.items()}
     return json.dumps({**finite, "step": int(entry["step"])}) + "\n"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"

@@ -48,6 +48,11 @@ class Settings:
     presets: ClassVar[dict[str, dict[str, Any]]] = {"zebra-paper": PAPER, "karma-paper": PAPER}
     fixed: ClassVar[dict[str, Any]] = {}
 
+    @property
+    def name(self) -> str:
+        """What the trainer is called."""
+        return type(self).__name__.lower()
+
     def __call__(self, dataset: str, model: str, output: Path) -> None:
         """Train."""
         from zebra_trl.work import train  # noqa: PLC0415

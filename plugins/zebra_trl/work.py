@@ -94,14 +94,14 @@ def _rows(settings: Settings, dataset: str, model: str, tokenizer: Any) -> tuple
         if not isinstance(rows[0]["chosen"], str) and not tokenizer.chat_template:
             msg = (
                 f"the dataset holds messages, and the tokenizer of {model} has no chat template to write them with; "
-                f"say --set {_name(settings)}.chat_template=FILE.jinja"
+                f"say --set {settings.name}.chat_template=FILE.jinja"
             )
             raise zebra.ZebraError(msg)
         tokens = Tokens(tokenizer).of(rows)
     most = settings.max_length
     room = positions(model)
     if room and room < most:
-        msg = f"max_length is {most}, and the model has {room} positions; say --set {_name(settings)}.max_length={room}"
+        msg = f"max_length is {most}, and the model has {room} positions; say --set {settings.name}.max_length={room}"
         raise zebra.ZebraError(msg)
     kept = fitting(tokens, most, say, cut=kind.cut)
     rows, held = split(kept, settings.held_out, settings.seed)
@@ -136,7 +136,7 @@ def _trainer(settings: Settings, config: Any, model: str, tokenizer: Any, aside:
         train_dataset=kind.columns(rows, settings),
         eval_dataset=kind.columns(held, settings) if held is not None else None,
         processing_class=tokenizer,
-        callbacks=[Telling(_name(settings), zebra.storage.place(config.output_dir)), Sealing()],
+        callbacks=[Telling(settings.name, zebra.storage.place(config.output_dir)), Sealing()],
         **others,
     )
     trainer.remove_callback(PrinterCallback)
@@ -179,7 +179,7 @@ def _told(settings: Settings) -> Iterator[None]:
         raise zebra.ZebraError(msg) from wrong
     except (RuntimeError, OSError, MemoryError, SafetensorError) as wrong:
         text = str(wrong)
-        name = _name(settings)
+        name = settings.name
         if isinstance(wrong, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in text:
             msg = (
                 f"out of memory with {settings.per_device_train_batch_size} rows of {settings.max_length} tokens on a device; "
@@ -249,8 +249,3 @@ def upload(name: str, output: Path) -> None:
         msg = f"the model is in {output}, and could not be uploaded: {str(wrong).splitlines()[0]}; later: hf upload {name} {output}"
         raise zebra.ZebraError(msg) from wrong
     say(f"uploaded to {url}")
-
-
-def _name(settings: Settings) -> str:
-    """Return what the trainer is called."""
-    return type(settings).__name__.lower()

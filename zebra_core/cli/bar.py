@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from zebra_core.progress import clock
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -55,11 +57,5 @@ class Lines:
 
 def rates(done: Progress) -> str:
     """Return rows and megabytes per second, and the time left."""
-    left = "" if done.seconds_left is None else f", {_clock(done.seconds_left)} left"
+    left = "" if done.seconds_left is None else f", {clock(done.seconds_left)} left"
     return f"{done.rows_per_second:,.0f} rows/s, {done.bytes_per_second / 1e6:,.0f} MB/s{left}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"

@@ -13,7 +13,7 @@ from zebra_core.cli.options import completed, plugin_options, recipe_from, score
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from zebra_core.compare import Planned, Results
     from zebra_core.labels import Labels
@@ -114,7 +114,7 @@ def _agreements(planned: Sequence[Planned], labels: Labels) -> list[list[Any]]:
 def show_results(found: Results, baseline: str | None, shown: dict[str, Any], seed: int = 0) -> None:
     """Print the means of each system, and how they differ from the baseline."""
     base = baseline or found.systems[0]
-    write_table("means", found.means(), shown, best=True)
+    write_table("means", found.means(), shown, lower=found.lower)
     header = [
         "system",
         "tests",
@@ -177,17 +177,17 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def write_table(name: str, rows: list[list[Any]], shown: dict[str, Any], *, best: bool = False) -> None:
-    """Print a table in the form that was asked for, and write it as CSV."""
+def write_table(name: str, rows: list[list[Any]], shown: dict[str, Any], lower: Collection[str] | None = None) -> None:
+    """Print a table in the form that was asked for, and write it as CSV; with `lower`, the rows of which less is better, mark the best."""
     plain = io.StringIO()
     csv.writer(plain, lineterminator="\n").writerows(rows)
     if shown["output"]:
         _write(shown["output"] / f"{name}.csv", plain.getvalue())
     cells = [[_shown(cell) for cell in row] for row in rows]
     form = shown["form"]
-    if best and form != "csv":
+    if lower is not None and form != "csv":
         for row, line in zip(rows[1:], cells[1:], strict=True):
-            top = max(row[1:])
+            top = (min if row[0] in lower else max)(value for value in row[1:] if value == value)  # noqa: PLR0124  # no NaN
             mark = {"latex": "\\textbf{%s}", "markdown": "**%s**", "table": "[bold]%s[/bold]"}[form]
             line[1:] = [mark % text if value == top else text for value, text in zip(row[1:], line[1:], strict=True)]
     if form == "csv":
