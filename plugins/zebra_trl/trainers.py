@@ -60,7 +60,11 @@ class Settings:
         train(self, dataset, model, output)
 
     def finished(self, output: Path) -> None:
-        """Upload the trained model, if asked."""
+        """Remove checkpoints, unless they are to be kept, now that the model is in its place; upload it, if asked."""
+        if not self.keep_checkpoints:
+            from zebra_trl.checkpoints import remove  # noqa: PLC0415
+
+            remove(sorted(output.glob("checkpoint-*")))
         if self.push_to_hub:
             from zebra_trl.work import upload  # noqa: PLC0415
 

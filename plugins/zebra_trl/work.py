@@ -66,7 +66,7 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> None:
             "seconds": time.monotonic() - began,
         }
         if PartialState().is_main_process:
-            _finish(settings, dataset, output, results)
+            _finish(dataset, output, results)
         PartialState().wait_for_everyone()
 
 
@@ -226,16 +226,14 @@ def _save(settings: Settings, trainer: Any, tokenizer: Any, output: Path) -> Non
         tokenizer.save_pretrained(output)
 
 
-def _finish(settings: Settings, dataset: str, output: Path, results: dict[str, Any]) -> None:
-    """Write results, curves and card; checkpoints go unless they are to be kept."""
+def _finish(dataset: str, output: Path, results: dict[str, Any]) -> None:
+    """Write results, curves and card."""
     (output / "results.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     draw(read_metrics(output), output / "curves.svg")
     job = json.loads((output / "training.json").read_text(encoding="utf-8"))
     adapter = (output / "adapter_config.json").is_file()
     (output / "README.md").write_text(card(job, results, data.manifest_of(dataset), adapter=adapter), encoding="utf-8")
     (output / "training_args.bin").unlink(missing_ok=True)
-    if not settings.keep_checkpoints:
-        remove(sorted(output.glob("checkpoint-*")))
 
 
 def upload(name: str, output: Path) -> None:
