@@ -10,6 +10,7 @@ from zebra_core.errors import PluginError, RowError, ZebraError, nearest, unknow
 from zebra_core.evaluation import Evaluator
 from zebra_core.hookspecs import ComponentFactory, Components, hookimpl
 from zebra_core.mapping import BatchFunction
+from zebra_core.model import check_model
 from zebra_core.pairing import Strategy
 from zebra_core.pipeline import (
     Dataset,
@@ -75,6 +76,7 @@ __all__ = [
     "ZebraError",
     "batch_function",
     "build",
+    "check_model",
     "clock",
     "declared",
     "drawing",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 DROP = "drop"
 """What the recipe says in place of a direction to leave a benchmark out."""
 PROPERTIES = ("axis", "direction", "bounds", "chance", "weight", "source")
@@ -83,6 +85,13 @@ class Known:
             stderr=np.column_stack([column.stderr for column in columns.values()]),
         )
 
+    def in_fractions(self, name: str, values: NDArray[np.float64]) -> bool:
+        """Whether the values of a benchmark that is known in percent are fractions."""
+        known = self.get(name)
+        numbers = values[~np.isnan(values)]
+        percent = known is not None and known.bounds is not None and known.bounds[1] == 100
+        return bool(percent and numbers.size and np.abs(numbers).max() <= 1.0 and (numbers % 1).any())
+
     def _described(self, column: ScoreTable) -> ScoreTable:
         """Describe a table of one column."""
         own = column.benchmarks[0]
@@ -91,7 +100,7 @@ class Known:
             return column
         origin = own.source if own.name == known.name else f"{own.source}: {own.name}".removeprefix(": ")
         benchmark = attrs.evolve(_filled(own, known), name=known.name, source=origin or known.source)
-        factor = 100.0 if _is_fraction(column.values, own, known) else 1.0
+        factor = 100.0 if own.bounds is None and self.in_fractions(own.name, column.values) else 1.0
         return attrs.evolve(
             column, benchmarks=[benchmark], values=column.values * factor, stderr=column.stderr * factor
         )
@@ -179,9 +188,3 @@ def _filled(own: Benchmark, known: Benchmark) -> Benchmark:
     empty = Benchmark("")
     open_ = [name for name in ("axis", "direction", "bounds", "chance") if getattr(own, name) == getattr(empty, name)]
     return attrs.evolve(own, **{name: getattr(known, name) for name in open_})
-
-
-def _is_fraction(values: Any, own: Benchmark, known: Benchmark) -> bool:
-    percent = own.bounds is None and known.bounds is not None and known.bounds[1] == 100
-    numbers = values[~np.isnan(values)]
-    return bool(percent and numbers.size and np.abs(numbers).max() <= 1.0 and (numbers % 1).any())

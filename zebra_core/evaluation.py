@@ -1,83 +1,133 @@
-"""Evaluating a trained model: what an evaluator takes and gives, and its scores as a new row of a table."""
+"""Evaluating a trained model: what an evaluator takes and gives, and what several of them measured as one row of scores."""
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 import math
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from zebra_core import storage
-from zebra_core.errors import ZebraError
+import attrs
+
+from zebra_core.choices import Chooser
+from zebra_core.errors import PluginError, ZebraError
+from zebra_core.folder import as_json
+from zebra_core.recipe import Recipe
+from zebra_core.score_file import add_row
+from zebra_core.scores import ScoreTable, join
+from zebra_core.sources import known_benchmarks, read_results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-    from zebra_core.scores import ScoreTable
+    from zebra_core.components import Made
+    from zebra_core.discovery import Plugins
 
 
 class Evaluator(Protocol):
-    """A component that measures a model."""
+    """A component that measures a model; its options are its settings.
 
-    def __call__(self, model: str, output: Path) -> ScoreTable:
-        """Return a score table of one row, which may be joined to the table that the next dataset is built from.
+    An evaluator may have `check(model)`, which raises ZebraError before anything is measured where it cannot work, and
+    `provenance(found)`, which says of what it returned what the scores depend on, as plain values.
+    """
+
+    def __call__(self, model: str, output: Path) -> ScoreTable | Path:
+        """Return a score table of one row, or the path of a results file that a score source reads.
 
         `model` is a folder or a name of the Hugging Face hub; what else there is to keep is written to the folder `output`.
         """
 
 
-def scores_of(table: ScoreTable) -> dict[str, float]:
-    """Return the scores of the one model of a table, by benchmark; ZebraError where it has another number of models."""
-    if len(table.models) != 1:
-        msg = f"an evaluator gives a table of one model, got {len(table.models)}"
-        raise ZebraError(msg)
-    found = zip(table.benchmarks, table.values[0], strict=True)
-    return {benchmark.name: float(value) for benchmark, value in found if not math.isnan(value)}
+@attrs.frozen(eq=False)
+class Evaluation:
+    """What was measured of a model: a table of one row, and how, an entry for each evaluator."""
+
+    model: str
+    table: ScoreTable
+    told: tuple[dict[str, Any], ...]
+    plugins: Plugins
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The scores by benchmark, as the catalogues call them."""
+        found = zip(self.table.benchmarks, self.table.values[0], strict=True)
+        return {benchmark.name: float(value) for benchmark, value in found if not math.isnan(value)}
+
+    def add_to(self, path: Path, *, overwrite: bool = False) -> None:
+        """Add the model to a CSV file of scores, and how it was measured to the `.provenance.jsonl` beside it; ZebraError as `add_row`."""
+        add_row(path, self.model, self.scores, known_benchmarks(Chooser(Recipe(), self.plugins)), overwrite=overwrite)
+        with path.with_suffix(".provenance.jsonl").open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in self.told)
 
 
-def add_row(path: Path, model: str, scores: Mapping[str, float], *, overwrite: bool = False) -> None:
-    """Add a model to a CSV file of scores, which is made where there is none; a benchmark that it lacks becomes a column.
+def check(plugins: Plugins, evaluators: Mapping[str, Mapping[str, Any]], model: str) -> list[Made]:
+    """Return evaluators (their options by name), ready; ZebraError for an unknown one or option, and where one cannot work."""
+    ready = [plugins.find("evaluator", evaluator).made(options) for evaluator, options in evaluators.items()]
+    for made in ready:
+        says = made.says("check")
+        if says:
+            with made.component.blamed(mistakes=False):
+                says(model)
+    return ready
 
-    Raises ZebraError where the model is there already, unless it may be overwritten, and for a file that is no such table.
+
+def evaluate(
+    plugins: Plugins, evaluators: Mapping[str, Mapping[str, Any]], model: str, output: Path, name: str = ""
+) -> Evaluation:
+    """Measure a model with evaluators (their options by name), one after the other; scores.json in `output` holds the row.
+
+    `name` is what the model is called in the table: by default its folder's name, or the hub's. Raises ZebraError for an
+    unknown evaluator or option, before anything is measured for what an evaluator checks, and for whatever it tells.
     """
-    header, rows = _read(path)
-    name = header[0]
-    there = [row for row in rows if row[name] == model]
-    if there and not overwrite:
-        msg = f"{path} has the model {model!r} already; say --overwrite to replace it, or --name another"
-        raise ZebraError(msg)
-    columns = [*header, *(benchmark for benchmark in scores if benchmark not in header)]
-    row = {name: model, **{benchmark: repr(value) for benchmark, value in scores.items()}}
-    kept = [held for held in rows if held[name] != model]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows([*kept, {**(there[0] if there else {}), **row}])
-    _replace(path, text.getvalue())
-
-
-def _read(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
-    if not path.exists():
-        return ["model"], []
+    ready = check(plugins, evaluators, model)
+    called = name or (Path(model).resolve().name if Path(model).exists() else model)
+    output.mkdir(parents=True, exist_ok=True)
     try:
-        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-        rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        msg = f"cannot read {path}: {wrong}"
-        raise ZebraError(msg) from wrong
-    if not reader.fieldnames or any(None in row for row in rows):
-        msg = f"{path} is no table of scores: a CSV file with a row for each model, whose name is in the first column"
+        measured = [_measured(plugins, made, model, output, called) for made in ready]
+    finally:
+        if not any(output.iterdir()):
+            output.rmdir()
+    output.mkdir(exist_ok=True)
+    found = Evaluation(called, join([table for table, _ in measured]), tuple(told for _, told in measured), plugins)
+    (output / "scores.json").write_text(as_json({called: found.scores}), encoding="utf-8")
+    return found
+
+
+def _measured(plugins: Plugins, made: Made, model: str, output: Path, name: str) -> tuple[ScoreTable, dict[str, Any]]:
+    """Call one evaluator; return its table, and how it came about."""
+    with made.component.blamed(mistakes=False):
+        found = made.call(model, output)
+    chooser = Chooser(Recipe(), plugins)
+    table = read_results(chooser, found) if isinstance(found, Path) else found
+    if not isinstance(table, ScoreTable) or len(table.models) != 1:
+        got = f"one of {len(table.models)}" if isinstance(table, ScoreTable) else type(table).__name__
+        msg = f"{made.component}: it must return a ScoreTable of one model, or the Path of one, got {got}"
+        raise PluginError(msg)
+    table = attrs.evolve(known_benchmarks(chooser).named(table), models=(name,))
+    options = attrs.asdict(made.call) if attrs.has(type(made.call)) else {}
+    provenance = made.says("provenance")
+    with made.component.blamed(mistakes=False):
+        depends = provenance(found) if provenance else {}
+    told = {"model": name, "evaluator": made.name, "date": datetime.now(UTC).isoformat(timespec="seconds")}
+    scores = {b.name: float(v) for b, v in zip(table.benchmarks, table.values[0], strict=True) if not math.isnan(v)}
+    more = {"results": str(found)} if isinstance(found, Path) else {}
+    return table, {**told, "scores": scores, "options": options, **more, "depends on": depends}
+
+
+def evaluators_asked(
+    plugins: Plugins, said: Mapping[str, Mapping[str, Any]], options: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Return the evaluators that were asked for (`said`, with what goes with them) with their options of a recipe.
+
+    Raises ZebraError where there is none, or where an option is of an evaluator that is not asked for.
+    """
+    if not said:
+        known = ", ".join(component.name for component in plugins.of("evaluator"))
+        msg = f"say what to measure: --pairs DATASET, --tasks NAMES, or --evaluator NAME; known: {known}"
         raise ZebraError(msg)
-    return list(reader.fieldnames), rows
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside, then put in place: a file is never half there."""
-    beside = path.with_name(f"{path.name}.tmp")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        storage.move(beside, path)
-    except OSError as wrong:
-        msg = f"cannot write {path}: {wrong.strerror}"
-        raise ZebraError(msg) from wrong
+    for target, held in options.items():
+        if plugins.find("evaluator", target).name not in {plugins.find("evaluator", name).name for name in said}:
+            msg = f"the option {target}.{next(iter(held))} is set, but nothing asks for the evaluator {target!r}"
+            raise ZebraError(msg)
+    return {name: {**options.get(name, {}), **given} for name, given in said.items()}

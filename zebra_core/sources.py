@@ -78,6 +78,14 @@ def read_models(chooser: Chooser, sources: list[Choice]) -> list[str]:
     return list(dict.fromkeys(model for table in tables for model in table.models))
 
 
+def read_results(chooser: Chooser, path: Path) -> ScoreTable:
+    """Read the results of an evaluation by the score source that recognises them."""
+    table: ScoreTable = _read(
+        chooser, chooser.source("score source", os.fspath(path), "measured"), "score source", ScoreTable
+    )
+    return table
+
+
 def known_benchmarks(chooser: Chooser) -> Known:
     """Read every catalogue; one of a plugin that the user named weighs more than those that are installed."""
     offered = sorted(chooser.plugins.of("catalogue"), key=lambda c: c.plugin in chooser.plugins.named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -12,13 +13,15 @@ import attrs
 import tomli_w
 import xxhash
 
-from zebra_core.errors import ZebraError
+from zebra_core.errors import ZebraError, unknown
 from zebra_core.folder import as_json, fingerprint
-from zebra_core.recipe import DEFAULTS, Recipe, make_recipe
+from zebra_core.recipe import DEFAULTS, Recipe, make_recipe, read_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection
 
+EMBEDDED = Path(__file__).with_suffix(".toml")
+"""The recipe of `zebra sweep` where none is named."""
 AXES = tuple(
     field.name
     for field in attrs.fields(Recipe)
@@ -26,6 +29,44 @@ AXES = tuple(
 )
 """What may be a list in the recipe of a sweep: whatever is one value in that of a run."""
 OF_TRAINING = ("trainer", "model")
+
+
+@attrs.frozen(kw_only=True)
+class Evaluating:
+    """What every cell is evaluated on: `pairs` (a dataset, or the recipe of one), and tasks, with their local files."""
+
+    pairs: Any = ""
+    tasks: Any = ()
+    task_data: str = ""
+    limit: float = 0
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Evaluating:
+        """Take what a recipe's table `evaluation` says; ZebraError for an unknown key, a bad recipe of pairs, or where there is nothing."""
+        known = [field.name for field in attrs.fields(cls)]
+        for name in values:
+            if name not in known:
+                what = "key of [evaluation]"
+                raise unknown(what, name, known)
+        found = cls(**values)
+        if not found.pairs and not found.tasks:
+            msg = "nothing says what to evaluate the models on; say --pairs DATASET or --tasks NAMES, or have a table [evaluation]"
+            raise ZebraError(msg)
+        if isinstance(found.pairs, Mapping):
+            make_recipe(found.pairs)
+        return found
+
+    def key(self) -> list[Any]:
+        """Return what a cell's result depends on: the recipe of the pairs, or the files that are there."""
+        paths = [Path(text) for text in (self.pairs, self.task_data) if isinstance(text, str) and text]
+        files = [fingerprint(_files(path)) if path.exists() else str(path) for path in paths]
+        return [self.pairs if isinstance(self.pairs, Mapping) else "", files, list(self.tasks), self.limit]
+
+    def asked(self, pairs: str) -> dict[str, Any]:
+        """Return what `zebra evaluate` is asked, by option; `pairs` is where a dataset that was built is."""
+        tasks = self.tasks if isinstance(self.tasks, str) else ",".join(self.tasks)
+        said = {"pairs": pairs, "tasks": tasks, "task-data": self.task_data, "limit": self.limit}
+        return {name: value for name, value in said.items() if value}
 
 
 @attrs.frozen
@@ -42,10 +83,10 @@ class Cell:
         words = [Path(str(value)).name.replace("+", "-") or axis for axis, value in self.place.items()]
         return "_".join([*words, self.key[:8]])
 
-    def dataset_values(self, trainers: Collection[str]) -> dict[str, Any]:
-        """Return the recipe of the dataset alone."""
+    def dataset_values(self, others: Collection[str]) -> dict[str, Any]:
+        """Return the recipe of the dataset alone; `others` are the trainers and evaluators, whose options are not of it."""
         values = {name: value for name, value in self.values.items() if name not in OF_TRAINING}
-        options = {name: held for name, held in self.values.get("options", {}).items() if name not in trainers}
+        options = {name: held for name, held in self.values.get("options", {}).items() if name not in others}
         return {**values, "options": options}
 
     def training_values(self) -> dict[str, Any]:
@@ -57,9 +98,79 @@ class Cell:
         kept = {name: self.values[name] for name in (*OF_TRAINING, "plugins") if name in self.values}
         return {**kept, "options": options}
 
+    def evaluation_values(self, evaluators: Collection[str]) -> dict[str, Any]:
+        """Return the recipe of the evaluation alone: plugins, and the options of evaluators."""
+        options = {name: held for name, held in self.values.get("options", {}).items() if name in evaluators}
+        return {"plugins": list(self.values.get("plugins", ())), "options": options}
 
-def cells_of(values: Mapping[str, Any], pairs: str) -> list[Cell]:
-    """Return the cells of a recipe whose lists are axes, evaluated on `pairs`; ZebraError where there is no list, or a bad recipe."""
+
+@attrs.frozen
+class Sweep:
+    """A sweep that is ready: its cells, what they are evaluated on, its folder, and the names of all trainers and evaluators."""
+
+    cells: tuple[Cell, ...]
+    evaluating: Evaluating
+    output: Path
+    trainers: tuple[str, ...]
+    evaluators: tuple[str, ...]
+
+    def dataset(self, values: Mapping[str, Any]) -> Path:
+        """Return the folder of a dataset, which whatever wants the same one shares."""
+        return self.output / "datasets" / xxhash.xxh3_64_hexdigest(as_json(values).encode())[:12]
+
+    def commands(self, cell: Cell) -> list[list[str]]:
+        """Return the command lines that finish a cell, from where it is; its recipes are written."""
+        folder = self.output / "cells" / cell.name
+        folder.mkdir(parents=True, exist_ok=True)
+        values, pairs = cell.dataset_values({*self.trainers, *self.evaluators}), self.evaluating.pairs
+        dataset, model = self.dataset(values), folder / "model"
+        training, evaluation = folder / "training.toml", folder / "evaluation.toml"
+        training.write_text(tomli_w.dumps(cell.training_values()), encoding="utf-8")
+        evaluation.write_text(tomli_w.dumps(cell.evaluation_values(self.evaluators)), encoding="utf-8")
+        found = [self._built(folder / "dataset.toml", values)]
+        if isinstance(pairs, Mapping):
+            found.append(self._built(folder / "pairs.toml", pairs))
+            pairs = str(self.dataset(pairs))
+        if not (model / "results.json").is_file():
+            found.append(["train", str(dataset), "--recipe", str(training), "-o", str(model)])
+        asked = [word for name, value in self.evaluating.asked(pairs).items() for word in (f"--{name}", str(value))]
+        more = ["--recipe", str(evaluation), "-o", str(folder / "evaluation"), "--name", cell.name]
+        return [*(words for words in found if words), ["evaluate", str(model), *asked, *more]]
+
+    def _built(self, recipe: Path, values: Mapping[str, Any]) -> list[str]:
+        """Write the recipe of a dataset; return the command line that builds it, nothing where it is there."""
+        recipe.write_text(tomli_w.dumps(values), encoding="utf-8")
+        folder = self.dataset(values)
+        return [] if (folder / "manifest.json").is_file() else ["run", str(recipe), "-o", str(folder), "--no-report"]
+
+    def finish(self, cell: Cell) -> None:
+        """Write down what a cell gave, after which it is not run again."""
+        folder = self.output / "cells" / cell.name
+        scores = json.loads((folder / "evaluation/scores.json").read_text(encoding="utf-8"))[cell.name]
+        held = json.loads((folder / "model/results.json").read_text(encoding="utf-8"))
+        steps = {"pairs trained on": held["rows"], "steps": held["steps"]}
+        text = as_json({"key": cell.key, "place": cell.place, "scores": scores, **steps})
+        (folder / "cell.json.tmp").write_text(text, encoding="utf-8")
+        (folder / "cell.json.tmp").rename(folder / "cell.json")
+
+    def finished(self) -> dict[str, dict[str, Any]]:
+        """Return what each finished cell gave, by its name."""
+        paths = {cell.name: self.output / "cells" / cell.name / "cell.json" for cell in self.cells}
+        return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.is_file()}
+
+
+def read_sweep(recipe: str | Path, said: Mapping[str, Any]) -> tuple[dict[str, Any], Evaluating]:
+    """Return a recipe whose lists are axes, and what it is evaluated on, under what the command line says."""
+    values = read_recipe(recipe)
+    held = values.pop("evaluation", {})
+    if not isinstance(held, Mapping):
+        msg = f'the recipe {str(recipe)!r}: evaluation must be a table, such as [evaluation] with pairs = "held_out" below it'
+        raise ZebraError(msg)
+    return values, Evaluating.of({**held, **{name: value for name, value in said.items() if value}})
+
+
+def cells_of(values: Mapping[str, Any], evaluating: Evaluating) -> tuple[Cell, ...]:
+    """Return the cells of a recipe whose lists are axes; ZebraError where there is no list, or a bad recipe."""
     axes = {name: value for name, value in values.items() if name in AXES and isinstance(value, list)}
     if not axes:
         msg = f"the recipe has no list, so there is nothing to sweep over; lists may be: {', '.join(AXES)}"
@@ -67,56 +178,16 @@ def cells_of(values: Mapping[str, Any], pairs: str) -> list[Cell]:
     if not values.get("model"):
         msg = 'the recipe names no model to train; add model = "...", or a list of them'
         raise ZebraError(msg)
-    held = [pairs] if not Path(pairs).exists() else fingerprint(_files(Path(pairs)))
-    found = []
+    held, found = evaluating.key(), []
     for choice in product(*axes.values()):
         place = dict(zip(axes, choice, strict=True))
         cell = {**values, **place}
         make_recipe(cell)
         key = xxhash.xxh3_64_hexdigest(as_json([version("zebra-preference"), cell, held]).encode())
         found.append(Cell(place, cell, key))
-    return found
+    return tuple(found)
 
 
 def _files(path: Path) -> list[Path]:
     top = path / "data" if (path / "data").is_dir() else path
     return sorted(file for file in (top, *top.rglob("*")) if file.is_file())
-
-
-def dataset_folder(output: Path, cell: Cell, trainers: Collection[str]) -> Path:
-    """Return the folder of a cell's dataset, which cells of the same dataset share."""
-    key = xxhash.xxh3_64_hexdigest(as_json(cell.dataset_values(trainers)).encode())
-    return output / "datasets" / key[:12]
-
-
-def commands(output: Path, cell: Cell, pairs: str, trainers: Collection[str]) -> list[list[str]]:
-    """Return the command lines that finish a cell, from where it is; its recipes are written."""
-    folder = output / "cells" / cell.name
-    folder.mkdir(parents=True, exist_ok=True)
-    dataset, model = dataset_folder(output, cell, trainers), folder / "model"
-    (folder / "dataset.toml").write_text(tomli_w.dumps(cell.dataset_values(trainers)), encoding="utf-8")
-    (folder / "training.toml").write_text(tomli_w.dumps(cell.training_values()), encoding="utf-8")
-    found = []
-    if not (dataset / "manifest.json").is_file():
-        found.append(["run", str(folder / "dataset.toml"), "-o", str(dataset), "--no-report"])
-    if not (model / "results.json").is_file():
-        found.append(["train", str(dataset), "--recipe", str(folder / "training.toml"), "-o", str(model)])
-    return [*found, ["evaluate", str(model), "--pairs", pairs, "-o", str(folder / "evaluation"), "--name", cell.name]]
-
-
-def finish(output: Path, cell: Cell) -> None:
-    """Write down what a cell gave, after which it is not run again."""
-    folder = output / "cells" / cell.name
-    scores = json.loads((folder / "evaluation/scores.json").read_text(encoding="utf-8"))[cell.name]
-    held = json.loads((folder / "model/results.json").read_text(encoding="utf-8"))
-    steps = {"pairs trained on": held["rows"], "steps": held["steps"]}
-    (folder / "cell.json.tmp").write_text(
-        as_json({"key": cell.key, "place": cell.place, "scores": scores, **steps}), encoding="utf-8"
-    )
-    (folder / "cell.json.tmp").rename(folder / "cell.json")
-
-
-def finished(output: Path, cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
-    """Return what each finished cell gave, by its name."""
-    paths = {cell.name: output / "cells" / cell.name / "cell.json" for cell in cells}
-    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.is_file()}

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Trainer(Protocol):
     """A component that trains a model on a preference dataset; its options are its settings.
 
-    A trainer may have `check(model)`, which raises ZebraError before anything is built where the training cannot work, and
-    `finished(output)`, called when the folder is in its place.
+    A trainer may have `check(model)`, which raises ZebraError before anything is built where the training cannot work,
+    `steps(pairs)`, which says how many steps it takes, and `finished(output)`, called when the folder is in its place.
     """
 
     def __call__(self, dataset: str, model: str, output: Path) -> object:
@@ -58,6 +58,11 @@ class Training:
         options = _plain(trainer)
         taken = {name: value for name, value in suited.items() if options.get(name) == value}
         return cls(chooser.plugins, trainer, options, model, taken)
+
+    def steps(self, pairs: int) -> int | None:
+        """Return how many steps a training on so many pairs takes, None where the trainer does not say."""
+        says = self.trainer.made.says("steps")
+        return None if says is None else int(says(pairs))
 
     def run(
         self,

@@ -1,4 +1,4 @@
-"""The embedded default: eight small responders, their answers to 600 instructions, and their measured scores."""
+"""The embedded default: eight small responders, their answers to 600 instructions and 300 held out, and their measured scores."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NAMES = ("scholar", "apprentice", "accountant", "trader", "librarian", "clerk", 
 
 @zebra.hookimpl
 def zebra_pools() -> zebra.Components:
-    """Offer the pool `demo`."""
-    return {"demo": pool}
+    """Offer the pools `demo` and `demo-held-out`."""
+    return {"demo": pool, "demo-held-out": held_out}
 
 
 @zebra.hookimpl
@@ -39,13 +39,25 @@ def pool(location: str | None) -> Path:  # noqa: ARG001
     return HERE / "pool.jsonl"
 
 
+def held_out(location: str | None) -> Path:  # noqa: ARG001
+    """Three hundred other instructions, answered likewise, to evaluate on; ratings (rlaif) are true correctness, as in `demo`."""
+    return HERE / "held_out.jsonl"
+
+
 def families() -> dict[str, dict[str, object]]:
     """The six task families of the demo; the share of right answers."""
     axes: dict[str, tuple[str, ...]] = {"math": ("arithmetic", "conversion"), "reasoning": ("sorting", "counting")}
     axes |= {"instruction-following": ("formatting",), "knowledge": ("lookup",)}
     source = "plugins/zebra_demo/tasks.py"
     return {
-        name: {"axis": axis, "direction": "higher", "bounds": [0, 1], "chance": 0, "source": source}
+        name: {
+            "axis": axis,
+            "direction": "higher",
+            "bounds": [0, 1],
+            "chance": 0,
+            "source": source,
+            "names": [f"zebra_demo_{name}"],
+        }
         for axis, names in axes.items()
         for name in names
     }

@@ -1,4 +1,4 @@
-"""Measure the responders and have them answer: `python -m zebra_demo.make` writes scores.csv and pool.jsonl again."""
+"""Measure the responders and have them answer: `python -m zebra_demo.make` writes what is shipped again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zebra_demo.responders import RESPONDERS
 from zebra_demo.tasks import FAMILIES, Question, is_correct, questions
 
 HERE = Path(__file__).parent
-MEASURED, ASKED, ANSWERS = 200, 100, 4
+MEASURED, ASKED, HELD_OUT, ANSWERS = 200, 100, 50, 4
 
 
 def measuring_set() -> list[Question]:
@@ -31,23 +31,43 @@ def measure() -> dict[str, dict[str, float]]:
     }
 
 
-def pool_rows() -> list[dict[str, Any]]:
-    """Return the pool: other questions, each answered by some responders drawn at random, rated by true correctness."""
-    draw = Random(2)
-    asked = questions(draw, ASKED, without={question.prompt for question in measuring_set()})
+def asked_set(draw: Random) -> list[Question]:
+    """The questions of the pool, which are others."""
+    return questions(draw, ASKED, without={question.prompt for question in measuring_set()})
+
+
+def held_out_set(draw: Random) -> list[Question]:
+    """The questions that nobody trains on: neither measured on nor in the pool."""
+    known = {question.prompt for question in (*measuring_set(), *asked_set(Random(2)))}
+    return questions(draw, HELD_OUT, without=known)
+
+
+def answered(draw: Random, asked: list[Question]) -> list[dict[str, Any]]:
+    """Return a pool: each question answered by some responders drawn at random, rated by true correctness."""
     draw.shuffle(asked)
     rows = []
     for question in asked:
-        answered = [(responder.name, responder(question.prompt)) for responder in draw.sample(RESPONDERS, ANSWERS)]
+        said = [(responder.name, responder(question.prompt)) for responder in draw.sample(RESPONDERS, ANSWERS)]
         completions = [
-            {"model": name, "response": text, "overall_score": float(is_correct(question, text))}
-            for name, text in answered
+            {"model": name, "response": text, "overall_score": float(is_correct(question, text))} for name, text in said
         ]
-        models = [name for name, _ in answered]
+        models = [name for name, _ in said]
         rows.append(
             {"source": question.family, "instruction": question.prompt, "models": models, "completions": completions}
         )
     return rows
+
+
+def pool_rows() -> list[dict[str, Any]]:
+    """Return the pool."""
+    draw = Random(2)
+    return answered(draw, asked_set(draw))
+
+
+def held_out_rows() -> list[dict[str, Any]]:
+    """Return the pool of held-out questions."""
+    draw = Random(3)
+    return answered(draw, held_out_set(draw))
 
 
 def scores_csv() -> str:
@@ -56,11 +76,19 @@ def scores_csv() -> str:
     return "".join(",".join(line) + "\n" for line in lines)
 
 
-def pool_jsonl() -> str:
-    """Return the pool as it is shipped."""
-    return "".join(json.dumps(row) + "\n" for row in pool_rows())
+def as_jsonl(rows: list[dict[str, Any]]) -> str:
+    """Return rows as they are shipped."""
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def questions_jsonl() -> str:
+    """Return the held-out questions and their answers, for `zebra evaluate --tasks zebra_demo`."""
+    asked = held_out_set(Random(3))
+    return as_jsonl([{"family": q.family, "question": q.prompt, "answer": q.answer} for q in asked])
 
 
 if __name__ == "__main__":
     (HERE / "scores.csv").write_text(scores_csv(), encoding="utf-8")
-    (HERE / "pool.jsonl").write_text(pool_jsonl(), encoding="utf-8")
+    (HERE / "pool.jsonl").write_text(as_jsonl(pool_rows()), encoding="utf-8")
+    (HERE / "held_out.jsonl").write_text(as_jsonl(held_out_rows()), encoding="utf-8")
+    (HERE.parent / "zebra_lm_eval/tasks/demo.jsonl").write_text(questions_jsonl(), encoding="utf-8")

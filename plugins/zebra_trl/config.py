@@ -140,6 +140,13 @@ def steps_of(settings: Settings, values: dict[str, Any], rows: int) -> int:
     return limit if limit > 0 else max(1, round(-(-rows // batch) * values["num_train_epochs"]))
 
 
+def planned_steps(settings: Settings, pairs: int) -> int:
+    """Return how many steps a training on pairs takes, those held out (see `tokens.split`) taken off; KTO makes two rows of one."""
+    rows = (pairs - min(int(pairs * settings.held_out), 500)) * (2 if settings.kind == "KTO" else 1)
+    values = attrs.asdict(settings, recurse=False) | {"gradient_accumulation_steps": _accumulation(settings)}
+    return steps_of(settings, values, rows)
+
+
 def _warmup(settings: Settings, values: dict[str, Any], rows: int, say: Callable[[str], None]) -> int:
     """Return the warm-up steps: a tenth of the steps where the run is shorter than they are."""
     steps = steps_of(settings, values, rows)

@@ -32,15 +32,16 @@ class Pairs:
     max_length: int = 1024
     batch_size: int = 8
 
-    def __call__(self, model: str, output: Path) -> zebra.ScoreTable:
-        """Measure."""
+    def check(self, model: str) -> None:
+        """Raise ZebraError where the extra is not installed, no pairs are named, or the model is not there."""
         needs_extra()
-        from zebra_trl.models import check_model  # noqa: PLC0415
-
         if not self.dataset:
             msg = "the evaluator `pairs` needs preference pairs: --pairs DATASET"
             raise zebra.ZebraError(msg)
-        check_model(model)
+        zebra.check_model(model)
+
+    def __call__(self, model: str, output: Path) -> zebra.ScoreTable:
+        """Measure."""
         rows, right, margins = self._scored(model)
         by_source = self._by_source(rows, right)
         for source, share in by_source.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import attrs
 
+import zebra_core as zebra
 from zebra_trl.extra import needs_extra
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Settings:
 
         train(self, dataset, model, output)
 
+    def steps(self, pairs: int) -> int:
+        """Return how many steps a training on so many pairs takes, where none of them is too long."""
+        from zebra_trl.config import planned_steps  # noqa: PLC0415
+
+        return planned_steps(self, pairs)
+
     def finished(self, output: Path) -> None:
         """Remove checkpoints, unless they are to be kept, now that the model is in its place; upload it, if asked."""
         if not self.keep_checkpoints:
@@ -74,9 +81,8 @@ class Settings:
         """Raise ZebraError where the extra is not installed, an option is unknown, or the model is not there."""
         needs_extra()
         from zebra_trl.config import check_options  # noqa: PLC0415
-        from zebra_trl.models import check_model  # noqa: PLC0415
 
-        check_model(model)
+        zebra.check_model(model)
         check_options(self)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import zebra_core as zebra
-from zebra_core.sweep import cells_of
+from zebra_core.sweep import Evaluating, cells_of
 from zebra_core.testing import Project
 
 RECIPE = """
@@ -32,6 +32,9 @@ held_out = 0
 """
 
 
+NOWHERE = Evaluating(pairs="nowhere")
+
+
 def test_cells() -> None:
     """Lists multiply; a cell's key changes with whatever goes into it, its dataset's folder only with what the dataset is made of."""
     values: dict[str, Any] = {
@@ -41,7 +44,7 @@ def test_cells() -> None:
         "min_gap": [0, 0.2],
     }
     values |= {"options": {"dpo": {"beta": 0.2}, "sft": {}, "rbf": {"gamma": 1}}}
-    cells = cells_of(values, "nowhere")
+    cells = cells_of(values, NOWHERE)
     assert len(cells) == 8
     assert len({cell.key for cell in cells}) == 8
     assert cells[0].name == f"sup_sft_0_{cells[0].key[:8]}"
@@ -49,8 +52,8 @@ def test_cells() -> None:
     assert len({json.dumps(cell.dataset_values(trainers)) for cell in cells}) == 4
     assert cells[0].dataset_values(trainers)["options"] == {"rbf": {"gamma": 1}}
     assert cells[2].training_values() == {"trainer": "dpo", "model": "tiny", "options": {"dpo": {"beta": 0.2}}}
-    assert {cell.key for cell in cells_of(values | {"seed": 1}, "nowhere")}.isdisjoint(cell.key for cell in cells)
-    seeded = cells_of({**values, "seed": [0, 1]}, "nowhere")
+    assert {cell.key for cell in cells_of(values | {"seed": 1}, NOWHERE)}.isdisjoint(cell.key for cell in cells)
+    seeded = cells_of({**values, "seed": [0, 1]}, NOWHERE)
     assert [cell.training_values()["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
 
 

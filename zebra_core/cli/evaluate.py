@@ -2,31 +2,75 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from zebra_core.cli.options import completed, plugin_options, recipe_from
-from zebra_core.errors import ZebraError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zebra_core.evaluation import Evaluation
+
+    Command = Callable[..., Any]
+
+OPTIONS = {"pairs": ("pairs", "dataset"), "base": ("pairs", "base"), "tasks": ("lm-eval", "tasks")} | {
+    name: ("lm-eval", name) for name in ("task_data", "limit")
+}
+"""What the short options set, of which evaluator."""
+ASKING = ("pairs", "tasks")
+"""The options that ask for their evaluator."""
+
+
+def evaluator_options(command: Command) -> Command:
+    """Add the options that say what is measured."""
+    for option in reversed(
+        [
+            click.option(
+                "--pairs",
+                metavar="DATASET",
+                help="Preference pairs, as `zebra train` takes them: how often the chosen response is preferred.",
+            ),
+            click.option(
+                "--tasks",
+                metavar="NAMES",
+                help="Tasks of lm-evaluation-harness, such as arc_easy,gsm8k; zebra are the papers' six.",
+            ),
+            click.option("--task-data", metavar="DIR", help="Local files for the tasks, in place of the hub's."),
+            click.option("--limit", type=float, help="Questions of each task; below 1 the share of them."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def asked_for(said: dict[str, Any], evaluators: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
+    """Take the evaluators that a command line asks for, with what it says of them, out of `said`."""
+    given = {name: said.pop(name) for name in OPTIONS if name in said}
+    wanted = dict.fromkeys([*evaluators, *(OPTIONS[name][0] for name in ASKING if given.get(name))])
+    held: dict[str, dict[str, Any]] = {evaluator: {} for evaluator in wanted}
+    for name, value in given.items():
+        if value:
+            held.setdefault(OPTIONS[name][0], {})[OPTIONS[name][1]] = value
+    return held
 
 
 @click.command()
 @click.argument("model")
+@evaluator_options
 @click.option(
-    "--evaluator", shell_complete=completed("evaluator"), help="What measures it; pairs where --pairs is given."
-)
-@click.option(
-    "--pairs",
-    metavar="DATASET",
-    help="Preference pairs, as `zebra train` takes them: how often the chosen response is preferred.",
+    "--evaluator",
+    "evaluators",
+    multiple=True,
+    shell_complete=completed("evaluator"),
+    help="What else measures it. Repeatable.",
 )
 @click.option(
     "--base", metavar="DIR|NAME", help="What the model was trained from, for --pairs.  [default: as training.json says]"
 )
-@click.option("--name", help="What the model is called in the table.  [default: the folder's name]")
+@click.option("--name", default="", help="What the model is called in the table.  [default: the folder's name]")
 @click.option(
     "-o",
     "--output",
@@ -37,41 +81,38 @@ from zebra_core.errors import ZebraError
     "--add-to", type=click.Path(dir_okay=False, path_type=Path), help="CSV file of scores to add the model to as a row."
 )
 @click.option("--overwrite", is_flag=True, help="Replace the model's row.")
+@click.option("--recipe", type=click.Path(dir_okay=False), help="A recipe whose plugins and options to use.")
 @plugin_options
-def evaluate(model: str, **said: Any) -> None:
+def evaluate(
+    model: str,
+    evaluators: tuple[str, ...],
+    name: str,
+    output: Path | None,
+    add_to: Path | None,
+    recipe: str | None,
+    *,
+    overwrite: bool,
+    **said: Any,
+) -> None:
     """Measure MODEL, a folder or a name of the Hugging Face hub."""
     from zebra_core.discovery import load_plugins  # noqa: PLC0415
-    from zebra_core.evaluation import add_row, scores_of  # noqa: PLC0415
-    from zebra_core.folder import as_json  # noqa: PLC0415
+    from zebra_core.evaluation import evaluate, evaluators_asked  # noqa: PLC0415
 
-    pairs, base, evaluator = (said.pop(name) for name in ("pairs", "base", "evaluator"))
-    output, add_to, overwrite, name = (said.pop(key) for key in ("output", "add_to", "overwrite", "name"))
-    recipe = recipe_from(None, said)
-    plugins = load_plugins(recipe.plugins)
-    chosen = evaluator or ("pairs" if pairs else "")
-    if not chosen:
-        known = ", ".join(component.name for component in plugins.of("evaluator"))
-        msg = f"say what to measure: --pairs DATASET, or --evaluator NAME; known: {known}"
-        raise ZebraError(msg)
-    component = plugins.find("evaluator", chosen)
-    for target in recipe.options:
-        plugins.find("evaluator", target)
-    given = {key: value for key, value in (("dataset", pairs), ("base", base)) if value}
+    asked = asked_for(said, evaluators)
+    wanted = recipe_from(recipe, said)
+    plugins = load_plugins(wanted.plugins)
     folder = output or Path(f"{Path(model).name}-evaluation")
-    made = component.made({**recipe.options.get(component.name, {}), **given})
-    folder.mkdir(parents=True, exist_ok=True)
-    with component.blamed(mistakes=False):
-        table = made.call(model, folder)
-    scores = scores_of(table)
-    called = name or (Path(model).resolve().name if Path(model).exists() else model)
-    for benchmark, value in scores.items():
-        click.echo(f"  {benchmark:40} {value:.4f}")
-    told = {"model": called, "evaluator": component.name, "scores": scores, "notes": list(table.notes)}
-    told["date"] = datetime.now(UTC).isoformat(timespec="seconds")
-    (folder / "scores.json").write_text(as_json({called: scores}), encoding="utf-8")
+    found = evaluate(plugins, evaluators_asked(plugins, asked, wanted.options), model, folder, name)
+    _show(found)
     if add_to:
-        add_row(add_to, called, scores, overwrite=overwrite)
-        with add_to.with_suffix(".provenance.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(told) + "\n")
-        click.echo(f"\n{called} is a row of {add_to}; zebra behavior --scores {add_to} shows its relatives")
+        found.add_to(add_to, overwrite=overwrite)
+        click.echo(f"\n{found.model} is a row of {add_to}; zebra behavior --scores {add_to} shows its relatives")
     click.echo(f"\nEverything measured is in {folder}/")
+
+
+def _show(found: Evaluation) -> None:
+    """Print the scores, with their standard errors where these are known."""
+    for benchmark, value, error in zip(
+        found.table.benchmarks, found.table.values[0], found.table.stderr[0], strict=True
+    ):
+        click.echo(f"  {benchmark.name:40} {value:.4f}" + (f" ± {error:.4f}" if error == error else ""))  # noqa: PLR0124  # NaN is unknown

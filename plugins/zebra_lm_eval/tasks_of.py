@@ -1,0 +1,165 @@
+"""Finding task files and their data: ours and IFEval's at once, the harness's 14,000 others only where one of them is asked for."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import lm_eval
+import yaml
+from lm_eval.tasks import TaskManager
+
+import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from zebra_lm_eval.evaluator import LmEval
+
+OURS = Path(__file__).parent / "tasks"
+IFEVAL = Path(lm_eval.__file__).parent / "tasks/ifeval"
+FORMATS = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
+COLUMNS = "docs/how-to/evaluate.md says which columns a task's rows have"
+
+
+@cache
+def manager_of(folders: tuple[str, ...], *, everything: bool) -> TaskManager:
+    """Return what knows the tasks of ours and of folders, and of the harness: IFEval, or everything."""
+    return TaskManager(include_path=[OURS, *([] if everything else [IFEVAL]), *folders], include_defaults=everything)
+
+
+def find_tasks(asked: LmEval) -> tuple[TaskManager, list[str]]:
+    """Return what knows the tasks that are asked for, and their names; ZebraError for one that there is not, with the closest."""
+    for folder in asked.task_folders:
+        if not Path(folder).is_dir():
+            msg = f"there is no task folder {folder}"
+            raise zebra.ZebraError(msg)
+    manager = manager_of(asked.task_folders, everything=False)
+    if not all(name in manager.task_index or name.endswith(".yaml") for name in asked.tasks):
+        manager = manager_of(asked.task_folders, everything=True)
+    found: list[str] = []
+    for name in asked.tasks:
+        matching = [name] if name.endswith(".yaml") and Path(name).is_file() else manager.match_tasks([name])
+        if not matching:
+            _check_files(manager, asked.task_folders)
+            near = zebra.nearest(name, manager.task_index)
+            hint = f"did you mean {near!r}? " if near else ""
+            msg = f"there is no task {name!r}; {hint}`lm-eval ls tasks` lists the harness's, zebra are the papers' six"
+            raise zebra.ZebraError(msg)
+        found += matching
+    return manager, list(dict.fromkeys(found))
+
+
+def _check_files(manager: TaskManager, folders: Sequence[str]) -> None:
+    """Raise ZebraError for a task file that the harness passed over, as it does without a word where it cannot read one."""
+    taken = {entry.yaml_path for entry in manager.task_index.values()}
+    for path in sorted(path for folder in folders for path in Path(folder).rglob("*.yaml")):
+        if path not in taken:
+            load(manager, [str(path)])
+
+
+def load(manager: TaskManager, names: Sequence[str]) -> list[Any]:
+    """Load tasks with their data; ZebraError names the one that cannot be, and why."""
+    try:
+        loaded = manager.load(list(names))
+    except Exception as wrong:
+        parts = [*leaves(manager.task_index, names)]
+        if len(parts) > 1:
+            for part in parts:
+                load(manager, [part])
+        raise _told(manager, parts[0], wrong) from wrong
+    grouped = {child for children in loaded["group_map"].values() for child in children}
+    return [held for kind in ("groups", "tasks") for name, held in loaded[kind].items() if name not in grouped]
+
+
+def _told(manager: TaskManager, name: str, wrong: Exception) -> zebra.ZebraError:
+    """Say why a task cannot be loaded: its file, its data, or the network."""
+    entry = manager.task_index.get(name)
+    config = (entry.cfg or {}) if entry else {}
+    cause = wrong.__cause__ or wrong
+    said = " ".join(str(cause).split())[:200]
+    reason = f"{type(cause).__name__}: {said}" if said else type(cause).__name__
+    files = (config.get("dataset_kwargs") or {}).get("data_files")
+    if files:
+        reason = "it has no row" if isinstance(wrong, StopIteration) else reason
+        return zebra.ZebraError(
+            f"the task {name!r} cannot take its data from {', '.join(files.values())}: {reason}; {COLUMNS}"
+        )
+    if isinstance(wrong, ConnectionError) or "reach" in said or "ffline" in said:
+        path = config.get("dataset_path")
+        return zebra.ZebraError(
+            f"the task {name!r} needs {path} of the Hugging Face hub, which cannot be reached; check the network, or say "
+            "--task-data DIR"
+        )
+    return zebra.ZebraError(f"the task {name!r} cannot be loaded: {reason}")
+
+
+def leaves(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+    """Go through groups and tags down to the tasks."""
+    for name in names:
+        entry = index.get(name)
+        if entry is None or entry.kind.name in ("TASK", "PY_TASK"):
+            yield name
+        else:
+            parts = entry.cfg["task"] if entry.kind.name == "GROUP" else sorted(entry.tags)
+            yield from leaves(index, [part if isinstance(part, str) else part["task"] for part in parts])
+
+
+def local_files(manager: TaskManager, names: Sequence[str], data: Path) -> dict[str, dict[str, str]]:
+    """Return the local files of each task by split; ZebraError where a task has none.
+
+    The file of a task is `data`/TASK.jsonl (.json, .csv, .parquet), or a folder TASK with such a file for each split.
+    """
+    if not data.is_dir():
+        msg = f"there is no folder of task data {data}"
+        raise zebra.ZebraError(msg)
+    found = {name: _files(data, name, _split(manager, name)) for name in leaves(manager.task_index, names)}
+    missing = [name for name, files in found.items() if _split(manager, name) not in files]
+    if missing:
+        lacking = (
+            f"no {missing[0]}.jsonl (.json, .csv, .parquet) and no {missing[0]}/{_split(manager, missing[0])}.jsonl"
+        )
+        others = f", and nothing for {', '.join(missing[1:])}" if missing[1:] else ""
+        msg = f"{data} has {lacking}{others}; {COLUMNS}"
+        raise zebra.ZebraError(msg)
+    return found
+
+
+def _split(manager: TaskManager, name: str) -> str:
+    """Return the split that a task is measured on."""
+    entry = manager.task_index.get(name)
+    config = (entry.cfg or {}) if entry else {}
+    return str(config.get("test_split") or config.get("validation_split") or "test")
+
+
+def _files(data: Path, name: str, split: str) -> dict[str, str]:
+    single = [path for suffix in FORMATS if (path := data / f"{name}{suffix}").is_file()]
+    if single:
+        return {split: str(single[0].resolve())}
+    return {path.stem: str(path.resolve()) for path in sorted((data / name).glob("*")) if path.suffix in FORMATS}
+
+
+def on_local_data(manager: TaskManager, names: Sequence[str], data: Path, folder: Path) -> TaskManager:
+    """Write task files in which the tasks take their rows from local files, and return what knows them; ZebraError as `local_files`."""
+    found = local_files(manager, names, data)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, files in found.items():
+        entry, split = manager.task_index[name], _split(manager, name)
+        shown = entry.cfg.get("fewshot_split") or entry.cfg.get("training_split")
+        splits = {"test_split": split, "validation_split": None, "training_split": None}
+        own = {
+            "dataset_path": FORMATS[Path(files[split]).suffix],
+            "dataset_name": None,
+            "dataset_kwargs": {"data_files": files},
+            "custom_dataset": None,
+            "fewshot_split": shown if shown in files else split,
+        }
+        _write(folder / f"{name}.yaml", {"include": str(entry.yaml_path), "task": name, **own, **splits})
+    for name in set(names) - set(found):
+        _write(folder / f"{name}.yaml", {"include": str(manager.task_index[name].yaml_path), "group": name})
+    return TaskManager(include_path=folder, include_defaults=False)
+
+
+def _write(path: Path, config: dict[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")

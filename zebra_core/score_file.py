@@ -1,0 +1,89 @@
+"""A CSV file of scores, to which a model is added as a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zebra_core import storage
+from zebra_core.errors import ZebraError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from zebra_core.catalogue import Known
+
+
+def add_row(path: Path, model: str, scores: Mapping[str, float], known: Known, *, overwrite: bool = False) -> None:
+    """Add a model to a CSV file of scores, which is made where there is none; a benchmark that it lacks becomes a column.
+
+    A benchmark goes into the column that the catalogues know by its name, as a fraction where that column has fractions of
+    what is percent. Raises ZebraError where the model is there already, unless it may be overwritten, and for a file that is
+    no such table.
+    """
+    header, rows = _read(path)
+    name = header[0]
+    there = [row for row in rows if row[name] == model]
+    if there and not overwrite:
+        msg = f"{path} has the model {model!r} already; say --overwrite to replace it, or --name another"
+        raise ZebraError(msg)
+    placed = dict(_placed(benchmark, value, header[1:], rows, known) for benchmark, value in scores.items())
+    columns = [*header, *(column for column in placed if column not in header)]
+    row = {name: model, **{column: repr(value) for column, value in placed.items()}}
+    kept = [held for held in rows if held[name] != model]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([*kept, {**(there[0] if there else {}), **row}])
+    _replace(path, text.getvalue())
+
+
+def _placed(
+    benchmark: str, value: float, columns: Sequence[str], rows: Sequence[Mapping[str, str]], known: Known
+) -> tuple[str, float]:
+    """Return the column of a benchmark, and the score in that column's unit."""
+    if benchmark in columns:
+        column = benchmark
+    else:
+        column = next((c for c in columns if (held := known.get(c)) and held.name == benchmark), "")
+    if not column:
+        return benchmark, value
+    numbers = np.array([number for row in rows if (number := _number(row[column])) is not None])
+    return column, value / 100 if known.in_fractions(column, numbers) else value
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
+    if not path.exists():
+        return ["model"], []
+    try:
+        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+        rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+        msg = f"cannot read {path}: {wrong}"
+        raise ZebraError(msg) from wrong
+    if not reader.fieldnames or any(None in row for row in rows):
+        msg = f"{path} is no table of scores: a CSV file with a row for each model, whose name is in the first column"
+        raise ZebraError(msg)
+    return list(reader.fieldnames), rows
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside, then put in place: a file is never half there."""
+    beside = path.with_name(f"{path.name}.tmp")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        storage.move(beside, path)
+    except OSError as wrong:
+        msg = f"cannot write {path}: {wrong.strerror}"
+        raise ZebraError(msg) from wrong
