@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 import zebra_core as zebra
-from zebra_core.evaluation import add_row
+from zebra_core.catalogue import Known
+from zebra_core.choices import Chooser
+from zebra_core.score_file import add_row
+from zebra_core.sources import known_benchmarks
 from zebra_core.testing import Project
 
 SIZE = """
@@ -30,25 +33,96 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text().splitlines()))
 
 
-def test_a_row_is_added(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def known(plugins: zebra.Plugins) -> Known:
+    """What the built-in catalogues know."""
+    return known_benchmarks(Chooser(zebra.Recipe(), plugins))
+
+
+def test_a_row_is_added(tmp_path: Path, known: Known) -> None:
     """Columns that a table lacks are added, cells that a model lacks are empty, and what was there stays as it was."""
     path = tmp_path / "scores.csv"
-    add_row(path, "a", {"MMLU": 60.25})
-    add_row(path, "b", {"GSM8K": 1 / 3})
-    assert path.read_text() == "model,MMLU,GSM8K\na,60.25,\nb,,0.3333333333333333\n"
+    add_row(path, "a", {"MMLU": 60.25}, known)
+    add_row(path, "b", {"GSM8K": 100 / 3}, known)
+    assert path.read_text() == "model,MMLU,GSM8K\na,60.25,\nb,,33.333333333333336\n"
     with pytest.raises(
         zebra.ZebraError, match="has the model 'a' already; say --overwrite to replace it, or --name another"
     ):
-        add_row(path, "a", {"MMLU": 1})
-    add_row(path, "a", {"GSM8K": 5.0}, overwrite=True)
+        add_row(path, "a", {"MMLU": 1}, known)
+    add_row(path, "a", {"GSM8K": 5.0}, known, overwrite=True)
     assert rows(path) == [
-        {"model": "b", "MMLU": "", "GSM8K": "0.3333333333333333"},
+        {"model": "b", "MMLU": "", "GSM8K": "33.333333333333336"},
         {"model": "a", "MMLU": "60.25", "GSM8K": "5.0"},
     ]
     path.write_text("model,MMLU\na,1,2\n")
     with pytest.raises(zebra.ZebraError, match="is no table of scores"):
-        add_row(path, "c", {"MMLU": 1})
+        add_row(path, "c", {"MMLU": 1}, known)
     assert path.read_text() == "model,MMLU\na,1,2\n"
+
+
+def test_the_column_is_found(tmp_path: Path, known: Known) -> None:
+    """A score goes into the column of another spelling, in that column's unit: .35 among fractions, 35 among percent."""
+    path = tmp_path / "scores.csv"
+    path.write_text("name,arc-e (0-shot),MMLU-Pro,speed\na,0.4,10.5,3\nb,-,50.5,4\n")
+    add_row(path, "mine", {"ARC-Easy": 35.0, "MMLU-Pro": 35.0, "speed": 0.5}, known)
+    assert rows(path)[2] == {"name": "mine", "arc-e (0-shot)": "0.35", "MMLU-Pro": "35.0", "speed": "0.5"}
+
+
+RESULTS = """
+import json
+import zebra_core as zebra
+
+@zebra.hookimpl
+def zebra_evaluators():
+    return {"results": Results, "two": two}
+
+class Results:
+    def __call__(self, model, output):
+        held = {"results": {"zebra_arc_easy": {"exact_match,letter": 0.35, "exact_match_stderr,letter": 0.01}}, "versions": {"zebra_arc_easy": 1}}
+        path = output / "results_1.json"
+        path.write_text(json.dumps(held))
+        return path
+
+    def check(self, model):
+        if model == "bad":
+            raise zebra.ZebraError("this model will not do")
+
+    def provenance(self, found):
+        return {"from": found.name}
+
+def two(model, output):
+    return zebra.ScoreTable.from_rows([("a", {"MMLU": 50.0}), ("b", {"MMLU": 60.0})], [zebra.Benchmark("MMLU")])
+"""
+
+
+def test_a_results_file_is_read(zebra_cli: Project) -> None:
+    """What an evaluator writes is read by the score source that knows it, named and scaled as the catalogues have it."""
+    zebra_cli.write("results.py", RESULTS)
+    zebra_cli.write("size.py", SIZE)
+    both = ("--plugin", "results", "--plugin", "size", "--evaluator", "results", "--evaluator", "size")
+    told = zebra_cli.run("evaluate", "mine", *both, "--add-to", "scores.csv").stdout
+    assert "ARC-Easy                                 35.0000 ± 1.0000" in told
+    assert rows(zebra_cli.folder / "scores.csv") == [
+        {"model": "mine", "ARC-Easy": "35.0", "MMLU": "50.0", "GSM8K": "20.5"}
+    ]
+    first, second = map(json.loads, (zebra_cli.folder / "scores.provenance.jsonl").read_text().splitlines())
+    assert (first["depends on"], first["results"]) == ({"from": "results_1.json"}, "mine-evaluation/results_1.json")
+    assert second["scores"] == {"MMLU": 50.0, "GSM8K": 20.5}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("bad", "--evaluator", "results"), "this model will not do"),
+        (("m", "--evaluator", "two"), "it must return a ScoreTable of one model, or the Path of one, got one of 2"),
+        (("m", "--evaluator", "two", "--set", "pairs.base=x"), "but nothing asks for the evaluator 'pairs'"),
+    ],
+)
+def test_nothing_is_left(zebra_cli: Project, words: tuple[str, ...], told: str) -> None:
+    """A check, or an evaluator that does not keep to its contract, is one line, and no folder stays behind."""
+    zebra_cli.write("results.py", RESULTS)
+    assert told in zebra_cli.run("evaluate", *words, "--plugin", "results", "--add-to", "scores.csv", code=2).stderr
+    assert {path.name for path in zebra_cli.folder.iterdir()} <= {"results.py", "__pycache__"}
 
 
 def test_the_next_round_reads_it(zebra_cli: Project) -> None:
@@ -64,6 +138,7 @@ def test_the_next_round_reads_it(zebra_cli: Project) -> None:
     assert {path.name for path in (zebra_cli.folder / "mine-evaluation").iterdir()} == {"more.txt", "scores.json"}
     assert zebra.read_scores("mine-evaluation/scores.json").values.tolist() == [[50.0, 20.5]]
     assert (
-        "say what to measure: --pairs DATASET, or --evaluator NAME" in zebra_cli.run("evaluate", "mine", code=2).stderr
+        "say what to measure: --pairs DATASET, --tasks NAMES, or --evaluator NAME"
+        in zebra_cli.run("evaluate", "mine", code=2).stderr
     )
     assert "did you mean 'pairs'?" in zebra_cli.run("evaluate", "mine", "--evaluator", "pair", code=2).stderr

@@ -60,12 +60,16 @@ class Evaluating:
         """Return what a cell's result depends on: the recipe of the pairs, or the files that are there."""
         paths = [Path(text) for text in (self.pairs, self.task_data) if isinstance(text, str) and text]
         files = [fingerprint(_files(path)) if path.exists() else str(path) for path in paths]
-        return [self.pairs if isinstance(self.pairs, Mapping) else "", files, list(self.tasks), self.limit]
+        return [self.pairs if isinstance(self.pairs, Mapping) else "", files, self.names, self.limit]
+
+    @property
+    def names(self) -> str:
+        """The tasks as the command line takes them."""
+        return self.tasks if isinstance(self.tasks, str) else ",".join(self.tasks)
 
     def asked(self, pairs: str) -> dict[str, Any]:
         """Return what `zebra evaluate` is asked, by option; `pairs` is where a dataset that was built is."""
-        tasks = self.tasks if isinstance(self.tasks, str) else ",".join(self.tasks)
-        said = {"pairs": pairs, "tasks": tasks, "task-data": self.task_data, "limit": self.limit}
+        said = {"pairs": pairs, "tasks": self.names, "task-data": self.task_data, "limit": self.limit}
         return {name: value for name, value in said.items() if value}
 
 

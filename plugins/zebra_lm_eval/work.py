@@ -14,8 +14,8 @@ from lm_eval import simple_evaluate
 from lm_eval.loggers import EvaluationTracker
 
 import zebra_core as zebra
-from zebra_lm_eval.punkt import punkt
-from zebra_lm_eval.tasks_of import find_tasks, leaves, load, on_local_data
+from zebra_lm_eval.punkt import check_punkt, quiet_download
+from zebra_lm_eval.tasks_of import find_tasks, load, on_local_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,9 @@ def evaluate(asked: LmEval, model: str, output: Path) -> Path:
     manager, names = find_tasks(asked)
     if asked.task_data:
         manager = on_local_data(manager, names, Path(asked.task_data), output / "tasks")
-    with punkt(leaves(manager.task_index, names)):
+    with quiet_download():
         tasks = load(manager, names)
+    check_punkt(tasks)
     tracker = EvaluationTracker(output_path=str(output / "results.json"))
     batch = asked.batch_size or ("auto" if torch.cuda.is_available() else NO_GPU_BATCH)
     seeds = ("random_seed", "numpy_random_seed", "torch_random_seed", "fewshot_random_seed")

@@ -20,14 +20,18 @@ def test_the_scores_are_measured() -> None:
 
 
 def test_the_pool_is_answered() -> None:
-    """The shipped pool is what the responders answer now."""
-    assert (files("zebra_demo") / "pool.jsonl").read_text() == make.pool_jsonl()
+    """The shipped pools are what the responders answer now, and the questions to evaluate on are those of the held-out pool."""
+    assert (files("zebra_demo") / "pool.jsonl").read_text() == make.as_jsonl(make.pool_rows())
+    assert (files("zebra_demo") / "held_out.jsonl").read_text() == make.as_jsonl(make.held_out_rows())
+    assert (files("zebra_lm_eval") / "tasks/demo.jsonl").read_text() == make.questions_jsonl()
 
 
 def test_measured_on_other_questions() -> None:
-    """600 different instructions, 100 of each family, none of them in the measuring set of 1,200."""
+    """600 different instructions, 100 of each family, none of them in the measuring set of 1,200; and 300 that are in neither."""
     measured, asked = {q.prompt for q in make.measuring_set()}, {row["instruction"] for row in make.pool_rows()}
-    assert (len(measured), len(asked), len(measured & asked)) == (1200, 600, 0)
+    held_out = {row["instruction"] for row in make.held_out_rows()}
+    assert (len(measured), len(asked), len(held_out)) == (1200, 600, 300)
+    assert len(measured | asked | held_out) == 2100
 
 
 def test_responders_see_the_prompt_alone() -> None:

@@ -302,6 +302,16 @@ def test_mistakes(ready: Project, words: tuple[str, ...], told: str) -> None:
     assert "Error: " in found.splitlines()[-1]
 
 
+def test_no_splitter(ready: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IFEval without the splitter that one of its rows needs is told before anything is answered."""
+    import nltk
+
+    monkeypatch.setattr(nltk.data, "path", [])
+    ready.write("data/ifeval.jsonl", json.dumps(ifeval("length_constraints:number_sentences")) + "\n")
+    told = ready.run("evaluate", "model", "--tasks", "ifeval", "--task-data", "data", *SHORT, code=2).stderr
+    assert "ifeval needs punkt_tab, which NLTK cannot download; where there is a network run" in told
+
+
 def test_memory() -> None:
     """A model that runs out of memory is told with the batch's size, and the remedy."""
     import torch

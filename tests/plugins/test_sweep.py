@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import zebra_core as zebra
-from zebra_core.sweep import Evaluating, cells_of
+from zebra_core.sweep import EMBEDDED, Evaluating, Sweep, cells_of, read_sweep
 from zebra_core.testing import Project
 
 RECIPE = """
@@ -57,19 +57,66 @@ def test_cells() -> None:
     assert [cell.training_values()["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
 
 
+def test_the_key_knows_what_it_is_evaluated_on(tmp_path: Path) -> None:
+    """A cell runs again when the pairs, the tasks, their rows or the limit are others."""
+    values: dict[str, Any] = {"strategy": ["sup"], "model": "tiny"}
+
+    def key(**evaluation: Any) -> str:
+        return cells_of(values, Evaluating.of(evaluation))[0].key
+
+    data = tmp_path / "zebra_arc_easy.jsonl"
+    data.write_text('{"question": "?"}')
+    found = [key(tasks=["zebra"], task_data=str(tmp_path)), key(tasks="zebra", task_data=str(tmp_path))]
+    assert found[0] == found[1]
+    data.write_text('{"question": "more"}')
+    found += [key(tasks=["zebra"], task_data=str(tmp_path)), key(tasks=["ifeval"]), key(tasks=["zebra"])]
+    found += [key(tasks=["zebra"], limit=3), key(pairs={"strategy": "sup"}), key(pairs={"strategy": "sim"})]
+    assert len(set(found)) == 7
+
+
+def test_the_embedded_sweep(tmp_path: Path) -> None:
+    """Five strategies, two trainers, three seeds on the demo, evaluated on its held-out questions and true preferences."""
+    values, evaluating = read_sweep(EMBEDDED, {})
+    grid = Sweep(cells_of(values, evaluating), evaluating, tmp_path, ("sft", "dpo"), ("pairs", "lm-eval"))
+    assert len(grid.cells) == 30
+    built, pairs, trained, evaluated = grid.commands(grid.cells[0])
+    assert [words[0] for words in (built, pairs, trained, evaluated)] == ["run", "run", "train", "evaluate"]
+    assert Path(pairs[1]).read_text() == 'pool = "demo-held-out"\nstrategy = "rlaif"\n'
+    assert evaluated[2:6] == ["--pairs", pairs[3], "--tasks", "zebra_demo"]
+    (Path(pairs[3])).mkdir(parents=True)
+    (Path(pairs[3]) / "manifest.json").touch()
+    assert [words[0] for words in grid.commands(grid.cells[1])] == ["run", "train", "evaluate"]
+    values, evaluating = read_sweep(EMBEDDED, {"tasks": "arc_easy,hellaswag", "limit": 5.0})
+    assert evaluating.asked("x") == {"pairs": "x", "tasks": "arc_easy,hellaswag", "limit": 5.0}
+
+
 @pytest.mark.parametrize(
     ("recipe", "told"),
     [
         ('strategy = "sup"\nmodel = "tiny"\n', "the recipe has no list, so there is nothing to sweep over"),
         ('strategy = ["sup", "sim"]\n', "the recipe names no model to train"),
         ('strategy = ["sup", 3]\nmodel = "tiny"\n', "expected str, got 3"),
+        (
+            'strategy = ["sup"]\nmodel = "tiny"\n',
+            "nothing says what to evaluate the models on; say --pairs DATASET or --tasks",
+        ),
+        ('strategy = ["sup"]\nevaluation = "x"\n', "evaluation must be a table, such as [evaluation]"),
+        (
+            'strategy = ["sup"]\n[evaluation]\ntask = "zebra"\n',
+            "there is no key of [evaluation] 'task'; did you mean 'tasks'?",
+        ),
+        (
+            'strategy = ["sup"]\n[evaluation.pairs]\npol = "demo"\n',
+            "there is no recipe key 'pol'; did you mean 'pool'?",
+        ),
         ('strateg = ["sup"]\nseed = [1, 2]\nmodel = "tiny"\n', "did you mean 'strategy'?"),
     ],
 )
 def test_mistakes(zebra_cli: Project, recipe: str, told: str) -> None:
     """One line, and nothing is written."""
     zebra_cli.write("sweep.toml", recipe)
-    assert told in zebra_cli.run("sweep", "sweep.toml", "--pairs", "x", code=2).stderr
+    words = () if "evaluat" in told + recipe else ("--pairs", "x")
+    assert told in zebra_cli.run("sweep", "sweep.toml", *words, code=2).stderr
     assert {path.name for path in zebra_cli.folder.iterdir()} == {"sweep.toml"}
 
 
@@ -115,8 +162,24 @@ def test_killed_and_rerun(ready: Project) -> None:
     assert last.stdout.count(": finished") == 4 - len(before)
     assert all(path.stat().st_mtime_ns == written for path, written in before.items())
     assert tables(ready.folder / "killed") == tables(ready.folder / "whole")
-    dry = subprocess.run([*sweep("killed"), "--dry-run"], check=True, capture_output=True, text=True)
-    assert dry.stdout.count(": finished") == 4
+    dry = subprocess.run([*sweep("killed"), "--dry-run"], check=True, capture_output=True, text=True).stdout
+    assert [line.split()[1:] for line in dry.splitlines() if "sup_dpo" in line] == [["600", "2", "finished"]]
+
+
+@pytest.mark.train
+def test_checked_before_anything_runs(ready: Project) -> None:
+    """An option that the trainer or an evaluator does not have, and a model that is not there, are told before a dataset is built."""
+    for line, told in (
+        ("[options.dpo]\nbet = 1\n", "did you mean 'beta'?"),
+        ("[options.pairs]\nbatch = 1\n", "did you mean 'batch_size'?"),
+    ):
+        ready.write("sweep.toml", f'strategy = ["sup", "sim"]\nmodel = "tiny"\n{line}')
+        assert told in ready.run("sweep", "sweep.toml", "--pairs", "pairs", "-o", "out", code=2).stderr
+    ready.write("sweep.toml", 'strategy = ["sup", "sim"]\nmodel = "./nowhere"\n')
+    assert (
+        "no model folder ./nowhere" in ready.run("sweep", "sweep.toml", "--pairs", "pairs", "-o", "out", code=2).stderr
+    )
+    assert not (ready.folder / "out").exists()
 
 
 def zebra_kill(process: subprocess.Popen[bytes]) -> None:
