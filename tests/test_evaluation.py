@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,10 @@ def test_a_results_file_is_read(zebra_cli: Project) -> None:
     assert rows(zebra_cli.folder / "scores.csv") == [
         {"model": "mine", "ARC-Easy": "35.0", "MMLU": "50.0", "GSM8K": "20.5"}
     ]
+    shutil.rmtree("mine-evaluation")
+    told = zebra_cli.run("evaluate", "mine", *both, "--add-to", "scores.csv", code=2).stderr
+    assert "scores.csv has the model 'mine' already; say --overwrite" in told
+    assert not Path("mine-evaluation").exists()
     first, second = map(json.loads, (zebra_cli.folder / "scores.provenance.jsonl").read_text().splitlines())
     assert (first["depends on"], first["results"]) == ({"from": "results_1.json"}, "mine-evaluation/results_1.json")
     assert second["scores"] == {"MMLU": 50.0, "GSM8K": 20.5}

@@ -77,21 +77,25 @@ def evaluate(
 ) -> Evaluation:
     """Measure a model with evaluators (their options by name), one after the other; scores.json in `output` holds the row.
 
-    `name` is what the model is called in the table: by default its folder's name, or the hub's. Raises ZebraError for an
-    unknown evaluator or option, before anything is measured for what an evaluator checks, and for whatever it tells.
+    `name` is what the model is called in the table (see `name_of`). Raises ZebraError for an unknown evaluator or
+    option, before anything is measured for what an evaluator checks, and for whatever it tells.
     """
-    ready = check(plugins, evaluators, model)
-    called = name or (Path(model).resolve().name if Path(model).exists() else model)
+    ready, called = check(plugins, evaluators, model), name or name_of(model)
     output.mkdir(parents=True, exist_ok=True)
     try:
         measured = [_measured(plugins, made, model, output, called) for made in ready]
-    finally:
+    except BaseException:
         if not any(output.iterdir()):
             output.rmdir()
-    output.mkdir(exist_ok=True)
+        raise
     found = Evaluation(called, join([table for table, _ in measured]), tuple(told for _, told in measured), plugins)
     (output / "scores.json").write_text(as_json({called: found.scores}), encoding="utf-8")
     return found
+
+
+def name_of(model: str) -> str:
+    """Return what a model is called where nobody says: its folder's name, or the hub's."""
+    return Path(model).resolve().name if Path(model).exists() else model
 
 
 def _measured(plugins: Plugins, made: Made, model: str, output: Path, name: str) -> tuple[ScoreTable, dict[str, Any]]:

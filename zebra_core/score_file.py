@@ -25,12 +25,9 @@ def add_row(path: Path, model: str, scores: Mapping[str, float], known: Known, *
     what is percent. Raises ZebraError where the model is there already, unless it may be overwritten, and for a file that is
     no such table.
     """
-    header, rows = _read(path)
+    header, rows = check_row(path, model, overwrite=overwrite)
     name = header[0]
     there = [row for row in rows if row[name] == model]
-    if there and not overwrite:
-        msg = f"{path} has the model {model!r} already; say --overwrite to replace it, or --name another"
-        raise ZebraError(msg)
     placed = dict(_placed(benchmark, value, header[1:], rows, known) for benchmark, value in scores.items())
     columns = [*header, *(column for column in placed if column not in header)]
     row = {name: model, **{column: repr(value) for column, value in placed.items()}}
@@ -40,6 +37,15 @@ def add_row(path: Path, model: str, scores: Mapping[str, float], known: Known, *
     writer.writeheader()
     writer.writerows([*kept, {**(there[0] if there else {}), **row}])
     _replace(path, text.getvalue())
+
+
+def check_row(path: Path, model: str, *, overwrite: bool) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the header and the rows of a table to which a model can be added; ZebraError where it cannot, as `add_row`."""
+    header, rows = _read(path)
+    if any(row[header[0]] == model for row in rows) and not overwrite:
+        msg = f"{path} has the model {model!r} already; say --overwrite to replace it, or --name another"
+        raise ZebraError(msg)
+    return header, rows
 
 
 def _placed(

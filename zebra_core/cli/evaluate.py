@@ -96,11 +96,14 @@ def evaluate(
 ) -> None:
     """Measure MODEL, a folder or a name of the Hugging Face hub."""
     from zebra_core.discovery import load_plugins  # noqa: PLC0415
-    from zebra_core.evaluation import evaluate, evaluators_asked  # noqa: PLC0415
+    from zebra_core.evaluation import evaluate, evaluators_asked, name_of  # noqa: PLC0415
+    from zebra_core.score_file import check_row  # noqa: PLC0415
 
     asked = asked_for(said, evaluators)
     wanted = recipe_from(recipe, said)
     plugins = load_plugins(wanted.plugins)
+    if add_to:
+        check_row(add_to, name or name_of(model), overwrite=overwrite)
     folder = output or Path(f"{Path(model).name}-evaluation")
     found = evaluate(plugins, evaluators_asked(plugins, asked, wanted.options), model, folder, name)
     _show(found)
