@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import datasets
 import lm_eval
 import yaml
+from huggingface_hub import HfApi, constants, errors
 from lm_eval.tasks import TaskManager
 
 import zebra_core as zebra
@@ -59,8 +61,25 @@ def _check_files(manager: TaskManager, folders: Sequence[str]) -> None:
             load(manager, [str(path)])
 
 
+def work_offline_where_there_is_no_hub(manager: TaskManager, names: Sequence[str]) -> None:
+    """Go by what was downloaded before where the hub does not answer: `datasets` would try for half a minute, a task at a time."""
+    configs = [
+        (entry.cfg or {}) for name in leaves(manager.task_index, names) if (entry := manager.task_index.get(name))
+    ]
+    paths = [c.get("dataset_path") for c in configs if not (c.get("custom_dataset") or c.get("dataset_kwargs"))]
+    if not any(paths) or constants.HF_HUB_OFFLINE:
+        return
+    try:
+        HfApi().dataset_info(next(path for path in paths if path), timeout=10)
+    except errors.HfHubHTTPError:  # it answers
+        return
+    except Exception:  # noqa: BLE001  # whatever the network gives
+        constants.HF_HUB_OFFLINE = datasets.config.HF_HUB_OFFLINE = True
+
+
 def load(manager: TaskManager, names: Sequence[str]) -> list[Any]:
     """Load tasks with their data; ZebraError names the one that cannot be, and why."""
+    work_offline_where_there_is_no_hub(manager, names)
     try:
         loaded = manager.load(list(names))
     except Exception as wrong:
