@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,10 @@ import pytest
 import zebra_core as zebra
 
 pytest_plugins = ["zebra_core.testing"]
+
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # what a shell starts in the background is deaf to Ctrl-C, and its children too
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

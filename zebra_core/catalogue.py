@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DROP = "drop"
 """What the recipe says in place of a direction to leave a benchmark out."""
+SHARE, PERCENT = (0, 1), (0, 100)
 PROPERTIES = ("axis", "direction", "bounds", "chance", "weight", "source")
 
 
@@ -59,7 +60,7 @@ class Known:
     def named(self, table: ScoreTable) -> ScoreTable:
         """Give a table's benchmarks the names, and where it is silent the descriptions, of the catalogue.
 
-        A column of fractions is turned into percent where the catalogue's range is one of percent. Columns of one name
+        A column of fractions, as its range or its values say, is turned into percent where the catalogue's range is one. Columns of one name
         become one where no model has different values in them; else they keep their own names.
         """
         columns: dict[str, ScoreTable] = {}
@@ -89,7 +90,7 @@ class Known:
         """Whether the values of a benchmark that is known in percent are fractions."""
         known = self.get(name)
         numbers = values[~np.isnan(values)]
-        percent = known is not None and known.bounds is not None and known.bounds[1] == 100
+        percent = known is not None and known.bounds == PERCENT
         return bool(percent and numbers.size and np.abs(numbers).max() <= 1.0 and (numbers % 1).any())
 
     def _described(self, column: ScoreTable) -> ScoreTable:
@@ -99,8 +100,10 @@ class Known:
         if known is None:
             return column
         origin = own.source if own.name == known.name else f"{own.source}: {own.name}".removeprefix(": ")
-        benchmark = attrs.evolve(_filled(own, known), name=known.name, source=origin or known.source)
-        factor = 100.0 if own.bounds is None and self.in_fractions(own.name, column.values) else 1.0
+        fractions = self.in_fractions(own.name, column.values) if own.bounds is None else own.bounds == SHARE
+        factor = 100.0 if fractions and known.bounds == PERCENT else 1.0
+        own = attrs.evolve(own, bounds=None) if factor > 1 else own
+        benchmark = attrs.evolve(own.filled(known), name=known.name, source=origin or known.source)
         return attrs.evolve(
             column, benchmarks=[benchmark], values=column.values * factor, stderr=column.stderr * factor
         )
@@ -181,10 +184,3 @@ def _weighted(benchmarks: list[Benchmark], axes: Mapping[str, float]) -> list[Be
     return [
         attrs.evolve(b, weight=axes[b.axis] * b.weight / totals[b.axis] if b.axis in axes else 0.0) for b in benchmarks
     ]
-
-
-def _filled(own: Benchmark, known: Benchmark) -> Benchmark:
-    """Fill in what a table leaves open of a benchmark."""
-    empty = Benchmark("")
-    open_ = [name for name in ("axis", "direction", "bounds", "chance") if getattr(own, name) == getattr(empty, name)]
-    return attrs.evolve(own, **{name: getattr(known, name) for name in open_})

@@ -63,6 +63,15 @@ class Benchmark:
             msg = f"bounds must be the least and the largest value, got {bounds!r}"
             raise ValueError(msg)
 
+    def filled(self, other: Benchmark) -> Benchmark:
+        """Return the benchmark with what it leaves open as another description has it."""
+        left_open = [name for name, silent in SILENT.items() if getattr(self, name) == silent]
+        return attrs.evolve(self, **{name: getattr(other, name) for name in left_open})
+
+
+SILENT = {"axis": "", "direction": None, "bounds": None, "chance": None, "measured": None}
+"""What a description may leave open, and how it does."""
+
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and bool(np.isfinite(value))
@@ -223,7 +232,7 @@ class ScoreTable:
 def join(tables: Iterable[ScoreTable], clash: Clash = "error") -> ScoreTable:
     """Join tables by model name.
 
-    A model has every score that any table gives it. A benchmark in two tables must agree on its description and in
+    A model has every score that any table gives it. A benchmark in two tables must agree in what both say of it, and in
     every cell that both have; a ZebraError shows the two values where it does not, unless `clash` says whether the first
     or the last table wins, which is noted.
     """
@@ -233,19 +242,21 @@ def join(tables: Iterable[ScoreTable], clash: Clash = "error") -> ScoreTable:
     models = list(dict.fromkeys(m for t in tables for m in t.models))
     columns: dict[str, Benchmark] = {}
     for benchmark in (b for t in tables for b in t.benchmarks):
-        if attrs.evolve(columns.setdefault(benchmark.name, benchmark), source="") != attrs.evolve(benchmark, source=""):
-            msg = f"two tables describe the benchmark {benchmark.name!r} differently: {columns[benchmark.name]} and {benchmark}"
+        held = columns.get(benchmark.name, benchmark)
+        columns[benchmark.name] = held.filled(benchmark)
+        if attrs.evolve(held.filled(benchmark), source="") != attrs.evolve(benchmark.filled(held), source=""):
+            msg = f"two tables describe the benchmark {benchmark.name!r} differently: {held} and {benchmark}"
             raise ZebraError(msg)
     values = np.full((len(models), len(columns)), np.nan)
     stderr, notes = values.copy(), [n for t in tables for n in t.notes]
     order, place = {name: k for k, name in enumerate(columns)}, {model: k for k, model in enumerate(models)}
     for table in tables:
         at = np.ix_([place[m] for m in table.models], [order[b.name] for b in table.benchmarks])
-        held, new = ~np.isnan(values[at]), ~np.isnan(table.values)
-        differ = held & new & (values[at] != table.values)
+        known, new = ~np.isnan(values[at]), ~np.isnan(table.values)
+        differ = known & new & (values[at] != table.values)
         if differ.any():
             notes.append(_clashing(table, values[at], differ, clash))
-        taken = new & (~held | (clash == "last"))
+        taken = new & (~known | (clash == "last"))
         values[at] = np.where(taken, table.values, values[at])
         stderr[at] = np.where(taken, table.stderr, stderr[at])
     return ScoreTable(tuple(models), tuple(columns.values()), values, stderr, tuple(notes))

@@ -23,6 +23,8 @@ METRICS = (
     "extractive_match", "f1", "mcc", "bleu", "rouge", "word_perplexity", "perplexity",
 )  # fmt: skip
 """Which metric of a task is its score: the first that it has."""
+NO_SHARES = ("mcc", "bleu", "rouge", "perplexity")
+"""Of which of them the range is another than 0 to 1, or not known."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +62,12 @@ class LmEval(Runs):
             stderr = binomial(value, (held.get("n-samples") or {}).get(task, {}).get("effective"))
         better = (held.get("higher_is_better") or {}).get(task, {}).get(metric)
         lower = "perplexity" in metric if better is None else not better
-        return Score(task, value, stderr, "lower" if lower else "higher")
+        return Score(task, value, stderr, "lower" if lower else "higher", _range(metric, value))
+
+
+def _range(metric: str, value: float) -> tuple[float, float] | None:
+    """Return the range of a metric that is a share."""
+    return (0.0, 1.0) if 0 <= value <= 1 and not any(name in metric for name in NO_SHARES) else None
 
 
 def _model(held: Mapping[str, Any], path: Path) -> str:
@@ -103,7 +110,10 @@ class LightEval(Runs):
             if metric:
                 error = numeric(values.get(f"{metric}_stderr"))
                 better: zebra.Direction = "lower" if "perplexity" in metric else "higher"
-                scores.append(Score(family if family in averages else name, numeric(values[metric]), error, better))
+                value = numeric(values[metric])
+                scores.append(
+                    Score(family if family in averages else name, value, error, better, _range(metric, value))
+                )
         model = config.get("model_name") or (config.get("model_config") or {}).get("model_name") or path.parent.name
         return str(model), scores
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OURS = Path(__file__).parent / "tasks"
 IFEVAL = Path(lm_eval.__file__).parent / "tasks/ifeval"
 FORMATS = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
+TASKS = ("TASK", "PY_TASK")
 COLUMNS = "docs/how-to/evaluate.md says which columns a task's rows have"
 
 
@@ -116,13 +117,23 @@ def _told(manager: TaskManager, name: str, wrong: Exception) -> zebra.ZebraError
 
 def leaves(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     """Go through groups and tags down to the tasks."""
-    for name in names:
+    return (name for name in below(index, names) if index.get(name) is None or index[name].kind.name in TASKS)
+
+
+def below(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+    """Go through groups and tags, and all that is in them; each once."""
+    seen: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
         entry = index.get(name)
-        if entry is None or entry.kind.name in ("TASK", "PY_TASK"):
-            yield name
-        else:
+        if name in seen:
+            continue
+        seen[name] = None
+        if entry is not None and entry.kind.name not in TASKS:
             parts = entry.cfg["task"] if entry.kind.name == "GROUP" else sorted(entry.tags)
-            yield from leaves(index, [part if isinstance(part, str) else part["task"] for part in parts])
+            waiting += [part if isinstance(part, str) else part["task"] for part in parts]
+    return iter(seen)
 
 
 def local_files(manager: TaskManager, names: Sequence[str], data: Path) -> dict[str, dict[str, str]]:
@@ -175,8 +186,9 @@ def on_local_data(manager: TaskManager, names: Sequence[str], data: Path, folder
             "fewshot_split": shown if shown in files else split,
         }
         _write(folder / f"{name}.yaml", {"include": str(entry.yaml_path), "task": name, **own, **splits})
-    for name in set(names) - set(found):
-        _write(folder / f"{name}.yaml", {"include": str(manager.task_index[name].yaml_path), "group": name})
+    for name in below(manager.task_index, names):
+        if manager.task_index[name].kind.name == "GROUP":
+            _write(folder / f"{name}.yaml", {"include": str(manager.task_index[name].yaml_path), "group": name})
     return TaskManager(include_path=folder, include_defaults=False)
 
 

@@ -161,6 +161,24 @@ def test_inspect(zebra_cli: Project) -> None:
     )
 
 
+def test_all_right_is_a_hundred(zebra_cli: Project) -> None:
+    """A share of exactly one is a hundred percent, and joins a table in percent that does not say which way is better."""
+    held = {"results": {"arc_easy": {"acc,none": 1.0}}, "versions": {"arc_easy": 1}, "model_name": "org/tiny"}
+    held["higher_is_better"] = {"arc_easy": {"acc": True}}
+    zebra_cli.write("run.json", json.dumps(held))
+    zebra_cli.write("more.csv", "model,ARC-Easy\nold,40.5\n")
+    found = zebra.read_scores("run.json", "more.csv")
+    assert scores(found, "org/tiny") == {"ARC-Easy": 100}
+    assert scores(found, "old") == {"ARC-Easy": 40.5}
+    zebra_cli.write(
+        "mine.json",
+        json.dumps(held | {"results": {"mine": {"acc,none": 1.0}}, "higher_is_better": {"mine": {"acc": True}}}),
+    )
+    zebra_cli.write("more.csv", "model,mine\nold,0.4\n")
+    (benchmark,) = zebra.read_scores("mine.json", "more.csv").benchmarks
+    assert (benchmark.direction, benchmark.bounds) == ("higher", (0, 1))
+
+
 def test_every_eval_ever(zebra_cli: Project) -> None:
     """Direction, range and uncertainty as the schema has them; an evaluation named for its scorer has its dataset's name."""
     result = {
@@ -173,8 +191,10 @@ def test_every_eval_ever(zebra_cli: Project) -> None:
         "e.json", json.dumps({"schema_version": "0.2.0", "model_info": {"id": "org/e"}, "evaluation_results": [result]})
     )
     found = table("e.json")
-    assert scores(found, "org/e") == {"ARC-Challenge": 0.25}  # its range is declared, so it is no percentage
-    assert (errors(found, "org/e"), found.benchmarks[0].bounds) == ({"ARC-Challenge": 0.03}, (0, 1))
+    assert scores(found, "org/e") == {
+        "ARC-Challenge": 25.0
+    }  # a share by its declared range, in the catalogue's percent
+    assert (errors(found, "org/e"), found.benchmarks[0].bounds) == ({"ARC-Challenge": 3.0}, (0, 100))
 
 
 def test_helm(zebra_cli: Project) -> None:

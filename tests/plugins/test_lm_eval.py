@@ -264,6 +264,19 @@ def test_few_shot_and_splits(ready: Project) -> None:
     assert asked == f"Q: Shown? {options} B\n\nQ: Asked? {options}"
 
 
+def test_groups_and_tags(ready: Project) -> None:
+    """A tag and a group of the harness, and what is in them, take local files too; ARC as log-likelihoods, MMLU-STEM of one subject missing."""
+    for name in ("arc_easy", "arc_challenge"):
+        ready.write(f"data/{name}.jsonl", json.dumps(arc("B")) + "\n")
+    told = ready.run("evaluate", "model", "--tasks", "ai2_arc", "--task-data", "data").stdout
+    assert re.search(r"ARC-Challenge +\d+.*\n  ARC-Easy", told)
+    told = ready.run("evaluate", "model", "--tasks", "mmlu_stem", "--task-data", "data", code=2).stderr
+    assert (
+        "data has no mmlu_abstract_algebra.jsonl (.json, .csv, .parquet) and no mmlu_abstract_algebra/test.jsonl, and nothing for mmlu_"
+        in told
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
