@@ -55,6 +55,7 @@ class LmEval:
     chat_template: Literal["auto", "yes", "no"] = "auto"
     seed: int | None = None
     samples: bool = True
+    confirm_run_unsafe_code: bool = False
     model_args: dict[str, Any] = attrs.field(factory=dict)
 
     def check(self, model: str) -> None:

@@ -53,6 +53,7 @@ def evaluate(asked: LmEval, model: str, output: Path) -> Path:
             gen_kwargs={"max_gen_toks": asked.max_new_tokens} if asked.max_new_tokens else None,
             apply_chat_template=_has_template(model) if asked.chat_template == "auto" else asked.chat_template == "yes",
             evaluation_tracker=tracker,
+            confirm_run_unsafe_code=asked.confirm_run_unsafe_code,
             **({} if asked.seed is None else dict.fromkeys(seeds, asked.seed)),
         )
     return _saved(asked, tracker, results, output)
