@@ -2,14 +2,13 @@
 
 A language model is made from scratch, learns to answer from the outputs of 56 models (SFT), and is then trained by DPO on pairs of four
 random models an instruction, as in UltraFeedback, that scores alone labelled. A judge's labels measure it on instructions that nothing
-was trained on. `--layers 2 --hidden 64 --vocab 400 --instructions 40` tries the script on a laptop; the default has 110 million weights,
+was trained on: how often the better response is the likelier, before and after DPO. `--layers 2 --hidden 64 --vocab 400 --instructions 40` tries the script on a laptop; the default has 110 million weights,
 and wants a GPU.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -146,7 +145,8 @@ def main() -> None:
         judged([d for row in rows[:aside] for d in drawn(row, draw, said.draws)], said.data / "judge_dev.parquet"),
     )
     texts = write(said.folder, "texts", taught)
-    made, base = said.folder / "made", said.folder / "base"
+    size = f"{said.hidden}-{said.layers}-{said.vocab}-{said.instructions}-{said.epochs:g}"
+    made, base = said.folder / f"made-{size}", said.folder / f"base-{size}"
     if not base.exists():
         make_model(made, [row["completion"][0]["content"] for row in taught], said)
         options = {
@@ -165,7 +165,7 @@ def main() -> None:
         "trainer": "dpo",
         "model": str(base),
         "seed": list(range(said.seeds)),
-        "options": {"dpo": {"learning_rate": 1e-5, "warmup_steps": 20}},
+        "options": {"dpo": {"learning_rate": 1e-5, "warmup_steps": 20}, "pairs": {"reference": "none"}},
     }
     (said.folder / "sweep.toml").write_text(tomli_w.dumps(recipe), encoding="utf-8")
     zebra(

@@ -47,7 +47,7 @@ def test_a_row_is_added(tmp_path: Path, known: Known) -> None:
     add_row(path, "b", {"GSM8K": 100 / 3}, known)
     assert path.read_text() == "model,MMLU,GSM8K\na,60.25,\nb,,33.333333333333336\n"
     with pytest.raises(
-        zebra.ZebraError, match="has the model 'a' already; say --overwrite to replace it, or --name another"
+        zebra.ZebraError, match="has the model 'a' already; say --overwrite to replace its scores, or --name another"
     ):
         add_row(path, "a", {"MMLU": 1}, known)
     add_row(path, "a", {"GSM8K": 5.0}, known, overwrite=True)
@@ -55,10 +55,43 @@ def test_a_row_is_added(tmp_path: Path, known: Known) -> None:
         {"model": "b", "MMLU": "", "GSM8K": "33.333333333333336"},
         {"model": "a", "MMLU": "60.25", "GSM8K": "5.0"},
     ]
-    path.write_text("model,MMLU\na,1,2\n")
-    with pytest.raises(zebra.ZebraError, match="is no table of scores"):
+    path.write_text("")
+    with pytest.raises(zebra.ZebraError, match=r"cannot read the table .*: it is empty"):
         add_row(path, "c", {"MMLU": 1}, known)
-    assert path.read_text() == "model,MMLU\na,1,2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("model,MMLU\na,1,2\n", "a column stands twice, or a row is longer or shorter than the header"),
+        ("model,MMLU,MMLU\na,1,2\n", "a column stands twice"),
+        ("model\tMMLU\na\t1\n", "it must be a .csv file, new or not, in a folder that is there"),
+        (
+            "model,benchmark,score\na,MMLU,1\na,GSM8K,2\n",
+            "with a row for each model, whose name is in the first column",
+        ),
+        ("rank,model,MMLU\n1,a,60\n2,b,50\n", "with a row for each model, whose name is in the first column"),
+        ("model,MMLU\n m ,60\n", "has the model 'm' already"),
+    ],
+)
+def test_what_is_no_table_stays(tmp_path: Path, known: Known, text: str, told: str) -> None:
+    """A file that a row cannot be added to is told, and stays as it was, to the byte."""
+    path = tmp_path / ("scores.tsv" if "\t" in text else "scores.csv")
+    path.write_text(text)
+    with pytest.raises(zebra.ZebraError, match=told):
+        add_row(path, "m", {"MMLU": 1}, known)
+    assert path.read_text() == text
+
+
+def test_cells_stay_as_they_are(tmp_path: Path, known: Known) -> None:
+    """Quoted line breaks, and percent signs, which the new row has too where its column has."""
+    path = tmp_path / "scores.csv"
+    path.write_text('model,MMLU,note\na,61.5%,"two\nlines"\n')
+    add_row(path, "b", {"MMLU": 50.0}, known)
+    assert path.read_text() == 'model,MMLU,note\na,61.5%,"two\nlines"\nb,50.0%,\n'
+    assert zebra.read_scores(str(path)).values.tolist() == [[61.5], [50.0]]
+    with pytest.raises(zebra.ZebraError, match="in a folder that is there"):
+        add_row(tmp_path / "nowhere/scores.csv", "b", {"MMLU": 50.0}, known)
 
 
 def test_the_column_is_found(tmp_path: Path, known: Known) -> None:

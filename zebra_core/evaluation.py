@@ -81,7 +81,11 @@ def evaluate(
     option, before anything is measured for what an evaluator checks, and for whatever it tells.
     """
     ready, called = check(plugins, evaluators, model), name or name_of(model)
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        msg = f"cannot write to the folder {output}: {wrong.strerror}"
+        raise ZebraError(msg) from wrong
     try:
         measured = [_measured(plugins, made, model, output, called) for made in ready]
     except BaseException:
@@ -89,13 +93,13 @@ def evaluate(
             output.rmdir()
         raise
     found = Evaluation(called, join([table for table, _ in measured]), tuple(told for _, told in measured), plugins)
-    (output / "scores.json").write_text(as_json({called: found.scores}), encoding="utf-8")
+    (output / "scores.json").write_text(as_json(found.table.as_dict()), encoding="utf-8")
     return found
 
 
 def name_of(model: str) -> str:
     """Return what a model is called where nobody says: its folder's name, or the hub's."""
-    return Path(model).resolve().name if Path(model).exists() else model
+    return Path(model).absolute().name if Path(model).exists() else model
 
 
 def _measured(plugins: Plugins, made: Made, model: str, output: Path, name: str) -> tuple[ScoreTable, dict[str, Any]]:
@@ -108,7 +112,9 @@ def _measured(plugins: Plugins, made: Made, model: str, output: Path, name: str)
         got = f"one of {len(table.models)}" if isinstance(table, ScoreTable) else type(table).__name__
         msg = f"{made.component}: it must return a ScoreTable of one model, or the Path of one, got {got}"
         raise PluginError(msg)
-    table = attrs.evolve(known_benchmarks(chooser).named(table), models=(name,))
+    table = known_benchmarks(chooser).named(table)
+    benchmarks = [attrs.evolve(b, direction=b.measured) if b.direction is None else b for b in table.benchmarks]
+    table = attrs.evolve(table, models=(name,), benchmarks=benchmarks)
     options = attrs.asdict(made.call) if attrs.has(type(made.call)) else {}
     provenance = made.says("provenance")
     with made.component.blamed(mistakes=False):

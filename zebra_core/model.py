@@ -21,7 +21,7 @@ def check_model(model: str, *, adapters: bool = False) -> None:
             msg = f"{model} is no model: it has no config.json; a model is a folder that `save_pretrained` wrote"
             raise ZebraError(msg)
     elif folder.exists() or model.startswith((".", "/", "~")) or model.count("/") > 1:
-        msg = f"there is no model folder {model}; check --model"
+        msg = f"there is no model folder {model}; check the path"
         raise ZebraError(msg)
     else:
         _check_name(model)

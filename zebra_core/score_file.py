@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 def add_row(path: Path, model: str, scores: Mapping[str, float], known: Known, *, overwrite: bool = False) -> None:
     """Add a model to a CSV file of scores, which is made where there is none; a benchmark that it lacks becomes a column.
 
+    Other scores of the model that are there stay.
+
     A benchmark goes into the column that the catalogues know by its name, as a fraction where that column has fractions of
-    what is percent. Raises ZebraError where the model is there already, unless it may be overwritten, and for a file that is
+    what is percent, with a percent sign where that column has some. Raises ZebraError where the model is there already, unless it may be overwritten, and for a file that is
     no such table.
     """
     header, rows = check_row(path, model, overwrite=overwrite)
     name = header[0]
-    there = [row for row in rows if row[name] == model]
+    there = [row for row in rows if row[name].strip() == model]
     placed = dict(_placed(benchmark, value, header[1:], rows, known) for benchmark, value in scores.items())
     columns = [*header, *(column for column in placed if column not in header)]
-    row = {name: model, **{column: repr(value) for column, value in placed.items()}}
-    kept = [held for held in rows if held[name] != model]
+    percent = {column for column in header for held in rows if held[column].strip().endswith("%")}
+    row = {name: model, **{c: repr(value) + ("%" if c in percent else "") for c, value in placed.items()}}
+    kept = [held for held in rows if held[name].strip() != model]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
@@ -39,11 +42,21 @@ def add_row(path: Path, model: str, scores: Mapping[str, float], known: Known, *
     _replace(path, text.getvalue())
 
 
-def check_row(path: Path, model: str, *, overwrite: bool) -> tuple[list[str], list[dict[str, Any]]]:
+def check_row(path: Path, model: str, *, overwrite: bool) -> tuple[list[str], list[dict[str, str]]]:
     """Return the header and the rows of a table to which a model can be added; ZebraError where it cannot, as `add_row`."""
+    if not model.strip():
+        msg = "a model of a table needs a name; say --name"
+        raise ZebraError(msg)
+    if path.suffix != ".csv" or not path.absolute().parent.is_dir():
+        msg = f"cannot add a row to {path}: it must be a .csv file, new or not, in a folder that is there"
+        raise ZebraError(msg)
     header, rows = _read(path)
-    if any(row[header[0]] == model for row in rows) and not overwrite:
-        msg = f"{path} has the model {model!r} already; say --overwrite to replace it, or --name another"
+    names = [row[header[0]].strip() for row in rows]
+    if model in names and not overwrite:
+        msg = f"{path} has the model {model!r} already; say --overwrite to replace its scores, or --name another"
+        raise ZebraError(msg)
+    if len({*names}) < len(names) or (names and all(_number(name) is not None for name in names)):
+        msg = f"{path} is no table of scores with a row for each model, whose name is in the first column; see `zebra scores --format csv`"
         raise ZebraError(msg)
     return header, rows
 
@@ -69,19 +82,18 @@ def _number(text: str | None) -> float | None:
         return None
 
 
-def _read(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
+def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     if not path.exists():
         return ["model"], []
     try:
-        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-        rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        msg = f"cannot read {path}: {wrong}"
+        header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+    except (OSError, ValueError, csv.Error) as wrong:
+        msg = f"cannot read the table {path}: {'it is empty' if isinstance(wrong, ValueError) else wrong}"
         raise ZebraError(msg) from wrong
-    if not reader.fieldnames or any(None in row for row in rows):
-        msg = f"{path} is no table of scores: a CSV file with a row for each model, whose name is in the first column"
+    if len({*header}) < len(header) or any(len(row) != len(header) for row in rows if row):
+        msg = f"{path} is no table of scores: a column stands twice, or a row is longer or shorter than the header"
         raise ZebraError(msg)
-    return list(reader.fieldnames), rows
+    return header, [dict(zip(header, row, strict=True)) for row in rows if row]
 
 
 def _replace(path: Path, text: str) -> None:

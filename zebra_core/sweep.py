@@ -18,7 +18,7 @@ from zebra_core.folder import as_json, fingerprint
 from zebra_core.recipe import DEFAULTS, Recipe, make_recipe, read_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 EMBEDDED = Path(__file__).with_suffix(".toml")
 """The recipe of `zebra sweep` where none is named."""
@@ -31,24 +31,36 @@ AXES = tuple(
 OF_TRAINING = ("trainer", "model")
 
 
+def _names(value: Any) -> Any:
+    """Take a list of names for the text that the command line takes."""
+    listed = isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value)
+    return ",".join(value) if listed else value
+
+
 @attrs.frozen(kw_only=True)
 class Evaluating:
     """What every cell is evaluated on: `pairs` (a dataset, or the recipe of one), and tasks, with their local files."""
 
-    pairs: Any = ""
-    tasks: Any = ()
-    task_data: str = ""
-    limit: float = 0
+    pairs: Any = attrs.field(default="", validator=attrs.validators.instance_of((str, dict)))
+    tasks: Any = attrs.field(default="", converter=_names, validator=attrs.validators.instance_of(str))
+    task_data: str = attrs.field(default="", validator=attrs.validators.instance_of(str))
+    limit: float = attrs.field(
+        default=0, validator=[attrs.validators.instance_of((int, float)), attrs.validators.ge(0)]
+    )
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Evaluating:
-        """Take what a recipe's table `evaluation` says; ZebraError for an unknown key, a bad recipe of pairs, or where there is nothing."""
+        """Take what a recipe's table `evaluation` says; ZebraError for an unknown key, a bad value, or where there is nothing."""
         known = [field.name for field in attrs.fields(cls)]
         for name in values:
             if name not in known:
                 what = "key of [evaluation]"
                 raise unknown(what, name, known)
-        found = cls(**values)
+        try:
+            found = cls(**values)
+        except (TypeError, ValueError) as wrong:
+            msg = f"[evaluation] does not hold: {wrong.args[0]}"
+            raise ZebraError(msg) from wrong
         if not found.pairs and not found.tasks:
             msg = "nothing says what to evaluate the models on; say --pairs DATASET or --tasks NAMES, or have a table [evaluation]"
             raise ZebraError(msg)
@@ -57,19 +69,18 @@ class Evaluating:
         return found
 
     def key(self) -> list[Any]:
-        """Return what a cell's result depends on: the recipe of the pairs, or the files that are there."""
-        paths = [Path(text) for text in (self.pairs, self.task_data) if isinstance(text, str) and text]
-        files = [fingerprint(_files(path)) if path.exists() else str(path) for path in paths]
-        return [self.pairs if isinstance(self.pairs, Mapping) else "", files, self.names, self.limit]
-
-    @property
-    def names(self) -> str:
-        """The tasks as the command line takes them."""
-        return self.tasks if isinstance(self.tasks, str) else ",".join(self.tasks)
+        """Return what a cell's result depends on: what is said, and the local files that it names."""
+        said = self.pairs if isinstance(self.pairs, Mapping) else {"pool": self.pairs}
+        return [
+            said,
+            self.tasks,
+            self.limit,
+            local_files({**said, "scores": [*said.get("scores", []), self.task_data]}),
+        ]
 
     def asked(self, pairs: str) -> dict[str, Any]:
         """Return what `zebra evaluate` is asked, by option; `pairs` is where a dataset that was built is."""
-        said = {"pairs": pairs, "tasks": self.names, "task-data": self.task_data, "limit": self.limit}
+        said = {"pairs": pairs, "tasks": self.tasks, "task-data": self.task_data, "limit": self.limit}
         return {name: value for name, value in said.items() if value}
 
 
@@ -90,21 +101,25 @@ class Cell:
     def dataset_values(self, others: Collection[str]) -> dict[str, Any]:
         """Return the recipe of the dataset alone; `others` are the trainers and evaluators, whose options are not of it."""
         values = {name: value for name, value in self.values.items() if name not in OF_TRAINING}
-        options = {name: held for name, held in self.values.get("options", {}).items() if name not in others}
+        options = {name: held for name, held in self._options() if _bare(name) not in others}
         return {**values, "options": options}
 
     def training_values(self) -> dict[str, Any]:
         """Return the recipe of the training alone; the cell's seed, where it is an axis, seeds the training too."""
         trainer = self.values.get("trainer", DEFAULTS["trainer"])
-        options = {name: dict(held) for name, held in self.values.get("options", {}).items() if name == trainer}
+        options = {name: dict(held) for name, held in self._options() if _bare(name) == _bare(trainer)}
         if "seed" in self.place:
             options.setdefault(trainer, {})["seed"] = self.place["seed"]
         kept = {name: self.values[name] for name in (*OF_TRAINING, "plugins") if name in self.values}
         return {**kept, "options": options}
 
+    def _options(self) -> Iterable[tuple[str, Any]]:
+        options: dict[str, Any] = self.values.get("options", {})
+        return options.items()
+
     def evaluation_values(self, evaluators: Collection[str]) -> dict[str, Any]:
         """Return the recipe of the evaluation alone: plugins, and the options of evaluators."""
-        options = {name: held for name, held in self.values.get("options", {}).items() if name in evaluators}
+        options = {name: held for name, held in self._options() if _bare(name) in evaluators}
         return {"plugins": list(self.values.get("plugins", ())), "options": options}
 
 
@@ -119,8 +134,8 @@ class Sweep:
     evaluators: tuple[str, ...]
 
     def dataset(self, values: Mapping[str, Any]) -> Path:
-        """Return the folder of a dataset, which whatever wants the same one shares."""
-        return self.output / "datasets" / xxhash.xxh3_64_hexdigest(as_json(values).encode())[:12]
+        """Return the folder of a dataset, which whatever wants the same one, of the same files, shares."""
+        return self.output / "datasets" / _hash(values, local_files(values))[:12]
 
     def commands(self, cell: Cell) -> list[list[str]]:
         """Return the command lines that finish a cell, from where it is; its recipes are written."""
@@ -150,10 +165,11 @@ class Sweep:
     def finish(self, cell: Cell) -> None:
         """Write down what a cell gave, after which it is not run again."""
         folder = self.output / "cells" / cell.name
-        scores = json.loads((folder / "evaluation/scores.json").read_text(encoding="utf-8"))[cell.name]
+        measured = json.loads((folder / "evaluation/scores.json").read_text(encoding="utf-8"))
         held = json.loads((folder / "model/results.json").read_text(encoding="utf-8"))
         steps = {"pairs trained on": held["rows"], "steps": held["steps"]}
-        text = as_json({"key": cell.key, "place": cell.place, "scores": scores, **steps})
+        scores = {"scores": measured["scores"][cell.name], "benchmarks": measured["benchmarks"]}
+        text = as_json({"key": cell.key, "place": cell.place, **scores, **steps})
         (folder / "cell.json.tmp").write_text(text, encoding="utf-8")
         (folder / "cell.json.tmp").rename(folder / "cell.json")
 
@@ -166,6 +182,8 @@ class Sweep:
 def read_sweep(recipe: str | Path, said: Mapping[str, Any]) -> tuple[dict[str, Any], Evaluating]:
     """Return a recipe whose lists are axes, and what it is evaluated on, under what the command line says."""
     values = read_recipe(recipe)
+    if isinstance(values.get("plugins"), str):
+        values["plugins"] = [values["plugins"]]
     held = values.pop("evaluation", {})
     if not isinstance(held, Mapping):
         msg = f'the recipe {str(recipe)!r}: evaluation must be a table, such as [evaluation] with pairs = "held_out" below it'
@@ -179,19 +197,47 @@ def cells_of(values: Mapping[str, Any], evaluating: Evaluating) -> tuple[Cell, .
     if not axes:
         msg = f"the recipe has no list, so there is nothing to sweep over; lists may be: {', '.join(AXES)}"
         raise ZebraError(msg)
+    for name, listed in axes.items():
+        if not listed or any(listed.count(value) > 1 for value in listed):
+            msg = f"the list {name!r} of the recipe must have values, each once, got {listed}"
+            raise ZebraError(msg)
     if not values.get("model"):
         msg = 'the recipe names no model to train; add model = "...", or a list of them'
         raise ZebraError(msg)
-    held, found = evaluating.key(), []
+    found, key = [], evaluating.key()
     for choice in product(*axes.values()):
         place = dict(zip(axes, choice, strict=True))
         cell = {**values, **place}
         make_recipe(cell)
-        key = xxhash.xxh3_64_hexdigest(as_json([version("zebra-preference"), cell, held]).encode())
-        found.append(Cell(place, cell, key))
+        found.append(Cell(place, cell, _hash(cell, local_files(cell), key)))
     return tuple(found)
 
 
+def local_files(values: Mapping[str, Any]) -> list[Any]:
+    """Return path, size and hash of every local file that a recipe names; of a model's folder all but its checkpoints."""
+    texts = [
+        values.get("pool"),
+        values.get("alias"),
+        values.get("model"),
+        *values.get("scores", ()),
+        *values.get("plugins", ()),
+    ]
+    texts += [path for held in values.get("options", {}).values() for path in held.get("task_folders", ())]
+    places = [place for text in texts if text for place in (text, text.partition(":")[2], f"{text}.py")]
+    paths = [Path(place) for place in dict.fromkeys(places) if place and "://" not in place]
+    return fingerprint(file for path in paths if path.exists() for file in _files(path))
+
+
 def _files(path: Path) -> list[Path]:
-    top = path / "data" if (path / "data").is_dir() else path
-    return sorted(file for file in (top, *top.rglob("*")) if file.is_file())
+    top = path / "data" if (path / "manifest.json").is_file() else path
+    within = (file for file in top.rglob("*") if "__pycache__" not in file.parts and "checkpoint-" not in str(file))
+    return sorted(file for file in (top, *within) if file.is_file())
+
+
+def _hash(*held: Any) -> str:
+    return xxhash.xxh3_64_hexdigest(as_json([version("zebra-preference"), *held]).encode())
+
+
+def _bare(name: str) -> str:
+    """Return a component's name without its plugin's."""
+    return name.rpartition(":")[2]

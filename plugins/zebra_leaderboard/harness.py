@@ -52,9 +52,11 @@ class LmEval(Runs):
         if not isinstance(values, dict):
             return None
         named = {key.partition(",")[0]: key for key in reversed(list(values)) if not math.isnan(numeric(values[key]))}
-        metric = self.metrics.get(task) or next((m for m in METRICS if m in named), None)
+        measured = [name for name in named if name != "sample_len" and not name.endswith("_stderr")]
+        only = measured[0] if len(measured) == 1 else None
+        metric = self.metrics.get(task) or next((m for m in METRICS if m in named), only)
         if metric is None or metric not in named:
-            return None
+            return Score(task, math.nan) if measured else None
         key = named[metric]
         name, comma, filtered = key.partition(",")
         value, stderr = numeric(values[key]), numeric(values.get(f"{name}_stderr{comma}{filtered}"))

@@ -17,6 +17,8 @@ import zebra_core as zebra
 
 NEEDED = ("lm_eval", "torch", "transformers", "accelerate", "peft", "langdetect", "immutabledict", "nltk")
 
+NOT_NEGATIVE = attrs.validators.ge(0)
+
 
 def be_quiet() -> None:
     """Leave the user the harness's progress, a line now and then where there is no terminal, and our words."""
@@ -46,11 +48,11 @@ class LmEval:
     tasks: Any = attrs.field(default=(), converter=_names)
     task_data: str = ""
     task_folders: tuple[str, ...] = ()
-    limit: float = 0
-    num_fewshot: int | None = None
-    max_new_tokens: int = 0
+    limit: float = attrs.field(default=0.0, validator=attrs.validators.ge(0.0))
+    num_fewshot: int | None = attrs.field(default=None, validator=attrs.validators.optional(NOT_NEGATIVE))
+    max_new_tokens: int = attrs.field(default=0, validator=NOT_NEGATIVE)
     backend: Literal["hf", "vllm"] = "hf"
-    batch_size: int = 0
+    batch_size: int = attrs.field(default=0, validator=NOT_NEGATIVE)
     device: str = ""
     chat_template: Literal["auto", "yes", "no"] = "auto"
     seed: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ import lm_eval
 import yaml
 from huggingface_hub import HfApi, constants, errors
 from lm_eval.tasks import TaskManager
+from lm_eval.tasks._index import TaskIndex  # what a TaskManager makes of a file, in no public place
+from lm_eval.tasks._yaml_loader import load_yaml
 
 import zebra_core as zebra
 
@@ -38,12 +41,14 @@ def find_tasks(asked: LmEval) -> tuple[TaskManager, list[str]]:
         if not Path(folder).is_dir():
             msg = f"there is no task folder {folder}"
             raise zebra.ZebraError(msg)
-    manager = manager_of(asked.task_folders, everything=False)
+    folders = tuple(os.path.abspath(folder) for folder in asked.task_folders)  # noqa: PTH100  # a folder that is linked stays where it is
+    manager = manager_of(folders, everything=False)
     if not all(name in manager.task_index or name.endswith(".yaml") for name in asked.tasks):
-        manager = manager_of(asked.task_folders, everything=True)
+        manager = manager_of(folders, everything=True)
     found: list[str] = []
     for name in asked.tasks:
-        matching = [name] if name.endswith(".yaml") and Path(name).is_file() else manager.match_tasks([name])
+        of_file = name.endswith(".yaml") and Path(name).is_file()
+        matching = [_taken_in(manager, Path(name))] if of_file else manager.match_tasks([name])
         if not matching:
             _check_files(manager, asked.task_folders)
             near = zebra.nearest(name, manager.task_index)
@@ -51,15 +56,27 @@ def find_tasks(asked: LmEval) -> tuple[TaskManager, list[str]]:
             msg = f"there is no task {name!r}; {hint}`lm-eval ls tasks` lists the harness's, zebra are the papers' six"
             raise zebra.ZebraError(msg)
         found += matching
-    return manager, list(dict.fromkeys(found))
+    within = {part for name in found for part in below(manager.task_index, [name]) if part != name}
+    return manager, [name for name in dict.fromkeys(found) if name not in within]
+
+
+def _taken_in(manager: TaskManager, path: Path) -> str:
+    """Have a task file known by its task's name, which is returned; ZebraError where it cannot be read."""
+    try:
+        config = load_yaml(path, resolve_func=False)
+        TaskIndex.process_cfg(config, path.absolute(), manager.task_index)
+    except Exception as wrong:
+        msg = f"cannot read the task file {path}: {_in_a_line(wrong)}"
+        raise zebra.ZebraError(msg) from wrong
+    return str(config.get("group") or config["task"])
 
 
 def _check_files(manager: TaskManager, folders: Sequence[str]) -> None:
     """Raise ZebraError for a task file that the harness passed over, as it does without a word where it cannot read one."""
     taken = {entry.yaml_path for entry in manager.task_index.values()}
-    for path in sorted(path for folder in folders for path in Path(folder).rglob("*.yaml")):
+    for path in sorted(path for folder in folders for path in Path(folder).absolute().rglob("*.yaml")):
         if path not in taken:
-            load(manager, [str(path)])
+            _taken_in(manager, path)
 
 
 def work_offline_where_there_is_no_hub(manager: TaskManager, names: Sequence[str]) -> None:
@@ -97,22 +114,25 @@ def _told(manager: TaskManager, name: str, wrong: Exception) -> zebra.ZebraError
     """Say why a task cannot be loaded: its file, its data, or the network."""
     entry = manager.task_index.get(name)
     config = (entry.cfg or {}) if entry else {}
-    cause = wrong.__cause__ or wrong
-    said = " ".join(str(cause).split())[:200]
-    reason = f"{type(cause).__name__}: {said}" if said else type(cause).__name__
+    reason = _in_a_line(wrong.__cause__ or wrong)
     files = (config.get("dataset_kwargs") or {}).get("data_files")
-    if files:
+    if files and "Duplicate" not in reason:
         reason = "it has no row" if isinstance(wrong, StopIteration) else reason
         return zebra.ZebraError(
             f"the task {name!r} cannot take its data from {', '.join(files.values())}: {reason}; {COLUMNS}"
         )
-    if isinstance(wrong, ConnectionError) or "reach" in said or "ffline" in said:
+    if isinstance(wrong, ConnectionError) or "reach" in reason or "ffline" in reason:
         path = config.get("dataset_path")
         return zebra.ZebraError(
             f"the task {name!r} needs {path} of the Hugging Face hub, which cannot be reached; check the network, or say "
             "--task-data DIR"
         )
     return zebra.ZebraError(f"the task {name!r} cannot be loaded: {reason}")
+
+
+def _in_a_line(wrong: BaseException) -> str:
+    said = " ".join(str(wrong).split())[:200]
+    return f"{type(wrong).__name__}: {said}" if said else type(wrong).__name__
 
 
 def leaves(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
@@ -131,9 +151,17 @@ def below(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
             continue
         seen[name] = None
         if entry is not None and entry.kind.name not in TASKS:
-            parts = entry.cfg["task"] if entry.kind.name == "GROUP" else sorted(entry.tags)
-            waiting += [part if isinstance(part, str) else part["task"] for part in parts]
+            waiting += _parts(entry.cfg["task"]) if entry.kind.name == "GROUP" else sorted(entry.tags)
     return iter(seen)
+
+
+def _parts(held: Any) -> list[str]:
+    """Return the names in a group's list, which may hold groups that stand in it whole."""
+    if isinstance(held, str):
+        return [held]
+    if isinstance(held, dict):
+        return _parts(held.get("task") or [])
+    return [name for part in held for name in _parts(part)]
 
 
 def local_files(manager: TaskManager, names: Sequence[str], data: Path) -> dict[str, dict[str, str]]:
@@ -144,7 +172,12 @@ def local_files(manager: TaskManager, names: Sequence[str], data: Path) -> dict[
     if not data.is_dir():
         msg = f"there is no folder of task data {data}"
         raise zebra.ZebraError(msg)
-    found = {name: _files(data, name, _split(manager, name)) for name in leaves(manager.task_index, names)}
+    names = [*leaves(manager.task_index, names)]
+    inline = next((name for name in names if name not in manager.task_index), None)
+    if inline:
+        msg = f"the task {inline!r} stands within the file of its group, and cannot take its rows from {data}; leave --task-data out"
+        raise zebra.ZebraError(msg)
+    found = {name: _files(data, name, _split(manager, name)) for name in names}
     missing = [name for name, files in found.items() if _split(manager, name) not in files]
     if missing:
         lacking = (
@@ -158,16 +191,19 @@ def local_files(manager: TaskManager, names: Sequence[str], data: Path) -> dict[
 
 def _split(manager: TaskManager, name: str) -> str:
     """Return the split that a task is measured on."""
-    entry = manager.task_index.get(name)
-    config = (entry.cfg or {}) if entry else {}
+    config = manager.task_index[name].cfg or {}
     return str(config.get("test_split") or config.get("validation_split") or "test")
 
 
 def _files(data: Path, name: str, split: str) -> dict[str, str]:
+    """Return a task's files by split; ZebraError where two are of one split, or they are of several formats."""
     single = [path for suffix in FORMATS if (path := data / f"{name}{suffix}").is_file()]
-    if single:
-        return {split: str(single[0].resolve())}
-    return {path.stem: str(path.resolve()) for path in sorted((data / name).glob("*")) if path.suffix in FORMATS}
+    several = [path for path in sorted((data / name).glob("*")) if path.suffix in FORMATS]
+    found = [(split, path) for path in single] or [(path.stem, path) for path in several]
+    if len({path.suffix for _, path in found}) > 1 or len({*dict(found)}) < len(found):
+        msg = f"{' and '.join(str(path) for _, path in found)} are of the task {name!r}; have one file for each split, all of one format"
+        raise zebra.ZebraError(msg)
+    return {of: str(path.resolve()) for of, path in found}
 
 
 def on_local_data(manager: TaskManager, names: Sequence[str], data: Path, folder: Path) -> TaskManager:
@@ -185,9 +221,11 @@ def on_local_data(manager: TaskManager, names: Sequence[str], data: Path, folder
             "custom_dataset": None,
             "fewshot_split": shown if shown in files else split,
         }
-        _write(folder / f"{name}.yaml", {"include": str(entry.yaml_path), "task": name, **own, **splits})
+        _write(
+            folder / f"{name}.yaml", {"include": str(Path(entry.yaml_path).absolute()), "task": name, **own, **splits}
+        )
     for name in below(manager.task_index, names):
-        if manager.task_index[name].kind.name == "GROUP":
+        if name not in found and manager.task_index[name].kind.name == "GROUP":
             _write(folder / f"{name}.yaml", {"include": str(manager.task_index[name].yaml_path), "group": name})
     return TaskManager(include_path=folder, include_defaults=False)
 

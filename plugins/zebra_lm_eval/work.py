@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ def evaluate(asked: LmEval, model: str, output: Path) -> Path:
     datasets.disable_progress_bars()
     transformers.logging.disable_progress_bar()
     manager, names = find_tasks(asked)
+    shutil.rmtree(output / "tasks", ignore_errors=True)  # an earlier evaluation's
     if asked.task_data:
         manager = on_local_data(manager, names, Path(asked.task_data), output / "tasks")
     with quiet_download():
@@ -94,7 +96,10 @@ def _model_args(asked: LmEval, model: str) -> dict[str, Any]:
     adapter = Path(model) / "adapter_config.json"
     if not adapter.is_file():
         return {"pretrained": model, **asked.model_args}
-    base = json.loads(adapter.read_text(encoding="utf-8"))["base_model_name_or_path"]
+    base = json.loads(adapter.read_text(encoding="utf-8")).get("base_model_name_or_path")
+    if not base:
+        msg = f"{adapter} does not say which model the adapter is of (base_model_name_or_path)"
+        raise zebra.ZebraError(msg)
     return {"pretrained": base, {"hf": "peft", "vllm": "lora_local_path"}[asked.backend]: model, **asked.model_args}
 
 

@@ -33,12 +33,15 @@ class Pairs:
     batch_size: int = 8
 
     def check(self, model: str) -> None:
-        """Raise ZebraError where the extra is not installed, no pairs are named, or the model is not there."""
+        """Raise ZebraError where the extra is not installed, the pairs or the model are not there, or the pairs are none."""
         needs_extra()
+        from zebra_trl import data  # noqa: PLC0415
+
         if not self.dataset:
             msg = "the evaluator `pairs` needs preference pairs: --pairs DATASET"
             raise zebra.ZebraError(msg)
         zebra.check_model(model)
+        data.standard(data.read(self.dataset), pairs=True)
 
     def __call__(self, model: str, output: Path) -> zebra.ScoreTable:
         """Measure."""

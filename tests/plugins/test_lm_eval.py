@@ -138,7 +138,7 @@ def test_the_six_tasks(ready: Project) -> None:
         "scores.csv",
         *SHORT,
     )
-    scores = json.loads((ready.folder / "model-evaluation/scores.json").read_text())["mine"]
+    scores = json.loads((ready.folder / "model-evaluation/scores.json").read_text())["scores"]["mine"]
     assert scores == pytest.approx(ALWAYS_B)
     assert "no letter" not in told.stdout
     header, *rows = (ready.folder / "scores.csv").read_text().splitlines()
@@ -205,7 +205,8 @@ def letter() -> Callable[[str], str]:
         ("B", "B"),
         (" B. that", "B"),
         ("C) more", "C"),
-        ("D: four", "D"),
+        ("A: (B)", "B"),  # "A:" answers to "Q:", and is no letter
+        ("A: that", "[no letter]"),
         ("A\nBecause it is.", "A"),
         ("I think (B)", "B"),
         ("The answer is (J).", "J"),
@@ -285,14 +286,15 @@ def test_groups_and_tags(ready: Project) -> None:
         (("--tasks", "zebra", "--task-data", "nowhere"), "there is no folder of task data nowhere"),
         (
             ("--tasks", "mine.yaml"),
-            "the task 'mine.yaml' cannot be loaded: ScannerError: mapping values are not allowed",
+            "cannot read the task file mine.yaml: ScannerError: mapping values are not allowed",
         ),
-        (("--tasks", "mine", "--set", 'lm-eval.task_folders=["."]'), "mine.yaml' cannot be loaded: ScannerError"),
+        (("--tasks", "mine", "--set", 'lm-eval.task_folders=["."]'), "mine.yaml: ScannerError"),
         (("--tasks", "zebra_arc_easy", "--task-data", "empty"), "empty has no zebra_arc_easy.jsonl"),
         (
             ("--tasks", "zebra_arc_easy", "--task-data", "wrong"),
             "zebra_arc_easy.jsonl: KeyError: 'choices'; docs/how-to/evaluate.md",
         ),
+        (("--tasks", "zebra", "--set", "lm-eval.batch_size=-1"), "batch_size"),
         (("--limit", "3"), "the evaluator `lm-eval` needs tasks: --tasks zebra"),
         (("--tasks", "zebra", "--set", "lm-eval.backend=vllm"), "the backend vllm needs vLLM, which is not installed"),
         (
@@ -323,6 +325,32 @@ def test_no_splitter(ready: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     ready.write("data/ifeval.jsonl", json.dumps(ifeval("length_constraints:number_sentences")) + "\n")
     told = ready.run("evaluate", "model", "--tasks", "ifeval", "--task-data", "data", *SHORT, code=2).stderr
     assert "ifeval needs punkt_tab, which NLTK cannot download; where there is a network run" in told
+
+
+def test_task_files_and_folders(ready: Project) -> None:
+    """A task file, and one in a folder, relative as the user says them, take local rows; a task within a group that is asked for is asked once."""
+    text = "include: {}/zebra_arc_easy.yaml\ntask: {}\n"
+    from zebra_lm_eval.tasks_of import OURS
+
+    for name in ("mine", "folder/other"):
+        ready.write(f"{name}.yaml", text.format(OURS, Path(name).name))
+        ready.write(f"data/{Path(name).name}.jsonl", json.dumps(arc("B")) + "\n")
+    words = ("--tasks", "mine.yaml,other", "--set", 'lm-eval.task_folders=["folder"]', "--task-data", "data", *SHORT)
+    told = ready.run("evaluate", "model", *words).stdout
+    assert re.search(r"mine +1\.0000.*\n  other +1\.0000", told)
+    told = ready.run(
+        "evaluate", "model", "--tasks", "zebra_demo_*,zebra_demo,zebra_demo_sorting", "--limit", "1", *SHORT
+    ).stdout
+    assert told.count("sorting ") == 1
+
+
+def test_every_group_of_the_harness_can_be_gone_through() -> None:
+    """Also those in whose files other groups stand whole."""
+    from zebra_lm_eval.tasks_of import leaves, manager_of
+
+    index = manager_of((), everything=True).task_index
+    assert all([*leaves(index, [name])] for name in index if index[name].kind.name == "GROUP")
+    assert len([*leaves(index, ["mmlu"])]) == 57
 
 
 def test_memory() -> None:

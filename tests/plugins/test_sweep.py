@@ -74,6 +74,30 @@ def test_the_key_knows_what_it_is_evaluated_on(tmp_path: Path) -> None:
     assert len(set(found)) == 7
 
 
+def test_the_key_knows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell, and its dataset, are others when the pool, the scores, a loose plugin or the model on disk are."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m").mkdir()
+    files = ["pool.jsonl", "scores.csv", "my_sim.py", "m/weights"]
+    for name in files:
+        Path(name).write_text("1")
+    values = {
+        "strategy": ["sup"],
+        "pool": "long:pool.jsonl",
+        "scores": ["scores.csv"],
+        "plugins": ["my_sim"],
+        "model": "m",
+    }
+    seen = []
+    for name in ("", *files):
+        if name:
+            Path(name).write_text("2")
+        grid = Sweep(cells_of(values, NOWHERE), NOWHERE, tmp_path, (), ())
+        seen.append((grid.cells[0].key, grid.dataset(grid.cells[0].dataset_values(()))))
+    assert len({key for key, _ in seen}) == 5
+    assert len({dataset for _, dataset in seen}) == 4  # the model is not of the dataset
+
+
 def test_the_embedded_sweep(tmp_path: Path) -> None:
     """Five strategies, two trainers, three seeds on the demo, evaluated on its held-out questions and true preferences."""
     values, evaluating = read_sweep(EMBEDDED, {})
@@ -109,6 +133,11 @@ def test_the_embedded_sweep(tmp_path: Path) -> None:
             'strategy = ["sup"]\n[evaluation.pairs]\npol = "demo"\n',
             "there is no recipe key 'pol'; did you mean 'pool'?",
         ),
+        ('strategy = []\nmodel = "tiny"\n', "the list 'strategy' of the recipe must have values, each once, got []"),
+        ('strategy = ["sup", "sup"]\nmodel = "tiny"\n', "must have values, each once, got ['sup', 'sup']"),
+        ('strategy = ["sup"]\n[evaluation]\ntasks = 3\n', "[evaluation] does not hold: 'tasks' must be"),
+        ('strategy = ["sup"]\n[evaluation]\npairs = ["a"]\n', "[evaluation] does not hold: 'pairs' must be"),
+        ('strategy = ["sup"]\n[evaluation]\ntasks = "zebra"\nlimit = -3\n', "'limit' must be >= 0: -3"),
         ('strateg = ["sup"]\nseed = [1, 2]\nmodel = "tiny"\n', "did you mean 'strategy'?"),
     ],
 )
@@ -175,6 +204,17 @@ def test_checked_before_anything_runs(ready: Project) -> None:
     ):
         ready.write("sweep.toml", f'strategy = ["sup", "sim"]\nmodel = "tiny"\n{line}')
         assert told in ready.run("sweep", "sweep.toml", "--pairs", "pairs", "-o", "out", code=2).stderr
+    for line, words, told in (
+        ("", ["--pairs", "nowhere"], "there is no dataset nowhere"),
+        ("", ["--over", "strateg"], "there is no axis of the sweep 'strateg'; did you mean 'strategy'?"),
+        ("", ["--baseline", "sip"], "there is no value of strategy in the sweep 'sip'"),
+        ('[evaluation.pairs]\nstrategy = "rlaiff"\n', [], "did you mean 'rlaif'?"),
+    ):
+        ready.write("sweep.toml", f'strategy = ["sup", "sim"]\nmodel = "tiny"\n{line}')
+        more = words if line or "--pairs" in words else [*words, "--pairs", "pairs"]
+        assert told in ready.run("sweep", "sweep.toml", "-o", "out", *more, code=2).stderr
+    ready.write("sweep.toml", 'strategy = ["sup", "supp"]\nmodel = "tiny"\n')
+    assert "did you mean 'sup'?" in ready.run("sweep", "sweep.toml", "--pairs", "pairs", "-o", "out", code=2).stderr
     ready.write("sweep.toml", 'strategy = ["sup", "sim"]\nmodel = "./nowhere"\n')
     assert (
         "no model folder ./nowhere" in ready.run("sweep", "sweep.toml", "--pairs", "pairs", "-o", "out", code=2).stderr
@@ -204,6 +244,64 @@ def test_a_cell_that_fails(ready: Project) -> None:
     assert "not one pair came out" in done.stderr
     assert (ready.folder / "out/cells.csv").read_text().count("\n") == 3
     shutil.rmtree(ready.folder / "out")
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ended(ready: Project, how: signal.Signals) -> None:
+    """Ctrl-C, or being asked to end, ends what runs at once, with one line that says how to go on."""
+    process = subprocess.Popen(sweep("out"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (logs := [*(ready.folder / "out/cells").glob("*/log.txt")]):
+        time.sleep(0.05)
+    process.send_signal(how)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert (
+        said.splitlines()[-1]
+        == "Error: interrupted; finished cells are kept in out/, and the same command goes on from there"
+    )
+    assert "failed" not in said
+    before = [log.stat().st_size for log in logs]
+    time.sleep(1)
+    assert [log.stat().st_size for log in logs] == before
+
+
+def test_one_test_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be tested for significance is told, and no error."""
+    import numpy as np
+
+    from zebra_core.cli.compare import show_results
+    from zebra_core.compare import Results
+
+    show_results(Results(("a", "b"), (("MMLU",),), np.array([[0.5, 0.6]])), None, {"form": "table", "output": None})
+    assert "One test alone has no significance" in capsys.readouterr().out
+
+
+def test_shares_of_the_range(tmp_path: Path) -> None:
+    """Percent and shares weigh the same, and where less is better the difference is turned: +.1 on each of the three."""
+    from zebra_core.cli.sweep import _results
+    from zebra_core.sweep import Cell
+
+    said = {"MMLU": {"bounds": [0, 100]}, "toxicity": {"bounds": [0, 1], "direction": "lower"}}
+    cells = [Cell({"strategy": name}, {}, name) for name in ("a", "b")]
+    scores = ({"MMLU": 50, "pairs": 0.5, "toxicity": 0.5}, {"MMLU": 60, "pairs": 0.6, "toxicity": 0.4})
+    done = {cell.name: {"scores": held, "benchmarks": said} for cell, held in zip(cells, scores, strict=True)}
+    found = _results(cells, done, "strategy")
+    assert found.values.round(9).tolist() == [[0.5, 0.6], [0.5, 0.6], [0.5, 0.4]]
+    assert found.differences("a")["b"][0].delta == pytest.approx(0.1)
+
+
+def test_each_cell_has_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells at once share the GPUs that may be seen; a variable that hides them all is left as it is."""
+    from zebra_core.cli.cells import _devices
+
+    def taken(jobs: int) -> list[str | None]:
+        return [*_devices(jobs).queue]
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
+    assert (taken(3), taken(1)) == (["2", "5", "2"], [None])
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert taken(2) == [None, None]
 
 
 def test_the_recipe_is_one(plugins: zebra.Plugins) -> None:

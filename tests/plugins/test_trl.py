@@ -438,7 +438,7 @@ PAIR = {"prompt": "Say yes.", "chosen": "Yes.", "rejected": "No."}
         ([PAIR], ["--set", "dpo.learning_rate=fast"], "expected float, got 'fast'"),
         ([PAIR], ["--preset", "zebra"], "there is no preset of trainer 'dpo' of plugin 'trl' 'zebra'; did you mean 'zebra-paper'?"),
         ([PAIR], ["--model", "nobody/nothing"], "there is no model 'nobody/nothing': no folder of that name, and the Hugging Face hub cannot be asked"),
-        ([PAIR], ["--model", "./nothing"], "there is no model folder ./nothing; check --model"),
+        ([PAIR], ["--model", "./nothing"], "there is no model folder ./nothing; check the path"),
         ([PAIR], ["--model", "."], "it has no config.json"),
         ([PAIR], ["--launch", "mpi:2"], "--launch wants torchrun:N"),
         ([PAIR], ["--curriculum", "easy-to-hard"], "the dataset has no column 'margin'"),

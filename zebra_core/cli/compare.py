@@ -115,6 +115,9 @@ def show_results(found: Results, baseline: str | None, shown: dict[str, Any], se
     """Print the means of each system, and how they differ from the baseline."""
     base = baseline or found.systems[0]
     write_table("means", found.means(), shown, lower=found.lower)
+    if len(found.tests) < 2:
+        click.echo("One test alone has no significance: have more seeds, or more benchmarks.")
+        return
     header = [
         "system",
         "tests",

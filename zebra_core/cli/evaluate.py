@@ -39,7 +39,11 @@ def evaluator_options(command: Command) -> Command:
                 help="Tasks of lm-evaluation-harness, such as arc_easy,gsm8k; zebra are the papers' six.",
             ),
             click.option("--task-data", metavar="DIR", help="Local files for the tasks, in place of the hub's."),
-            click.option("--limit", type=float, help="Questions of each task; below 1 the share of them."),
+            click.option(
+                "--limit",
+                type=click.FloatRange(0, min_open=True),
+                help="Questions of each task; below 1 the share of them.",
+            ),
         ]
     ):
         command = option(command)
@@ -80,7 +84,7 @@ def asked_for(said: dict[str, Any], evaluators: tuple[str, ...] = ()) -> dict[st
 @click.option(
     "--add-to", type=click.Path(dir_okay=False, path_type=Path), help="CSV file of scores to add the model to as a row."
 )
-@click.option("--overwrite", is_flag=True, help="Replace the model's row.")
+@click.option("--overwrite", is_flag=True, help="Replace the model's scores in the table.")
 @click.option("--recipe", type=click.Path(dir_okay=False), help="A recipe whose plugins and options to use.")
 @plugin_options
 def evaluate(
@@ -104,7 +108,7 @@ def evaluate(
     plugins = load_plugins(wanted.plugins)
     if add_to:
         check_row(add_to, name or name_of(model), overwrite=overwrite)
-    folder = output or Path(f"{Path(model).name}-evaluation")
+    folder = output or Path(f"{Path(name_of(model)).name}-evaluation")
     found = evaluate(plugins, evaluators_asked(plugins, asked, wanted.options), model, folder, name)
     _show(found)
     if add_to:
@@ -115,6 +119,8 @@ def evaluate(
 
 def _show(found: Evaluation) -> None:
     """Print the scores, with their standard errors where these are known."""
+    for note in found.table.notes:
+        click.echo(f"  Note: {note}")
     for benchmark, value, error in zip(
         found.table.benchmarks, found.table.values[0], found.table.stderr[0], strict=True
     ):
