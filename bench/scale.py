@@ -2,8 +2,8 @@
 
 A language model is made from scratch, learns to answer from the outputs of 56 models (SFT), and is then trained by DPO on pairs of four
 random models an instruction, as in UltraFeedback, that scores alone labelled. A judge's labels measure it on instructions that nothing
-was trained on: how often the better response is the likelier, before and after DPO. `--layers 2 --hidden 64 --vocab 400 --instructions 40` tries the script on a laptop; the default has 110 million weights,
-and wants a GPU.
+was trained on: how often the better response is the likelier, before and after DPO. `--layers 2 --hidden 64 --vocab 400 --instructions 40`
+tries the script on a laptop; the default has 110 million weights, and wants a GPU.
 """
 
 from __future__ import annotations
@@ -179,14 +179,7 @@ def main() -> None:
         recipe["strategy"][0],
     )
     zebra("evaluate", str(base), "--pairs", truth, "--set", "pairs.reference=none", "-o", str(said.folder / "before"))
-    print(
-        json.dumps(
-            {
-                "judged pairs": pq.read_metadata(truth).num_rows,
-                "before DPO, by log-probability": str(said.folder / "before"),
-            }
-        )
-    )
+    print(f"{pq.read_metadata(truth).num_rows:,} judged pairs; the last figure is the model's before DPO")
 
 
 if __name__ == "__main__":
