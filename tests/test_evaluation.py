@@ -113,6 +113,8 @@ def zebra_evaluators():
 class Results:
     def __call__(self, model, output):
         held = {"results": {"zebra_arc_easy": {"exact_match,letter": 0.35, "exact_match_stderr,letter": 0.01}}, "versions": {"zebra_arc_easy": 1}}
+        if model == "odd":
+            held["results"] = {"zebra_arc_easy": {"this,none": 0.35, "that,none": 0.01}}
         path = output / "results_1.json"
         path.write_text(json.dumps(held))
         return path
@@ -153,6 +155,10 @@ def test_a_results_file_is_read(zebra_cli: Project) -> None:
     [
         (("bad", "--evaluator", "results"), "this model will not do"),
         (("m", "--evaluator", "two"), "it must return a ScoreTable of one model, or the Path of one, got one of 2"),
+        (
+            ("odd", "--evaluator", "results"),
+            "left out the benchmark 'zebra_arc_easy': no model has it); see odd-evaluation",
+        ),
         (("m", "--evaluator", "two", "--set", "pairs.base=x"), "but nothing asks for the evaluator 'pairs'"),
     ],
 )
@@ -160,7 +166,7 @@ def test_nothing_is_left(zebra_cli: Project, words: tuple[str, ...], told: str) 
     """A check, or an evaluator that does not keep to its contract, is one line, and no folder stays behind."""
     zebra_cli.write("results.py", RESULTS)
     assert told in zebra_cli.run("evaluate", *words, "--plugin", "results", "--add-to", "scores.csv", code=2).stderr
-    assert {path.name for path in zebra_cli.folder.iterdir()} <= {"results.py", "__pycache__"}
+    assert {path.name for path in zebra_cli.folder.iterdir()} <= {"results.py", "__pycache__", "odd-evaluation"}
 
 
 def test_the_next_round_reads_it(zebra_cli: Project) -> None:

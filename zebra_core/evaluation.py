@@ -108,6 +108,11 @@ def _measured(plugins: Plugins, made: Made, model: str, output: Path, name: str)
         found = made.call(model, output)
     chooser = Chooser(Recipe(), plugins)
     table = read_results(chooser, found) if isinstance(found, Path) else found
+    if isinstance(table, ScoreTable) and not table.models:
+        msg = (
+            f"{made.component}: it measured nothing that is known for a score ({'; '.join(table.notes)}); see {output}/"
+        )
+        raise ZebraError(msg)
     if not isinstance(table, ScoreTable) or len(table.models) != 1:
         got = f"one of {len(table.models)}" if isinstance(table, ScoreTable) else type(table).__name__
         msg = f"{made.component}: it must return a ScoreTable of one model, or the Path of one, got {got}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -225,7 +226,14 @@ def local_files(values: Mapping[str, Any]) -> list[Any]:
     texts += [path for held in values.get("options", {}).values() for path in held.get("task_folders", ())]
     places = [place for text in texts if text for place in (text, text.partition(":")[2], f"{text}.py")]
     paths = [Path(place) for place in dict.fromkeys(places) if place and "://" not in place]
-    return fingerprint(file for path in paths if path.exists() for file in _files(path))
+    files = [file for path in paths if path.exists() for file in _files(path)]
+    return [_fingerprint(file, file.stat().st_mtime_ns) for file in files]
+
+
+@cache
+def _fingerprint(file: Path, _written: int) -> dict[str, Any]:
+    """Hash a file once for all cells: a model has gigabytes."""
+    return fingerprint([file])[0]
 
 
 def _files(path: Path) -> list[Path]:

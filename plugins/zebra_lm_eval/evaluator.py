@@ -76,7 +76,8 @@ class LmEval:
             raise zebra.ZebraError(msg)
         zebra.check_model(model, adapters=True)
         be_quiet()
-        from zebra_lm_eval.tasks_of import find_tasks, local_files  # noqa: PLC0415
+        from zebra_lm_eval.local_data import local_files  # noqa: PLC0415
+        from zebra_lm_eval.tasks_of import find_tasks  # noqa: PLC0415
 
         manager, names = find_tasks(self)
         if self.task_data:

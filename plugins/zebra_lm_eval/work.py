@@ -15,8 +15,9 @@ from lm_eval import simple_evaluate
 from lm_eval.loggers import EvaluationTracker
 
 import zebra_core as zebra
+from zebra_lm_eval.local_data import on_local_data
 from zebra_lm_eval.punkt import check_punkt, quiet_download
-from zebra_lm_eval.tasks_of import find_tasks, load, on_local_data
+from zebra_lm_eval.tasks_of import find_tasks, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

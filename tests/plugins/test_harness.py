@@ -179,6 +179,27 @@ def test_all_right_is_a_hundred(zebra_cli: Project) -> None:
     assert (benchmark.direction, benchmark.bounds) == ("higher", (0, 1))
 
 
+def test_a_metric_that_is_not_known(zebra_cli: Project) -> None:
+    """A task's only metric is its score, whatever it is; of several that are not known none is guessed, and that is noted."""
+    held = {
+        "results": {
+            "one": {"own,none": 0.5, "own_stderr,none": 0.1, "sample_len": 3},
+            "two": {"this,none": 0.4, "that,none": 3.0},
+        }
+    }
+    zebra_cli.write("run.json", json.dumps(held | {"versions": {"one": 1}, "model_name": "org/tiny"}))
+    found = table("run.json", one={"direction": "higher"})
+    assert scores(found, "org/tiny") == {"one": 0.5}
+    assert any("'two'" in note for note in found.notes)
+    recipe = zebra.make_recipe(
+        {
+            "options": {"lm-eval": {"metrics": {"two": "that"}}},
+            "benchmarks": {"one": {"direction": "drop"}, "two": {"direction": "higher"}},
+        }
+    )
+    assert scores(zebra.read_scores("run.json", recipe=recipe), "org/tiny") == {"two": 3.0}
+
+
 def test_every_eval_ever(zebra_cli: Project) -> None:
     """Direction, range and uncertainty as the schema has them; an evaluation named for its scorer has its dataset's name."""
     result = {
