@@ -2,7 +2,7 @@
 
 A language model is made from scratch, learns to answer from the outputs of 56 models (SFT), and is then trained by DPO on pairs of four
 random models an instruction, as in UltraFeedback, that scores alone labelled. A judge's labels measure it on instructions that nothing
-was trained on: how often the better response is the likelier, before and after DPO. `--layers 2 --hidden 64 --vocab 400 --instructions 40`
+was trained on: how often the better response is the likelier by token, before and after DPO. `--layers 2 --hidden 64 --vocab 400 --instructions 40`
 tries the script on a laptop; the default has 110 million weights, and wants a GPU.
 """
 
@@ -165,7 +165,7 @@ def main() -> None:
         "trainer": "dpo",
         "model": str(base),
         "seed": list(range(said.seeds)),
-        "options": {"dpo": {"learning_rate": 1e-5, "warmup_steps": 20}, "pairs": {"reference": "none"}},
+        "options": {"dpo": {"learning_rate": 1e-5, "warmup_steps": 20}, "pairs": {"reference": "mean"}},
     }
     (said.folder / "sweep.toml").write_text(tomli_w.dumps(recipe), encoding="utf-8")
     zebra(
@@ -178,7 +178,7 @@ def main() -> None:
         "--baseline",
         recipe["strategy"][0],
     )
-    zebra("evaluate", str(base), "--pairs", truth, "--set", "pairs.reference=none", "-o", str(said.folder / "before"))
+    zebra("evaluate", str(base), "--pairs", truth, "--set", "pairs.reference=mean", "-o", str(said.folder / "before"))
     print(f"{pq.read_metadata(truth).num_rows:,} judged pairs; the last figure is the model's before DPO")
 
 
