@@ -40,7 +40,7 @@ class Pairs:
         if not self.dataset:
             msg = "the evaluator `pairs` needs preference pairs: --pairs DATASET"
             raise zebra.ZebraError(msg)
-        zebra.check_model(model)
+        zebra.check_model(model, adapters=True)
         data.standard(data.read(self.dataset), pairs=True)
 
     def __call__(self, model: str, output: Path) -> zebra.ScoreTable:
@@ -58,8 +58,6 @@ class Pairs:
 
     def _scored(self, model: str) -> tuple[Any, Any, Any]:
         """Return the rows, whether the model is right on each, and how far the scores of the two responses are apart."""
-        from transformers import AutoConfig  # noqa: PLC0415
-
         from zebra_trl import data, rewards  # noqa: PLC0415
         from zebra_trl.models import tokenizer_of  # noqa: PLC0415
         from zebra_trl.tokens import Tokens, fitting  # noqa: PLC0415
@@ -69,8 +67,11 @@ class Pairs:
         be_quiet()
         rows = data.standard(data.read(self.dataset), pairs=True)
         rows = fitting(Tokens(tokenizer_of(model, DPO())).of(rows), self.max_length, lambda text: print(f"  {text}"))  # noqa: T201
-        is_reward = "SequenceClassification" in "".join(AutoConfig.from_pretrained(model).architectures or [])
-        kind = "reward" if is_reward else self.reference or REWARDS.get(_training(model).get("trainer", ""), "base")
+        kind = (
+            "reward"
+            if rewards.is_reward(model)
+            else self.reference or REWARDS.get(_training(model).get("trainer", ""), "base")
+        )
         base = self._base(model) if kind == "base" else ""
         margins = rewards.margins(rewards.Scored(model, kind, base, self.max_length, self.batch_size), rows)
         return rows, (margins > 0) + 0.5 * (margins == 0), margins

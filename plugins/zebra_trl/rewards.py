@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import torch
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +64,20 @@ class Scored:
     batch: int
 
 
+def is_reward(model: str) -> bool:
+    """Whether a model, or an adapter, is a reward model."""
+    adapter = Path(model) / "adapter_config.json"
+    if adapter.is_file():
+        return bool(json.loads(adapter.read_text(encoding="utf-8")).get("task_type") == "SEQ_CLS")
+    return "SequenceClassification" in "".join(AutoConfig.from_pretrained(model).architectures or [])
+
+
 def margins(how: Scored, rows: Dataset) -> np.ndarray[Any, Any]:
     """Return how far the score of each chosen response is above that of the rejected one, in nats or in the reward's unit."""
-    loader = AutoModelForSequenceClassification if how.kind == "reward" else AutoModelForCausalLM
-    model = loader.from_pretrained(how.model, device_map=_device()).eval()
     if how.kind == "reward":
+        model = AutoModelForSequenceClassification.from_pretrained(how.model, device_map=_device(), num_labels=1).eval()
         return np.asarray(np.subtract(*(scores(model, pairs, how.most, how.batch) for pairs in _sides(rows))))
+    model = AutoModelForCausalLM.from_pretrained(how.model, device_map=_device()).eval()
     if how.kind == "base":
         reference = AutoModelForCausalLM.from_pretrained(how.base, device_map=_device()).eval()
         return _implicit(model, reference, rows, how.most, how.batch)

@@ -418,6 +418,18 @@ def test_adapters(zebra_cli: Project, demo: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("trainer", ["dpo", "reward"])
+def test_adapters_are_measured(zebra_cli: Project, demo: Path, trainer: str) -> None:
+    """An adapter prefers as the model does that it was merged into, and as the reward model does."""
+    found = []
+    for lora in ("r=4", "r=4,merge=true"):
+        trained(zebra_cli, demo, trainer, "--overwrite", "--lora", lora, max_steps=10, learning_rate=1e-2)
+        zebra_cli.run("evaluate", "out", "--pairs", str(demo))
+        found.append(json.loads((zebra_cli.folder / "out-evaluation/pairs.json").read_text()))
+    assert found[0]["accuracy"] == found[1]["accuracy"] != 0.5
+    assert found[0]["mean margin"] == pytest.approx(found[1]["mean margin"], rel=1e-3)
+
+
 def test_the_reference_is_computed_once(zebra_cli: Project, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second training on the same dataset and model finds the log-probabilities in the cache."""
     from trl import DPOTrainer
