@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +33,6 @@ def evaluate(asked: LmEval, model: str, output: Path) -> Path:
     datasets.disable_progress_bars()
     transformers.logging.disable_progress_bar()
     manager, names = find_tasks(asked)
-    shutil.rmtree(output / "tasks", ignore_errors=True)  # an earlier evaluation's
     if asked.task_data:
         manager = on_local_data(manager, names, Path(asked.task_data), output / "tasks")
     with quiet_download():

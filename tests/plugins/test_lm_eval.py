@@ -336,7 +336,11 @@ def test_task_files_and_folders(ready: Project) -> None:
         ready.write(f"{name}.yaml", text.format(OURS, Path(name).name))
         ready.write(f"data/{Path(name).name}.jsonl", json.dumps(arc("B")) + "\n")
     words = ("--tasks", "mine.yaml,other", "--set", 'lm-eval.task_folders=["folder"]', "--task-data", "data", *SHORT)
-    told = ready.run("evaluate", "model", *words).stdout
+    ready.write("tasks/own.txt", "kept")
+    told = ready.run("evaluate", "model", *words, "-o", ".").stdout
+    assert (
+        ready.folder / "tasks/own.txt"
+    ).read_text() == "kept"  # nothing of the user's goes, wherever the output does
     assert re.search(r"mine +1\.0000.*\n  other +1\.0000", told)
     told = ready.run(
         "evaluate", "model", "--tasks", "zebra_demo_*,zebra_demo,zebra_demo_sorting", "--limit", "1", *SHORT
