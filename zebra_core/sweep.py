@@ -71,17 +71,13 @@ class Evaluating:
 
     def key(self) -> list[Any]:
         """Return what a cell's result depends on: what is said, and the local files that it names."""
-        said = self.pairs if isinstance(self.pairs, Mapping) else {"pool": self.pairs}
-        return [
-            said,
-            self.tasks,
-            self.limit,
-            local_files({**said, "scores": [*said.get("scores", []), self.task_data]}),
-        ]
+        built = isinstance(self.pairs, Mapping)
+        files = local_files(make_recipe(self.pairs)) if built else _fingerprints([self.pairs])
+        return [self.pairs if built else "", self.tasks, self.limit, files, _fingerprints([self.task_data])]
 
     def asked(self, pairs: str) -> dict[str, Any]:
         """Return what `zebra evaluate` is asked, by option; `pairs` is where a dataset that was built is."""
-        said = {"pairs": pairs, "tasks": self.tasks, "task-data": self.task_data, "limit": self.limit}
+        said = {"pairs": pairs, "tasks": self.tasks, "task_data": self.task_data, "limit": self.limit}
         return {name: value for name, value in said.items() if value}
 
 
@@ -121,7 +117,7 @@ class Cell:
     def evaluation_values(self, evaluators: Collection[str]) -> dict[str, Any]:
         """Return the recipe of the evaluation alone: plugins, and the options of evaluators."""
         options = {name: held for name, held in self._options() if _bare(name) in evaluators}
-        return {"plugins": list(self.values.get("plugins", ())), "options": options}
+        return {"plugins": list(make_recipe(self.values).plugins), "options": options}
 
 
 @attrs.frozen
@@ -136,13 +132,17 @@ class Sweep:
 
     def dataset(self, values: Mapping[str, Any]) -> Path:
         """Return the folder of a dataset, which whatever wants the same one, of the same files, shares."""
-        return self.output / "datasets" / _hash(values, local_files(values))[:12]
+        return self.output / "datasets" / _hash(values, local_files(make_recipe(values)))[:12]
+
+    def dataset_values(self, cell: Cell) -> dict[str, Any]:
+        """Return the recipe of a cell's dataset."""
+        return cell.dataset_values({*self.trainers, *self.evaluators})
 
     def commands(self, cell: Cell) -> list[list[str]]:
         """Return the command lines that finish a cell, from where it is; its recipes are written."""
         folder = self.output / "cells" / cell.name
         folder.mkdir(parents=True, exist_ok=True)
-        values, pairs = cell.dataset_values({*self.trainers, *self.evaluators}), self.evaluating.pairs
+        values, pairs = self.dataset_values(cell), self.evaluating.pairs
         dataset, model = self.dataset(values), folder / "model"
         training, evaluation = folder / "training.toml", folder / "evaluation.toml"
         training.write_text(tomli_w.dumps(cell.training_values()), encoding="utf-8")
@@ -153,7 +153,7 @@ class Sweep:
             pairs = str(self.dataset(pairs))
         if not (model / "results.json").is_file():
             found.append(["train", str(dataset), "--recipe", str(training), "-o", str(model)])
-        asked = [word for name, value in self.evaluating.asked(pairs).items() for word in (f"--{name}", str(value))]
+        asked = [word for name, value in self.evaluating.asked(pairs).items() for word in (_flag(name), str(value))]
         more = ["--recipe", str(evaluation), "-o", str(folder / "evaluation"), "--name", cell.name]
         return [*(words for words in found if words), ["evaluate", str(model), *asked, *more]]
 
@@ -183,8 +183,6 @@ class Sweep:
 def read_sweep(recipe: str | Path, said: Mapping[str, Any]) -> tuple[dict[str, Any], Evaluating]:
     """Return a recipe whose lists are axes, and what it is evaluated on, under what the command line says."""
     values = read_recipe(recipe)
-    if isinstance(values.get("plugins"), str):
-        values["plugins"] = [values["plugins"]]
     held = values.pop("evaluation", {})
     if not isinstance(held, Mapping):
         msg = f'the recipe {str(recipe)!r}: evaluation must be a table, such as [evaluation] with pairs = "held_out" below it'
@@ -209,21 +207,18 @@ def cells_of(values: Mapping[str, Any], evaluating: Evaluating) -> tuple[Cell, .
     for choice in product(*axes.values()):
         place = dict(zip(axes, choice, strict=True))
         cell = {**values, **place}
-        make_recipe(cell)
-        found.append(Cell(place, cell, _hash(cell, local_files(cell), key)))
+        found.append(Cell(place, cell, _hash(cell, local_files(make_recipe(cell)), key)))
     return tuple(found)
 
 
-def local_files(values: Mapping[str, Any]) -> list[Any]:
+def local_files(recipe: Recipe) -> list[Any]:
     """Return path, size and hash of every local file that a recipe names; of a model's folder all but its checkpoints."""
-    texts = [
-        values.get("pool"),
-        values.get("alias"),
-        values.get("model"),
-        *values.get("scores", ()),
-        *values.get("plugins", ()),
-    ]
-    texts += [path for held in values.get("options", {}).values() for path in held.get("task_folders", ())]
+    folders = [path for held in recipe.options.values() for path in held.get("task_folders", ())]
+    return _fingerprints([recipe.pool, recipe.alias, recipe.model, *recipe.scores, *recipe.plugins, *folders])
+
+
+def _fingerprints(texts: Iterable[str]) -> list[Any]:
+    """Return path, size and hash of the local files among locations: `PATH`, `READER:PATH`, or a plugin's name."""
     places = [place for text in texts if text for place in (text, text.partition(":")[2], f"{text}.py")]
     paths = [Path(place) for place in dict.fromkeys(places) if place and "://" not in place]
     files = [file for path in paths if path.exists() for file in _files(path)]
@@ -244,6 +239,10 @@ def _files(path: Path) -> list[Path]:
 
 def _hash(*held: Any) -> str:
     return xxhash.xxh3_64_hexdigest(as_json([version("zebra-preference"), *held]).encode())
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _bare(name: str) -> str:

@@ -94,6 +94,10 @@ def test_the_key_knows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             Path(name).write_text("2")
         grid = Sweep(cells_of(values, NOWHERE), NOWHERE, tmp_path, (), ())
         seen.append((grid.cells[0].key, grid.dataset(grid.cells[0].dataset_values(()))))
+    as_texts = values | {"scores": "scores.csv", "plugins": "my_sim"}
+    before = cells_of(as_texts, NOWHERE)[0].key
+    Path("scores.csv").write_text("3")
+    assert cells_of(as_texts, NOWHERE)[0].key != before  # one text is a list of one
     assert len({key for key, _ in seen}) == 5
     assert len({dataset for _, dataset in seen}) == 4  # the model is not of the dataset
 

@@ -47,11 +47,12 @@ def sweep(
     it is the demo's: five strategies, two trainers, three seeds.
     """
     from zebra_core.discovery import load_plugins  # noqa: PLC0415
+    from zebra_core.recipe import make_recipe  # noqa: PLC0415
     from zebra_core.sweep import EMBEDDED, Sweep, cells_of, read_sweep  # noqa: PLC0415
 
     values, evaluating = read_sweep(recipe or EMBEDDED, said)
     cells = cells_of(values, evaluating)
-    plugins = load_plugins(values.get("plugins", ()))
+    plugins = load_plugins(make_recipe(cells[0].values).plugins)
     trainers, evaluators = (tuple(c.name for c in plugins.of(kind)) for kind in ("trainer", "evaluator"))
     grid = Sweep(cells, evaluating, output, trainers, evaluators)
     _check_axis(grid, over, baseline)
@@ -84,18 +85,20 @@ def _checked(grid: Sweep, plugins: Plugins) -> tuple[dict[Path, Run], dict[str, 
     from zebra_core.recipe import make_recipe  # noqa: PLC0415
 
     pairs = grid.evaluating.pairs
-    wanted = [cell.dataset_values({*grid.trainers, *grid.evaluators}) for cell in grid.cells]
+    wanted = [grid.dataset_values(cell) for cell in grid.cells]
     wanted += [pairs] if isinstance(pairs, dict) else []
     runs = {grid.dataset(values): values for values in wanted}
     ready = {folder: prepare(make_recipe(values), plugins) for folder, values in runs.items()}
-    asked = asked_for({n.replace("-", "_"): v for n, v in grid.evaluating.asked(str(pairs)).items()})
-    trainings = {}
+    asked = asked_for(grid.evaluating.asked(str(pairs)))
+    trainings, models = {}, set()
     for cell in grid.cells:
         trainings[cell.name] = prepare_training(make_recipe(cell.training_values()), plugins)
         wanted_of = evaluators_asked(plugins, asked, cell.evaluation_values(grid.evaluators)["options"])
         if isinstance(pairs, dict):  # a dataset that is built yet
             plugins.find("evaluator", "pairs").made(wanted_of.pop("pairs"))
-        check(plugins, wanted_of, trainings[cell.name].model)
+        if trainings[cell.name].model not in models:  # the pairs are read for it
+            check(plugins, wanted_of, trainings[cell.name].model)
+            models.add(trainings[cell.name].model)
     return ready, trainings
 
 
@@ -106,7 +109,7 @@ def _show_plan(
     counts = {folder: sum(run.plan(batch)[0].num_rows for batch in run.pool.batches()) for folder, run in runs.items()}
     rows: list[list[Any]] = [["cell", "pairs", "steps", ""]]
     for cell in grid.cells:
-        pairs = counts[grid.dataset(cell.dataset_values({*grid.trainers, *grid.evaluators}))]
+        pairs = counts[grid.dataset(grid.dataset_values(cell))]
         steps = trainings[cell.name].steps(pairs)
         status = "finished" if cell.name in done else "to do"
         rows.append([cell.name, pairs, "?" if steps is None else steps, status])
@@ -154,6 +157,7 @@ def _results(cells: Sequence[Cell], done: dict[str, Any], over: str) -> Any:
             found.setdefault((benchmark, *rest), {})[str(cell.place[over])] = (value - low) / (high - low)
             lower |= {benchmark} if said.get("direction") == "lower" else set()
     systems = tuple(dict.fromkeys(str(cell.place[over]) for cell in cells))
-    tests = tuple(sorted(found, key=lambda test: list(done[cells[0].name]["scores"]).index(test[0])))
+    benchmarks = list(dict.fromkeys(test[0] for test in found))
+    tests = tuple(sorted(found, key=lambda test: benchmarks.index(test[0])))
     values = [[found[test].get(system, float("nan")) for system in systems] for test in tests]
     return Results(systems, tests, np.array(values), frozenset(lower))
