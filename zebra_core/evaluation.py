@@ -51,8 +51,7 @@ class Evaluation:
     @property
     def scores(self) -> dict[str, float]:
         """The scores by benchmark, as the catalogues call them."""
-        found = zip(self.table.benchmarks, self.table.values[0], strict=True)
-        return {benchmark.name: float(value) for benchmark, value in found if not math.isnan(value)}
+        return _row(self.table)
 
     def add_to(self, path: Path, *, overwrite: bool = False) -> None:
         """Add the model to a CSV file of scores, and how it was measured to the `.provenance.jsonl` beside it; ZebraError as `add_row`."""
@@ -125,9 +124,14 @@ def _measured(plugins: Plugins, made: Made, model: str, output: Path, name: str)
     with made.component.blamed(mistakes=False):
         depends = provenance(found) if provenance else {}
     told = {"model": name, "evaluator": made.name, "date": datetime.now(UTC).isoformat(timespec="seconds")}
-    scores = {b.name: float(v) for b, v in zip(table.benchmarks, table.values[0], strict=True) if not math.isnan(v)}
     more = {"results": str(found)} if isinstance(found, Path) else {}
-    return table, {**told, "scores": scores, "options": options, **more, "depends on": depends}
+    return table, {**told, "scores": _row(table), "options": options, **more, "depends on": depends}
+
+
+def _row(table: ScoreTable) -> dict[str, float]:
+    """Return the scores of a table's one model."""
+    found = zip(table.benchmarks, table.values[0], strict=True)
+    return {benchmark.name: float(value) for benchmark, value in found if not math.isnan(value)}
 
 
 def evaluators_asked(

@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 def add_row(path: Path, model: str, scores: Mapping[str, float], known: Known, *, overwrite: bool = False) -> None:
     """Add a model to a CSV file of scores, which is made where there is none; a benchmark that it lacks becomes a column.
 
-    Other scores of the model that are there stay.
-
     A benchmark goes into the column that the catalogues know by its name, as a fraction where that column has fractions of
-    what is percent, with a percent sign where that column has some. Raises ZebraError where the model is there already, unless it may be overwritten, and for a file that is
-    no such table.
+    what is percent, with a percent sign where that column has some. Other scores of the model that are there stay. Raises
+    ZebraError where the model is there already, unless it may be overwritten, and for a file that is no such table.
     """
     header, rows = check_row(path, model, overwrite=overwrite)
     name = header[0]
