@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import zebra_core as zebra
-from zebra_core.cli.compare import _table
+from zebra_study.results import Results
 
 if TYPE_CHECKING:
-    from zebra_core.compare import Results
-    from zebra_core.significance import Difference
+    from zebra_study.significance import Difference
 
 PRINTED_1 = {
     "Baseline": (0.36, 0.15, 0.28, 0.40, 0.40, 0.31),
@@ -62,8 +61,8 @@ is `bench/table5.csv`).
 
 def main() -> None:
     """Recompute, and print the page."""
-    results = _table(str(Path(__file__).with_name("table5.csv")))
-    behavior = zebra.know_behavior(zebra.read_scores("paper")).ranked()
+    results = Results.from_csv(str(Path(__file__).with_name("table5.csv")))
+    behavior = zebra.derive_behavior(zebra.read_scores("paper")).ranked()
     index = {name: at for at, name in enumerate(behavior.models)}
     upper = np.triu(np.ones_like(behavior.similarity, dtype=bool), 1)
     low = np.argwhere(upper & (behavior.similarity < TAU))

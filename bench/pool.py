@@ -24,7 +24,7 @@ CHUNK = 16_000
 def model_names(count: int) -> list[str]:
     """The papers' 16 models and ultralm-65b, which has no scores; or as many invented ones as are asked for."""
     if count == 17:
-        return [*json.loads((files("zebra_leaderboard") / "paper.json").read_text())["scores"], "ultralm-65b"]
+        return [*json.loads((files("zebra_scores") / "paper.json").read_text())["scores"], "ultralm-65b"]
     return [f"model-{number:03d}" for number in range(count)]
 
 

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 import zebra_core as zebra
-from zebra_core.audit import agreement_of, verdicts_of
-from zebra_core.compare import Planned, plan_strategies
-from zebra_core.labels import Labels, read_labels
+from zebra_study.audit import judge_pairs, measure_agreement
+from zebra_study.labels import Labels, read_labels
+from zebra_study.strategies import StrategyPreview, preview_strategies
 
 POOLS = {
     "paper, gpt4": ("alpaca_eval_pool_dev", "paper", "alpaca_eval_gpt4"),
@@ -69,7 +69,7 @@ class Study:
         """Write a pool of four random models of those judged and scored per instruction, as often as wanted."""
         rng = np.random.default_rng(7)
         rows: list[dict[str, Any]] = []
-        for row in pq.read_table(self.data / f"{name}.parquet").to_pylist():
+        for row in pq.readResults.from_csv(self.data / f"{name}.parquet").to_pylist():
             there = [held for held in row["completions"] if held["model"] in judged & scored]
             for draw in range(self.draws):
                 held = [there[k] for k in rng.permutation(len(there))[:4]]
@@ -83,12 +83,12 @@ class Study:
                     }
                 )
         path = self.work / "drawn.parquet"
-        pq.write_table(pa.Table.from_pylist(rows), path)
+        pq.writeResults.from_csv(pa.Table.from_pylist(rows), path)
         return path
 
     def central(self, path: Path) -> dict[tuple[str, str], float]:
         """Return how close each response is to the others to its instruction, as mean cosine of TF-IDF vectors."""
-        rows = pq.read_table(path).to_pylist()
+        rows = pq.readResults.from_csv(path).to_pylist()
         texts = [one["response"] or "" for row in rows for one in row["completions"]]
         vectors = TfidfVectorizer().fit_transform(texts)
         found, start = {}, 0
@@ -112,13 +112,13 @@ class Study:
         pool = self.pool(name, judged, scored)
         central, found = self.central(pool), []
         for gap in GAPS:
-            planned = plan_strategies(attrs.evolve(recipe, pool=str(pool), min_gap=gap), STRATEGIES)
+            planned = preview_strategies(attrs.evolve(recipe, pool=str(pool), min_gap=gap), STRATEGIES)
             for plan in planned:
                 pairs = {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
-                verdicts = verdicts_of(pairs, labels, judge)
+                verdicts = judge_pairs(pairs, labels, judge)
                 if gap == 0:
                     found += self.by_text(title, plan, pairs, verdicts, central)
-                held = agreement_of(pairs, verdicts, plan.lengths)
+                held = measure_agreement(pairs, verdicts, plan.lengths)
                 alike = float(np.mean(pairs["similarity"]))
                 kept = len(pairs["id"]) / plan.rows
                 found.append(
@@ -140,7 +140,7 @@ class Study:
     def by_text(
         self,
         title: str,
-        plan: Planned,
+        plan: StrategyPreview,
         pairs: dict[str, list[Any]],
         verdicts: Any,
         central: dict[tuple[str, str], float],
@@ -152,14 +152,14 @@ class Study:
         )
         turned = (np.array(pairs["margin"]) < CLOSE) & (np.array(chosen) < np.array(rejected))
         lengths = plan.lengths
-        flipped = agreement_of(
+        flipped = measure_agreement(
             pairs,
             np.where(turned, -verdicts, verdicts),
             tuple(np.where(turned, a, b) for a, b in (lengths[::-1], lengths)),
         )
         ratio = np.maximum(*lengths) / np.maximum(np.minimum(*lengths), 1)
         like = np.where(ratio <= LIKE, verdicts, np.nan)
-        even = agreement_of(pairs, like, lengths)
+        even = measure_agreement(pairs, like, lengths)
         rows = plan.rows
         kept, alike = (
             (len(pairs["id"]) / rows, float((ratio <= LIKE).sum()) / rows),

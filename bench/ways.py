@@ -20,7 +20,7 @@ import xxhash
 from pool import as_json_lines
 
 import zebra_core as zebra
-from zebra_core.shards import REPEATED
+from zebra_core.dataset.shards import REPEATED
 from zebra_pools.ultrafeedback import UltraFeedback
 
 if TYPE_CHECKING:

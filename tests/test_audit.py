@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import zebra_core as zebra
-from zebra_core.audit import audit, between_judges, calibration
-from zebra_core.labels import read_labels
 from zebra_core.testing import Project
+from zebra_study.audit import audit, between_judges, calibrate
+from zebra_study.labels import read_labels
 
 MODELS = ("scholar", "trader", "parrot")
 
@@ -46,7 +46,7 @@ def test_by_hand(small: Project) -> None:
         "labels.csv",
         by_response({"i0": (1, 0), "i1": (1, 0), "i2": (0, 1), "i3": (2, 2), "i4": (3, 1), "i5": (None, 1)}),
     )
-    found = audit(zebra.Evidence.of("pairs"), read_labels("labels.csv"), "me")
+    found = audit(zebra.Dataset.open("pairs"), read_labels("labels.csv"), "me")
     held = found.overall
     assert (held.pairs, held.ties, found.unknown) == (5, 1, 1)
     assert held.agreement == 3 / 4
@@ -56,7 +56,7 @@ def test_by_hand(small: Project) -> None:
     assert 0.25 <= held.low < 0.75 < held.high <= 1
     said = small.run("audit", "pairs", "--judge", "labels.csv", "-o", "audited").stdout
     assert "pairs (strategy sup) and me" in said
-    assert "of 1 pairs the judge says nothing" in said
+    assert "the judge has not labelled 1 pairs" in said
     assert json.loads((small.folder / "audited/audit.json").read_text())["pairs"]["me"]["overall"]["agreement"] == 0.75
     assert "confidence" in (small.folder / "audited/reliability.svg").read_text()
 
@@ -66,7 +66,7 @@ def test_labels_of_pairs_are_labels_of_responses(small: Project) -> None:
     lines = ["id,model_a,model_b,winner", "i0,scholar,parrot,a", "i1,parrot,scholar,b", "i2,scholar,parrot,parrot"]
     lines += ["i3,parrot,scholar,tie", "i4,scholar,parrot,model_a", "i5,scholar,parrot,neither"]
     small.write("labels.csv", "\n".join(lines) + "\n")
-    found = audit(zebra.Evidence.of("pairs"), read_labels("labels.csv"), "judge")
+    found = audit(zebra.Dataset.open("pairs"), read_labels("labels.csv"), "judge")
     assert (found.overall.pairs, found.overall.ties, found.overall.agreement, found.unknown) == (5, 1, 0.75, 1)
 
 
@@ -76,7 +76,7 @@ def test_two_judges(small: Project) -> None:
     other = by_response({"i0": (1, 0), "i1": (0, 1), "i2": (1, 0)}, "other")
     small.write("labels.csv", one + other.partition("\n")[2])
     labels = read_labels("labels.csv")
-    assert between_judges(zebra.Evidence.of("pairs").pairs, labels) == {("one", "other"): (0.5, 2)}
+    assert between_judges(zebra.Dataset.open("pairs").pairs, labels) == {("one", "other"): (0.5, 2)}
     assert "one and other agree in 0.500 of 2 pairs" in small.run("audit", "pairs", "--judge", "labels.csv").stdout
     assert (
         "did you mean 'other'?"
@@ -86,7 +86,7 @@ def test_two_judges(small: Project) -> None:
 
 def test_calibration_by_hand() -> None:
     """Two bins of two: |.52 - .5| and |.92 - 1|, each half of the pairs; the tie counts nowhere."""
-    found = calibration(np.array([0.52, 0.52, 0.92, 0.92, 0.7]), np.array([1.0, -1, 1, 1, 0]))
+    found = calibrate(np.array([0.52, 0.52, 0.92, 0.92, 0.7]), np.array([1.0, -1, 1, 1, 0]))
     assert found.error == pytest.approx(0.5 * 0.02 + 0.5 * 0.08)
     assert [count for *_, count in found.bins] == [2, 2]
 
@@ -109,7 +109,7 @@ def test_the_jackknife_by_hand(zebra_cli: Project) -> None:
         "traderparrot,trader,parrot,a",
     ]
     zebra_cli.write("labels.csv", "\n".join(lines) + "\n")
-    held = audit(zebra.Evidence.of("pairs"), read_labels("labels.csv"), "judge").overall
+    held = audit(zebra.Dataset.open("pairs"), read_labels("labels.csv"), "judge").overall
     assert held.agreement == pytest.approx(2 / 3)
     assert held.model_error == pytest.approx(np.sqrt(2 / 3 * np.sum((np.array([1, 0, 1]) - 2 / 3) ** 2)))
 
@@ -118,16 +118,16 @@ def test_the_jackknife_by_hand(zebra_cli: Project) -> None:
     ("name", "text", "told"),
     [
         ("labels.txt", "", "a table of labels is a .parquet, .csv or .jsonl file"),
-        ("labels.csv", "a,b\n1,2\n", "labels.csv is no table of labels: wanted are the columns id, model and score"),
+        ("labels.csv", "a,b\n1,2\n", "labels.csv is not a table of labels: it needs the columns id, model and score"),
         (
             "labels.csv",
             "id,model,score\nother,scholar,1\n",
-            "judge has labelled no pair of pairs: of the ids, the first is 'i0'",
+            "judge has labelled no pair of pairs: the first id is 'i0'",
         ),
         (
             "labels.csv",
             "id,model,score\ni0,scholar,good\n",
-            "labels.csv: the score of scholar on i0 is no number: 'good'",
+            "labels.csv: the score of scholar on i0 is not a number: 'good'",
         ),
         ("labels.parquet", "no", "cannot read the labels 'labels.parquet'"),
     ],
@@ -143,7 +143,7 @@ def test_mistakes(small: Project, name: str, text: str, told: str) -> None:
 
 def test_the_build_path_cannot_reach_labels() -> None:
     """Nothing that `zebra run` imports is what reads labels (and import-linter holds the layers)."""
-    script = "import sys, zebra_core.pipeline as p; p.load_plugins(); print([m for m in sys.modules if m in ('zebra_core.audit', 'zebra_core.labels')])"
+    script = "import sys, zebra_core.pipeline as p; p.load_plugins(); print([m for m in sys.modules if m in ('zebra_study.audit', 'zebra_study.labels')])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -189,5 +189,5 @@ def test_real_labels(zebra_cli: Project, shared: Path, strategy: str, low: float
         plugins = zebra.load_plugins(["./pool.py"])
         plugins.manager.get_plugin("pool").POOL = pool  # type: ignore[union-attr]
         zebra.build(zebra.Recipe(pool="drawn", scores=("paper",), strategy=strategy), f"pairs{seed}", plugins=plugins)
-        figures.append(audit(zebra.Evidence.of(f"pairs{seed}"), labels, "alpaca_eval_gpt4").overall.agreement)
+        figures.append(audit(zebra.Dataset.open(f"pairs{seed}"), labels, "alpaca_eval_gpt4").overall.agreement)
     assert low <= np.mean(figures) <= high, figures

@@ -15,7 +15,7 @@ def dot(vectors: np.ndarray) -> np.ndarray:
 
 def test_min_max_and_mean(three: zebra.ScoreTable) -> None:
     """10, 5, 0 become 1, .5, 0 and 6, 4, 2 become 1, .5, 0 (Eq. 2 of KARMA); superiority is their mean (Eq. 1 of ZEBRA)."""
-    known = zebra.know_behavior(three, dot)
+    known = zebra.derive_behavior(three, dot)
     assert known.vectors.tolist() == [[1, 1], [0.5, 0.5], [0, 0]]
     assert known.superiority.tolist() == [1, 0.5, 0]
     assert known.similarity.tolist() == [[2, 1, 0], [1, 0.5, 0], [0, 0, 0]]
@@ -25,7 +25,7 @@ def test_weights(three: zebra.ScoreTable) -> None:
     """Superiority weighs the benchmarks: with x = 1, 0, .5 and y = 1, .5, 0, weights 3 and 1 give 1, .125, .375."""
     values = np.array([[10.0, 6.0], [0.0, 4.0], [5.0, 2.0]])
     benchmarks = (zebra.Benchmark("MMLU", direction="higher", weight=3), zebra.Benchmark("IFEval", direction="higher"))
-    known = zebra.know_behavior(attrs.evolve(three, values=values, benchmarks=benchmarks), dot)
+    known = zebra.derive_behavior(attrs.evolve(three, values=values, benchmarks=benchmarks), dot)
     assert known.superiority.tolist() == [1, 0.125, 0.375]  # (3*0 + .5) / 4, (3*.5 + 0) / 4
 
 
@@ -41,7 +41,7 @@ def test_direction(three: zebra.ScoreTable, direction: zebra.Direction, expected
     table = attrs.evolve(
         three, benchmarks=(zebra.Benchmark("x", direction=direction), zebra.Benchmark("IFEval", direction="higher"))
     )
-    assert zebra.know_behavior(table, dot).vectors[:, 0].tolist() == expected
+    assert zebra.derive_behavior(table, dot).vectors[:, 0].tolist() == expected
 
 
 def test_mirrored_table_is_the_same() -> None:
@@ -50,7 +50,7 @@ def test_mirrored_table_is_the_same() -> None:
     models = [f"m{k}" for k in range(7)]
     up = zebra.ScoreTable(models, [zebra.Benchmark(b, direction="higher") for b in "wxyz"], values)
     down = zebra.ScoreTable(models, [zebra.Benchmark(b, direction="lower") for b in "wxyz"], -values)
-    one, other = zebra.know_behavior(up, dot), zebra.know_behavior(down, dot)
+    one, other = zebra.derive_behavior(up, dot), zebra.derive_behavior(down, dot)
     assert (one.vectors == other.vectors).all()
     assert (one.superiority == other.superiority).all()
 
@@ -59,14 +59,14 @@ def test_a_benchmark_without_difference_is_named(three: zebra.ScoreTable) -> Non
     """A benchmark on which all models are equal is an error that names it."""
     table = attrs.evolve(three, values=np.array([[1.0, 7.0], [2.0, 7.0], [3.0, 7.0]]))
     with pytest.raises(zebra.ZebraError, match=r"all 3 models have the same score on 'IFEval' \(7\)"):
-        zebra.know_behavior(table, dot)
+        zebra.derive_behavior(table, dot)
 
 
 def test_equal_means_tie_whatever_the_order_of_the_sum() -> None:
     """.1 + .2 + .3 and .3 + .2 + .1 differ in the last bit, and still tie."""
     rows = [[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0, 0, 0], [1, 1, 1]]
     table = zebra.ScoreTable("abcd", [zebra.Benchmark(b, direction="higher") for b in "xyz"], np.array(rows, float))
-    known = zebra.know_behavior(table, dot)
+    known = zebra.derive_behavior(table, dot)
     assert known.superiority[0] == known.superiority[1]
     assert known.ranked().models == ("d", "a", "b", "c")
 
@@ -82,4 +82,4 @@ def test_equal_means_tie_whatever_the_order_of_the_sum() -> None:
 def test_a_similarity_is_checked(three: zebra.ScoreTable, similarity: zebra.Similarity, told: str) -> None:
     """A similarity of the wrong shape, with NaN, or not symmetric is a PluginError that says so."""
     with pytest.raises(zebra.PluginError, match=told):
-        zebra.know_behavior(three, similarity)
+        zebra.derive_behavior(three, similarity)

@@ -49,7 +49,7 @@ def test_a_recipe_holds_options_and_the_command_line_weighs_more(zebra_cli: Proj
         ('compression = "zip"', "compression must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got 'zip'"),
         ('compression = "gzip:3"', "got 'gzip:3'"),
         ('scope = "galaxy"', "expected 'instruction' or 'global', got 'galaxy': scope"),
-        ("strategy = ", "is no TOML"),
+        ("strategy = ", "is not valid TOML"),
         ("options = 3", "options must be tables"),
         ("[options.cosine]\npower = 2", "there is no option of similarity 'cosine' of plugin 'similarity' 'power'"),
         ("[options.rbf]\ngamma = 2.0", "the option rbf.gamma is set, but the run does not use 'rbf'"),
@@ -59,7 +59,7 @@ def test_a_recipe_holds_options_and_the_command_line_weighs_more(zebra_cli: Proj
         ('strategy = "k_scor"', "did you mean 'k_score'?"),
         ('rule = "better"', "there is no rule 'better'"),
         ('pool = "nowhere.parquet"', "there is no file, folder or pool 'nowhere.parquet'"),
-        ('pool = "allenai/ultrafeedback"', "say hub:allenai/ultrafeedback"),
+        ('pool = "allenai/ultrafeedback"', "use hub:allenai/ultrafeedback"),
         ('scores = ["papr"]', "did you mean 'paper'?"),
     ],
 )
@@ -74,7 +74,7 @@ def test_a_mistake_in_a_recipe(zebra_cli: Project, recipe: str, told: str) -> No
 
 def test_a_setting_that_is_none(zebra_cli: Project) -> None:
     """`--set` says what it wants."""
-    assert "--set wants COMPONENT.OPTION=VALUE" in zebra_cli.run("run", "--set", "gamma", code=2).stderr
+    assert "--set expects COMPONENT.OPTION=VALUE" in zebra_cli.run("run", "--set", "gamma", code=2).stderr
 
 
 def test_debug_shows_the_traceback(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import zebra_core as zebra
-from zebra_core.compare import Results, overlaps, plan_strategies
-from zebra_core.significance import holm, paired
 from zebra_core.testing import Project
+from zebra_study.results import Results
+from zebra_study.significance import holm, paired
+from zebra_study.strategies import overlaps, preview_strategies
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -38,7 +39,7 @@ def test_few_differences_by_hand() -> None:
     assert found.p_permutation == pytest.approx(0.25, abs=0.02)
     assert found.delta == 1
     assert np.isnan(found.t)
-    with pytest.raises(zebra.ZebraError, match="needs two pairs of scores at the least, got 1"):
+    with pytest.raises(zebra.ZebraError, match="needs at least two pairs of scores, got 1"):
         paired(np.array([1.0]), np.array([2.0]))
 
 
@@ -88,7 +89,7 @@ def test_results_of_models(zebra_cli: Project) -> None:
     files = [f"{name}={name}{k}.csv" for name in ("base", "sup") for k in (1, 2)]
     zebra_cli.run("compare", *files, "-o", "out", "--format", "latex")
     tables = {name: [zebra.read_scores(f"{name}{k}.csv") for k in (1, 2)] for name in ("base", "sup")}
-    found = Results.of(tables)
+    found = Results.from_tables(tables)
     assert found.values.tolist() == [[50, 55], [60, 62], [40, 44], [30, 35]]
     assert found.means() == [["benchmark", "base", "sup"], ["MMLU", 55, 58.5], ["GSM8K", 35, 39.5], ["average", 45, 49]]
     (difference, corrected), *_ = found.differences("base").values()
@@ -99,7 +100,10 @@ def test_results_of_models(zebra_cli: Project) -> None:
         difference.p_permutation,
     )
     said = zebra_cli.run("compare", *files[:3], code=2).stderr
-    assert said == "Error: systems are compared model by model, so each needs as many: base has 2, sup has 1\n"
+    assert (
+        said
+        == "Error: systems are compared model by model, so each needs the same number of models: base has 2, sup has 1\n"
+    )
     assert (
         "there is no system 'rlaif' to compare with"
         in zebra_cli.run("compare", *files, "--baseline", "rlaif", code=2).stderr
@@ -120,17 +124,17 @@ def test_less_can_be_better(zebra_cli: Project) -> None:
 
 def test_strategies_are_what_run_makes(zebra_cli: Project) -> None:
     """The plan of each strategy has the pairs that `zebra run` writes; figures and overlaps are those of its rows."""
-    planned = plan_strategies(zebra.Recipe(), ["sup", "sim", "sup+sim"])
+    planned = preview_strategies(zebra.Recipe(), ["sup", "sim", "sup+sim"])
     rows = {}
     for plan in planned:
         zebra_cli.run("run", "--strategy", plan.strategy, "-o", plan.strategy)
         held = zebra_cli.dataset(plan.strategy)
         rows[plan.strategy] = {(row["id"], row["chosen_model"], row["rejected_model"]) for row in held}
-        assert {*zip(plan.pairs["id"], *zip(*plan._models(), strict=True), strict=True)} == rows[plan.strategy]
+        assert {*zip(plan.pairs["id"], *zip(*plan.models, strict=True), strict=True)} == rows[plan.strategy]
         longer = [len(row["chosen"][0]["content"]) - len(row["rejected"][0]["content"]) for row in held]
         share = np.mean([(d > 0) + 0.5 * (d == 0) for d in longer])
-        assert plan.figures["chosen longer"] == pytest.approx(share)
-        assert plan.figures["margin"] == pytest.approx(np.mean([row["margin"] for row in held]))
+        assert plan.statistics["chosen longer"] == pytest.approx(share)
+        assert plan.statistics["margin"] == pytest.approx(np.mean([row["margin"] for row in held]))
     for (one, other), share in overlaps(planned).items():
         assert share == len(rows[one] & rows[other]) / len(rows[one] | rows[other])
 
@@ -157,4 +161,4 @@ def test_the_command_before_training(zebra_cli: Project) -> None:
     audited = json.loads((zebra_cli.folder / "audited/audit.json").read_text())["zebra-dataset"]["judge"]["overall"]
     assert float(told["sim"]["agreement"]) == audited["agreement"]
     assert float(told["sim"]["longer wins"]) == audited["longer"]
-    assert "say what to compare" in zebra_cli.run("compare", code=2).stderr
+    assert "nothing says what to compare" in zebra_cli.run("compare", code=2).stderr

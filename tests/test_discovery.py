@@ -115,14 +115,14 @@ def test_one_plugin_name_in_two_distributions(zebra_cli: Project, monkeypatch: p
     """A second distribution with a plugin of the same name is loaded too, under both names."""
     monkeypatch.syspath_prepend(zebra_cli.folder)
     installed(zebra_cli.folder, "similarity", MY_SIM, distribution="zzz-other")
-    names = {c.plugin for c in zebra.load_plugins().of("similarity")}
+    names = {c.plugin for c in zebra.load_plugins().of_kind("similarity")}
     assert names == {"similarity", "zzz-other.similarity"}
 
 
 def test_no_name_switches_a_plugin_off(zebra_cli: Project) -> None:
     """`--plugin no:similarity` leaves out its components; a name that is not installed is an error."""
     said = zebra_cli.run("run", "--plugin", "no:similarity", code=2).stderr
-    assert "there is no similarity 'cosine'" in said
+    assert "no plugin declares a default similarity; name one: none is installed" in said
     assert "did you mean 'similarity'" in zebra_cli.run("run", "--plugin", "no:similarty", code=2).stderr
 
 

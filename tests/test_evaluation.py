@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import zebra_core as zebra
-from zebra_core.catalogue import Known
-from zebra_core.choices import Chooser
-from zebra_core.score_file import add_row
-from zebra_core.sources import known_benchmarks
+from zebra_core.recipe.inputs import benchmark_index
+from zebra_core.recipe.resolve import Resolver
+from zebra_core.scores.catalogue import BenchmarkIndex
+from zebra_core.scores.csv_row import add_row
 from zebra_core.testing import Project
 
 SIZE = """
@@ -35,12 +35,12 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def known(plugins: zebra.Plugins) -> Known:
+def known(plugins: zebra.Plugins) -> BenchmarkIndex:
     """What the built-in catalogues know."""
-    return known_benchmarks(Chooser(zebra.Recipe(), plugins))
+    return benchmark_index(Resolver(zebra.Recipe(), plugins))
 
 
-def test_a_row_is_added(tmp_path: Path, known: Known) -> None:
+def test_a_row_is_added(tmp_path: Path, known: BenchmarkIndex) -> None:
     """Columns that a table lacks are added, cells that a model lacks are empty, and what was there stays as it was."""
     path = tmp_path / "scores.csv"
     add_row(path, "a", {"MMLU": 60.25}, known)
@@ -74,7 +74,7 @@ def test_a_row_is_added(tmp_path: Path, known: Known) -> None:
         ("model,MMLU\n m ,60\n", "has the model 'm' already"),
     ],
 )
-def test_what_is_no_table_stays(tmp_path: Path, known: Known, text: str, told: str) -> None:
+def test_what_is_no_table_stays(tmp_path: Path, known: BenchmarkIndex, text: str, told: str) -> None:
     """A file that a row cannot be added to is told, and stays as it was, to the byte."""
     path = tmp_path / ("scores.tsv" if "\t" in text else "scores.csv")
     path.write_text(text)
@@ -83,7 +83,7 @@ def test_what_is_no_table_stays(tmp_path: Path, known: Known, text: str, told: s
     assert path.read_text() == text
 
 
-def test_cells_stay_as_they_are(tmp_path: Path, known: Known) -> None:
+def test_cells_stay_as_they_are(tmp_path: Path, known: BenchmarkIndex) -> None:
     """Quoted line breaks, and percent signs, which the new row has too where its column has."""
     path = tmp_path / "scores.csv"
     path.write_text('model,MMLU,note\na,61.5%,"two\nlines"\n')
@@ -94,7 +94,7 @@ def test_cells_stay_as_they_are(tmp_path: Path, known: Known) -> None:
         add_row(tmp_path / "nowhere/scores.csv", "b", {"MMLU": 50.0}, known)
 
 
-def test_the_column_is_found(tmp_path: Path, known: Known) -> None:
+def test_the_column_is_found(tmp_path: Path, known: BenchmarkIndex) -> None:
     """A score goes into the column of another spelling, in that column's unit: .35 among fractions, 35 among percent."""
     path = tmp_path / "scores.csv"
     path.write_text("name,arc-e (0-shot),MMLU-Pro,speed\na,0.4,10.5,3\nb,-,50.5,4\n")
@@ -159,7 +159,7 @@ def test_a_results_file_is_read(zebra_cli: Project) -> None:
             ("odd", "--evaluator", "results"),
             "left out the benchmark 'zebra_arc_easy': no model has it); see odd-evaluation",
         ),
-        (("m", "--evaluator", "two", "--set", "pairs.base=x"), "but nothing asks for the evaluator 'pairs'"),
+        (("m", "--evaluator", "two", "--set", "pairs.base=x"), "but the evaluator 'pairs' is not requested"),
     ],
 )
 def test_nothing_is_left(zebra_cli: Project, words: tuple[str, ...], told: str) -> None:
@@ -182,7 +182,7 @@ def test_the_next_round_reads_it(zebra_cli: Project) -> None:
     assert {path.name for path in (zebra_cli.folder / "mine-evaluation").iterdir()} == {"more.txt", "scores.json"}
     assert zebra.read_scores("mine-evaluation/scores.json").values.tolist() == [[50.0, 20.5]]
     assert (
-        "say what to measure: --pairs DATASET, --tasks NAMES, or --evaluator NAME"
+        "nothing says what to measure; add --tasks, --pairs, --evaluator NAME"
         in zebra_cli.run("evaluate", "mine", code=2).stderr
     )
     assert "did you mean 'pairs'?" in zebra_cli.run("evaluate", "mine", "--evaluator", "pair", code=2).stderr

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zebra_core as zebra
-from zebra_core.alias import read_aliases
-from zebra_core.catalogue import Known, key
-from zebra_core.scores import join
+from zebra_core.pool.aliases import read_aliases
+from zebra_core.scores.catalogue import BenchmarkIndex, key
+from zebra_core.scores.table import join
 from zebra_core.testing import Project
 
 NAN = float("nan")
@@ -52,7 +52,7 @@ def test_a_plugin_and_the_recipe_say_otherwise(zebra_cli: Project) -> None:
 def test_a_catalogue_is_checked() -> None:
     """A plugin that describes a benchmark wrongly is named."""
     with pytest.raises(zebra.PluginError, match=r"catalogue of plugin 'bad'.*did you mean 'direction'"):
-        Known.of([("bad", {"x": {"directon": "lower"}})])
+        BenchmarkIndex.from_catalogues([("bad", {"x": {"directon": "lower"}})])
 
 
 def test_columns_that_are_one_benchmark(zebra_cli: Project) -> None:
@@ -72,7 +72,7 @@ def test_a_clash_of_two_tables(zebra_cli: Project) -> None:
     for clash, value in (("first", "70"), ("last", "71")):
         said = zebra_cli.run("scores", *tables, "--clash", clash).stdout
         assert [line.split() for line in said.splitlines() if line.startswith("a ")] == [["a", value]]
-        assert f"the {clash} is taken (1 such cell)" in said
+        assert f"the {clash} one wins (1 such cell)" in said
 
 
 def test_scores_read_back_to_the_same(zebra_cli: Project) -> None:
@@ -108,7 +108,7 @@ def test_a_draft_takes_nothing_by_guess(zebra_cli: Project) -> None:
     zebra_cli.write("p.jsonl", json.dumps({"instruction": "q", **dict.fromkeys(models, "x")}) + "\n")
     zebra_cli.write("s.csv", "model,mmlu\nsame,1\ngpt-4.1,2\nmeta-llama/Llama-2-7b-hf,3\nopenai/gpt-4-0613,4\nzzz,9\n")
     said = zebra_cli.run("alias", "p.jsonl", "s.csv", "-o", "names.csv").stdout
-    assert said.startswith("1 name is the same;")
+    assert said.startswith("1 name is identical;")
     assert read_aliases("names.csv") == {"same": ("same",)}
     lines = zebra_cli.folder.joinpath("names.csv").read_text().splitlines()
     assert "# gpt-4.1-mini,gpt-4.1,near" in lines

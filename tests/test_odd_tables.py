@@ -52,7 +52,7 @@ def assert_answered(location: str, how: str) -> None:
     recipe = zebra.make_recipe({"missing": "mean", "normalisation": how})
     try:
         table = zebra.read_scores(location, recipe=recipe, plugins=PLUGINS)
-        found = zebra.know_behavior(table, "cosine", recipe, PLUGINS)
+        found = zebra.derive_behavior(table, "cosine", recipe, PLUGINS)
     except zebra.PluginError:
         raise
     except zebra.ZebraError as error:

@@ -16,7 +16,7 @@ from zebra_core.testing import Project
 
 @pytest.fixture(scope="module")
 def known(plugins: zebra.Plugins) -> zebra.Behavior:
-    return zebra.know_behavior(zebra.read_scores("paper", plugins=plugins), plugins=plugins)
+    return zebra.derive_behavior(zebra.read_scores("paper", plugins=plugins), plugins=plugins)
 
 
 def test_behavior_command_prints_figure_10(zebra_cli: Project) -> None:
@@ -35,7 +35,7 @@ def test_superiority_is_the_average_score_of_table_4(known: zebra.Behavior) -> N
 
 def test_printed_table_differs_by_its_rounding(plugins: zebra.Plugins, known: zebra.Behavior) -> None:
     """Table 4 as printed rounds MMLU-Pro to two decimals, which moves MB-SIM by at most .0088."""
-    printed = zebra.know_behavior(zebra.read_scores("paper-printed", plugins=plugins), plugins=plugins)
+    printed = zebra.derive_behavior(zebra.read_scores("paper-printed", plugins=plugins), plugins=plugins)
     assert printed.models == known.models
     assert 0.008 < np.abs(printed.similarity - known.similarity).max() < 0.0089
 

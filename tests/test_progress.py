@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import zebra_core as zebra
-from zebra_core.cli import bar
+from zebra_core.cli import progress_bar
 from zebra_core.progress import Progress
 from zebra_core.testing import Project
 
@@ -15,7 +15,7 @@ def test_rates_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [10.0]
     monkeypatch.setattr("zebra_core.progress.time.monotonic", lambda: clock[0])
     said: list[str] = []
-    progress = Progress(5, 1_000, lambda done: said.append(bar.rates(done)), begun=10.0)
+    progress = Progress(5, 1_000, lambda done: said.append(progress_bar.rates(done)), begun=10.0)
     progress.advance(200, tasks=1, before=True)
     clock[0] = 14.0
     progress.advance(400, 8_000_000, tasks=2)
@@ -28,7 +28,7 @@ def test_rates_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_lines_without_a_terminal(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines go to the standard error, so that the output stays what it is; the last one has every row."""
-    monkeypatch.setattr(bar, "EVERY", 0.0)
+    monkeypatch.setattr(progress_bar, "EVERY", 0.0)
     said = zebra_cli.run("run", "-o", "a")
     rows = zebra_cli.manifest("a")["summary"]["rows"]
     assert f"building: {rows:,} of about {rows:,} rows, " in said.stderr.splitlines()[-1]
@@ -39,5 +39,5 @@ def test_python_is_told(zebra_cli: Project) -> None:
     """`Run.write` tells whoever watches, to the last row and shard."""
     seen: list[tuple[int, int]] = []
     run = zebra.prepare(zebra.Recipe(shard_rows=100))
-    dataset = run.write("out", watch=lambda done: seen.append((done.rows_done, done.tasks - done.tasks_done)))
-    assert seen[-1] == (dataset.manifest["summary"]["rows"], 0)
+    dataset = run.write("out", on_progress=lambda done: seen.append((done.rows_done, done.tasks - done.tasks_done)))
+    assert seen[-1] == (dataset.manifest.summary.rows, 0)

@@ -76,7 +76,7 @@ def test_a_dataset_behind_a_url(zebra_cli: Project, bucket: UPath) -> None:
     assert {
         str(p.relative_to(bucket / "pairs")): p.read_bytes() for p in (bucket / "pairs").rglob("*") if p.is_file()
     } == local
-    assert f"{output} exists already; say --overwrite" in zebra_cli.run(*command, output, code=2).stderr
+    assert f"{output} exists already; add --overwrite" in zebra_cli.run(*command, output, code=2).stderr
     zebra_cli.run(*command, output, "--overwrite", "--strategy", "sim")
     assert {p.name for p in bucket.iterdir()} == {"pairs"}
 

@@ -109,16 +109,16 @@ def test_killed_again_and_again(project: Project) -> None:
 
 
 def test_ctrl_c(project: Project) -> None:
-    """Ctrl-C ends with one line that says what is kept and how to go on; the same command goes on from there."""
+    """Ctrl-C ends with one line that says what is kept and how to go on; the same command resumes from there."""
     project.write("slow.py", SLOW)
     code, said = stopped_after(project, 3, signal.SIGINT)
     assert code == 130
     assert said.splitlines()[-1].startswith("Error: interrupted; ")
-    assert "finished shards are kept in out.partial, and the same command goes on from there" in said
+    assert "finished shards are kept in out.partial, and the same command resumes from there" in said
     kept = finished(project.folder)
     assert 3 <= kept < 24
     said = project.run(*COMMAND, "--plugin", "./slow.py", "-o", "out").stdout
-    assert f"going on with an interrupted run: {kept} finished shards are there" in said
+    assert f"resuming an interrupted run: {kept} shards are finished" in said
     assert project.manifest("out")["summary"]["rows"] == 11_998
 
 
@@ -143,7 +143,7 @@ def test_a_changed_job_starts_afresh(project: Project, change: str, told: str) -
     if change == "input":
         project.write("scores.csv", "model,MMLU,IFEval\na,10,1\nb,8,9\nc,3,5\nd,0,1\n")
     said = project.run(*COMMAND, "--plugin", "./slow.py", *more, "-o", "out").stdout
-    assert f"starting afresh: since the interrupted run, this has changed: {told}" in said
+    assert f"starting over: since the interrupted run, this has changed: {told}" in said
     project.run(*COMMAND, "--plugin", "./slow.py", *more, "-o", "clean")
     assert files(project.folder / "out") == files(project.folder / "clean")
 
@@ -166,7 +166,7 @@ def test_a_full_disk_keeps_what_is_whole(project: Project) -> None:
         assert "finished shards are kept in small/out.partial" in said
         assert list((small / "out.partial").rglob("*.json"))
         subprocess.run(["mount", "-o", "remount,size=40m", str(small)], check=True)
-        assert "going on with an interrupted run" in project.run(*command).stdout
+        assert "resuming an interrupted run" in project.run(*command).stdout
         assert json.loads((small / "out/manifest.json").read_text())["summary"]["rows"] == 11_998
     finally:
         subprocess.run(["umount", "-l", str(small)], check=True)

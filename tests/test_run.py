@@ -167,7 +167,7 @@ def test_the_summary_adds_up(zebra_cli: Project) -> None:
         "10 instructions read, 6 pairs written",
         "left out 2: fewer",
         "'aa' has no scores",
-        "the closest name that has is 'a'",
+        "the closest name with scores is 'a'",
     ):
         assert words in said
 
@@ -206,13 +206,13 @@ def test_an_existing_output_is_kept(zebra_cli: Project) -> None:
     write(zebra_cli, rows())
     zebra_cli.run(*ARGUMENTS, "-o", "out")
     before = files(zebra_cli.folder / "out")
-    assert "say --overwrite" in zebra_cli.run(*ARGUMENTS, "-o", "out", code=2).stderr
+    assert "add --overwrite" in zebra_cli.run(*ARGUMENTS, "-o", "out", code=2).stderr
     zebra_cli.run(*ARGUMENTS, "-o", "out", "--strategy", "nonsense", "--overwrite", code=2)
     assert files(zebra_cli.folder / "out") == before
     zebra_cli.run(*ARGUMENTS, "-o", "out", "--strategy", "delta", "--overwrite")
     assert files(zebra_cli.folder / "out") != before
     zebra_cli.write("mine/thesis.tex", "years of work")
-    assert "is no dataset made by zebra" in zebra_cli.run(*ARGUMENTS, "-o", "mine", "--overwrite", code=2).stderr
+    assert "is not a dataset made by zebra" in zebra_cli.run(*ARGUMENTS, "-o", "mine", "--overwrite", code=2).stderr
     assert (zebra_cli.folder / "mine/thesis.tex").read_text() == "years of work"
     assert sorted(p.name for p in zebra_cli.folder.iterdir()) == ["mine", "out", "pool.jsonl", "scores.csv"]
 
@@ -245,7 +245,7 @@ def test_a_full_disk(zebra_cli: Project) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("Error: cannot write out.partial/data/part-00000.parquet: ")
-    assert "free some room, or choose another --output; nothing was kept" in done.stderr
+    assert "free some space, or choose another --output; nothing was kept" in done.stderr
     assert sorted(p.name for p in zebra_cli.folder.iterdir()) == ["pool.jsonl", "scores.csv"]
 
 
@@ -299,7 +299,7 @@ def test_the_python_api(zebra_cli: Project) -> None:
     """The same stages from Python: scores, behavior, pool, dataset."""
     write(zebra_cli, rows())
     table = zebra.read_scores("scores.csv")
-    assert zebra.know_behavior(table, similarity="cosine").superiority[0] == pytest.approx(5 / 9)  # (1 + 1/9) / 2
+    assert zebra.derive_behavior(table, similarity="cosine").superiority[0] == pytest.approx(5 / 9)  # (1 + 1/9) / 2
     assert zebra.open_pool("pool.jsonl").models() == {*MODELS}
     recipe = zebra.Recipe(pool="pool.jsonl", scores=("scores.csv",), strategy="sup+sim")
     dataset = zebra.build(recipe, "out")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zebra_core as zebra
-from zebra_core.scores import join
+from zebra_core.scores.table import join
 
 NAN = float("nan")
 
@@ -57,7 +57,7 @@ def test_a_model_twice() -> None:
         "a",
         "b",
     )
-    with pytest.raises(zebra.ZebraError, match=r"'a' stands twice with different scores: 'MMLU' is 1 and 2"):
+    with pytest.raises(zebra.ZebraError, match=r"'a' appears twice with different scores: 'MMLU' is 1 and 2"):
         zebra.ScoreTable.from_rows([("a", {"MMLU": 1}), ("a", {"MMLU": 2})], benchmarks)
 
 
@@ -84,7 +84,7 @@ def test_any_table_is_told_or_known(rows: list[list[float]]) -> None:
     models = [f"m{k}" for k in range(len(rows))]
     try:
         found = table(dict(zip(models, rows, strict=True)), "x", "y", "z").complete("mean")
-        known = zebra.know_behavior(found, lambda vectors: vectors @ vectors.T)
+        known = zebra.derive_behavior(found, lambda vectors: vectors @ vectors.T)
     except zebra.ZebraError as error:
         assert str(error)  # noqa: PT017
         return

@@ -11,25 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import zebra_core as zebra
-from zebra_core.pool import batches
+from zebra_core.pool.pool import batches
 
 STRATEGIES = ["sup", "sim", "sup+sim"]
 PLUGINS = zebra.load_plugins()
 TABLE = zebra.read_scores("paper", plugins=PLUGINS)
-KNOWN = zebra.know_behavior(TABLE, plugins=PLUGINS)
+KNOWN = zebra.derive_behavior(TABLE, plugins=PLUGINS)
 
 
 def planned(known: zebra.Behavior, strategy: str, **masks: float) -> zebra.Plan:
     """Make the plan of a run for a behavior at hand."""
-    from zebra_core.dataset import Plan
-    from zebra_core.pairing import Masks, Pairing
-    from zebra_core.preference import Preference
+    from zebra_core.pairing.plan import Plan
+    from zebra_core.pairing.rule import Preference
+    from zebra_core.pairing.strategy import Masks, Pairing
 
     ranked = known.ranked()
-    preference = Preference(ranked, PLUGINS.find("rule", "superiority").made())
-    made = PLUGINS.find("strategy", strategy).made()
+    preference = Preference(ranked, PLUGINS.find("rule", "superiority").bind())
+    made = PLUGINS.find("strategy", strategy).bind()
     index = {model: number for number, model in enumerate(ranked.models)}
-    return Plan(ranked, index, Pairing.of(ranked, made, Masks(**masks), preference.tied), preference)
+    return Plan(ranked, index, Pairing.prepare(ranked, made, Masks(**masks), preference.tied), preference)
 
 
 def built(plan: zebra.Plan, answered: list[list[str]]) -> dict[str, tuple[str, str]]:
@@ -83,10 +83,10 @@ def test_ties(scores: list[tuple[int, int]], strategy: str) -> None:
     """Where models tie in superiority or similarity, the pick is the reference's, whatever the order of table and row."""
     models = [f"m{k}" for k in range(len(scores))]
     benchmarks = [zebra.Benchmark("MMLU", direction="higher"), zebra.Benchmark("IFEval", direction="higher")]
-    known = zebra.know_behavior(zebra.ScoreTable(models, benchmarks, np.array(scores, float)), plugins=PLUGINS)
+    known = zebra.derive_behavior(zebra.ScoreTable(models, benchmarks, np.array(scores, float)), plugins=PLUGINS)
     turned = zebra.ScoreTable(models[::-1], benchmarks, np.array(scores[::-1], float))
     wanted = reference.pick(known, models, strategy)
-    for behavior in (known, zebra.know_behavior(turned, plugins=PLUGINS)):
+    for behavior in (known, zebra.derive_behavior(turned, plugins=PLUGINS)):
         found = built(planned(behavior, strategy), [models, models[::-1]])
         assert found == ({"0": wanted, "1": wanted} if wanted else {})
 
@@ -96,7 +96,7 @@ def test_many_models_on_a_row() -> None:
     generator = np.random.default_rng(3)
     models = [f"m{k:02d}" for k in range(40)]
     table = zebra.ScoreTable(models, [zebra.Benchmark(b, direction="higher") for b in "xyz"], generator.random((40, 3)))
-    known = zebra.know_behavior(table, plugins=PLUGINS)
+    known = zebra.derive_behavior(table, plugins=PLUGINS)
     rows = [[str(m) for m in generator.permutation(models)[: generator.integers(7, 40)]] for _ in range(30)]
     for strategy in STRATEGIES:
         found = built(planned(known, strategy, threshold=0.9), [*rows, *rows])

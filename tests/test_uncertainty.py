@@ -38,26 +38,26 @@ def one(values: list[float], **described: object) -> zebra.ScoreTable:
 def test_normalisations(how: str, described: dict[str, object], expected: list[float]) -> None:
     """Each brings 30, 20 and 10 to [0, 1], 1 is best."""
     table = one([30, 20, 10], **described)
-    found = zebra.know_behavior(table, dot, zebra.Recipe(normalisation=how))  # type: ignore[arg-type]
+    found = zebra.derive_behavior(table, dot, zebra.Recipe(normalisation=how))  # type: ignore[arg-type]
     np.testing.assert_allclose(found.vectors[:, 0], expected, atol=1e-12)
 
 
 def test_ranks_of_ties_stand_in_the_middle() -> None:
     """Of 10, 20, 20, 30 the two in the middle share places 1 and 2 of 0 to 3."""
-    found = zebra.know_behavior(one([10, 20, 20, 30]), dot, zebra.Recipe(normalisation="rank"))
+    found = zebra.derive_behavior(one([10, 20, 20, 30]), dot, zebra.Recipe(normalisation="rank"))
     np.testing.assert_allclose(found.vectors[:, 0], [0, 0.5, 0.5, 1])
 
 
 def test_range_needs_bounds() -> None:
     """A benchmark without bounds is named, with what to add."""
     with pytest.raises(zebra.ZebraError, match=r"'b' has no bounds.*bounds = \[LOW, HIGH\]"):
-        zebra.know_behavior(one([1, 2]), dot, zebra.Recipe(normalisation="range"))
+        zebra.derive_behavior(one([1, 2]), dot, zebra.Recipe(normalisation="range"))
 
 
 def test_superiority_has_an_error(three: zebra.ScoreTable) -> None:
     """Errors 1 and .4 on scales of 10 and 4 are .1 and .1; the mean of two has sqrt(.01 + .01) / 2; one unknown, unknown."""
     stderr = np.array([[1, 0.4], [1, NAN], [0, 0.4]])
-    known = zebra.know_behavior(attrs.evolve(three, stderr=stderr), dot)
+    known = zebra.derive_behavior(attrs.evolve(three, stderr=stderr), dot)
     np.testing.assert_allclose(known.stderr, [2**0.5 / 20, NAN, 0.05])
 
 
@@ -94,7 +94,7 @@ def test_leaving_one_benchmark_out() -> None:
     """a leads by x alone: (1, 0, 0) against (0, .4, .4) is 1/3 to .27; without x it falls behind, without y or z it does not."""
     values = np.array([[1.0, 0, 0], [0, 0.4, 0.4], [0, 0, 1], [0, 1, 0]])
     benchmarks = [zebra.Benchmark(b, direction="higher") for b in "xyz"]
-    known = zebra.know_behavior(zebra.ScoreTable("abcd", benchmarks, values), dot)
+    known = zebra.derive_behavior(zebra.ScoreTable("abcd", benchmarks, values), dot)
     assert known.flips()[0, 1] == known.flips()[1, 0] == 1
     assert known.flips()[2, 3] == 0  # a tie has no order to turn
 
@@ -105,4 +105,4 @@ def test_axes_and_weights(zebra_cli: Project) -> None:
     recipe = zebra.make_recipe({"axes": {"math": 1, "reasoning": 3}, "benchmarks": {"gsm8k": {"weight": 3}}})
     table = zebra.read_scores("s.csv", recipe=recipe)
     assert [b.weight for b in table.benchmarks] == [0.75, 0.25, 3, 0]
-    assert zebra.know_behavior(table, dot).superiority.tolist() == [0.1875, 0.0625, 0.75]
+    assert zebra.derive_behavior(table, dot).superiority.tolist() == [0.1875, 0.0625, 0.75]

@@ -1,4 +1,4 @@
-"""What the scores say of each model: its ability vector, its superiority, and how alike it is to the others."""
+"""What the scores tell about each model: its ability vector, its superiority, and its similarity to the others."""
 
 from __future__ import annotations
 
@@ -7,44 +7,47 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 import numpy as np
 
-from zebra_core.errors import PluginError, ZebraError, blame, unknown
-from zebra_core.normalise import normalised
+from zebra_core.arrays import read_only
+from zebra_core.errors import PluginError, ZebraError, unknown
+from zebra_core.plugins.component import attributed_to
+from zebra_core.scores.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from zebra_core.normalise import Normalisation
-    from zebra_core.scores import ScoreTable
+    from zebra_core.scores.normalise import Normalisation
+    from zebra_core.scores.table import ScoreTable
 
 DECIMALS = 12
-"""Superiority and similarity are rounded to this, so that a tie is a tie on every machine and under every BLAS."""
+"""Superiority and similarity are rounded to this, so that a tie is a tie on every machine and with every BLAS."""
 
 
 class Similarity(Protocol):
-    """A component that says how alike models are."""
+    """A component that says how similar models are."""
 
     def __call__(self, vectors: NDArray[np.float64], /) -> NDArray[np.float64]:
-        """Return (models x models), symmetric, finite, higher is more alike, from (models x benchmarks) in [0, 1]."""
+        """Return (models x models), symmetric, finite, higher is more similar, from (models x benchmarks) in [0, 1]."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Behavior:
-    """Model behavior knowledge, the MBK of ZEBRA section 3.2.
+    """Model behavior knowledge, the MBK of ZEBRA section 3.2. All arrays are read-only.
 
     `vectors` is (models x benchmarks) in [0, 1], 1 is best; `superiority` (models) in [0, 1] is MB-SUP, Eq. 1 of ZEBRA
-    and S_pref, Eq. 2 of KARMA; `similarity` (models x models) is MB-SIM, in the range of the similarity chosen.
-    `stderr` (models) is the standard error of the superiority, NaN where a score has none; `axes` and `weights` are those
+    and S_pref, Eq. 2 of KARMA; `similarity` (models x models) is MB-SIM, in the range of the similarity in use.
+    `stderr` (models) is the standard error of the superiority, NaN if a score has none; `axes` and `weights` are those
     of the benchmarks.
     """
 
     models: tuple[str, ...]
     benchmarks: tuple[str, ...]
-    vectors: NDArray[np.float64]
-    superiority: NDArray[np.float64]
-    similarity: NDArray[np.float64]
-    stderr: NDArray[np.float64] = attrs.field()
+    vectors: NDArray[np.float64] = attrs.field(converter=read_only)
+    superiority: NDArray[np.float64] = attrs.field(converter=read_only)
+    similarity: NDArray[np.float64] = attrs.field(converter=read_only)
+    stderr: NDArray[np.float64] = attrs.field(converter=read_only)
     axes: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
 
@@ -52,12 +55,29 @@ class Behavior:
     def _unknown(self) -> NDArray[np.float64]:
         return np.full(len(self.models), np.nan)
 
+    def __repr__(self) -> str:
+        best = self.ranked().models[:3]
+        more = ", ..." if len(self.models) > len(best) else ""
+        return f"<Behavior of {len(self.models)} models on {len(self.benchmarks)} benchmarks, best first: {', '.join(best)}{more}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.to_pandas().to_html(float_format="{:.3f}".format))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return one row per model, best first: its ability on each benchmark, its superiority and its standard error."""
+        import pandas as pd  # noqa: PLC0415  # slow to import
+
+        ranked = self.ranked()
+        columns = {name: ranked.vectors[:, k] for k, name in enumerate(ranked.benchmarks)}
+        columns |= {"superiority": ranked.superiority, "stderr": ranked.stderr}
+        return pd.DataFrame(columns, index=pd.Index(ranked.models, name="model"))
+
     def ranked(self) -> Behavior:
-        """Return the same with the best model first; models of equal superiority stand in the order of their names."""
+        """Return the same with the best model first; models of equal superiority are in the order of their names."""
         return self.take(sorted(range(len(self.models)), key=lambda i: (-self.superiority[i], self.models[i])))
 
     def take(self, rows: list[int]) -> Behavior:
-        """Return the behavior of the models at `rows`, in that order, with every figure as it is."""
+        """Return the behavior of the models at `rows`, in that order, with every value unchanged."""
         return Behavior(
             tuple(self.models[i] for i in rows),
             self.benchmarks,
@@ -71,28 +91,28 @@ class Behavior:
 
     @property
     def rank(self) -> NDArray[np.int64]:
-        """The place of each model by superiority (models), 0 is best; equal superiority, equal place."""
+        """The rank of each model by superiority (models), 0 is best; models of equal superiority share a rank."""
         return np.unique(-self.superiority, return_inverse=True)[1].reshape(-1)
 
     @property
     def gap(self) -> NDArray[np.float64]:
-        """How far the row's model is above the column's (models x models), antisymmetric, in [-1, 1]."""
-        return np.round(self.superiority[:, None] - self.superiority[None, :], DECIMALS)
+        """The superiority of the row's model above the column's (models x models), antisymmetric, in [-1, 1]."""
+        return np.asarray(read_only(np.round(self.superiority[:, None] - self.superiority[None, :], DECIMALS)))
 
     def gap_error(self, better: NDArray[np.int64], worse: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the standard error of the superiority gap of pairs of models, NaN where it is unknown."""
+        """Return the standard error of the superiority gap of pairs of models, NaN if unknown."""
         return np.asarray(np.hypot(self.stderr[better], self.stderr[worse]))
 
     def on_axis(self, axis: str) -> NDArray[np.float64]:
-        """Return the mean ability on an axis (models) in [0, 1]; ZebraError where no benchmark is of that axis."""
-        places = [k for k, name in enumerate(self.axes) if name == axis]
-        if not places:
+        """Return the mean ability on an axis (models) in [0, 1]. Raise ZebraError if no benchmark has that axis."""
+        columns = [k for k, name in enumerate(self.axes) if name == axis]
+        if not columns:
             what = "axis in the scores"
             raise unknown(what, axis, [name for name in self.axes if name])
-        return np.asarray(self.vectors[:, places].mean(axis=1))
+        return np.asarray(self.vectors[:, columns].mean(axis=1))
 
     def flips(self) -> NDArray[np.int64]:
-        """Count for each pair of models (models x models) how many benchmarks turn its order round when left out."""
+        """Count for each pair of models (models x models) how many benchmarks reverse its order when left out."""
         weights = np.array(self.weights)
         count = np.zeros_like(self.gap, dtype=np.int64)
         for k in range(len(weights)):
@@ -116,51 +136,57 @@ class Behavior:
         }
 
     @classmethod
-    def from_dict(cls, held: Mapping[str, Any]) -> Behavior:
-        """Return what `as_dict` was made from."""
+    def from_dict(cls, values: Mapping[str, Any]) -> Behavior:
+        """Return the behavior that `as_dict` was made from."""
         vectors, superiority, similarity, stderr = (
-            np.array(held[name], dtype=np.float64)
+            np.array(values[name], dtype=np.float64)
             for name in ("vectors", "superiority", "similarity", "superiority_stderr")
         )
-        names, benchmarks = tuple(held["models"]), tuple(held["benchmarks"])
-        axes, weights = tuple(held["axes"]), tuple(held["weights"])
+        names, benchmarks = tuple(values["models"]), tuple(values["benchmarks"])
+        axes, weights = tuple(values["axes"]), tuple(values["weights"])
         return cls(names, benchmarks, vectors, superiority, similarity, stderr, axes, weights)
 
 
-def behavior_of(table: ScoreTable, similarity: Similarity, normalisation: Normalisation = "minmax") -> Behavior:
-    """Derive the behavior of the models from a complete table.
+def compute_behavior(table: ScoreTable, similarity: Similarity, normalisation: Normalisation = "minmax") -> Behavior:
+    """Return the behavior of the models in a complete table.
 
-    Raises ZebraError for a missing cell, for fewer than two models, and for a benchmark on which all models are equal.
+    Raise ZebraError for a missing cell, fewer than two models, or a benchmark on which all models are equal.
     """
     if len(table.models) < 2 or not table.benchmarks:
-        msg = f"behavior needs two models and one benchmark at the least, got {len(table.models)} and {len(table.benchmarks)}"
+        msg = (
+            f"behavior needs at least two models and one benchmark, got {len(table.models)} and {len(table.benchmarks)}"
+        )
         raise ZebraError(msg)
     table = table.complete()
-    vectors, errors = normalised(table, normalisation)
-    weights = np.array([b.weight for b in table.benchmarks])
+    vectors, errors = normalise(table, normalisation)
+    weights = np.array([benchmark.weight for benchmark in table.benchmarks])
     if not weights.sum() > 0:
-        msg = "every benchmark has weight 0; give one of them a weight above 0"
+        msg = "every benchmark has weight 0; give at least one a weight above 0"
         raise ZebraError(msg)
     superiority = np.round((vectors * weights).sum(axis=1) / weights.sum(), DECIMALS)
     counted = weights > 0
     stderr = np.round(np.sqrt(((errors * weights)[:, counted] ** 2).sum(axis=1)) / weights.sum(), DECIMALS)
-    with blame(similarity):
-        alike = _checked(similarity(vectors.copy()), len(table.models))
+    with attributed_to(similarity):
+        matrix = _checked(similarity(read_only(vectors.copy())), len(table.models))
     names, axes = tuple(b.name for b in table.benchmarks), tuple(b.axis for b in table.benchmarks)
-    return Behavior(table.models, names, vectors, superiority, alike, stderr, axes, tuple(weights.tolist()))
+    return Behavior(table.models, names, vectors, superiority, matrix, stderr, axes, tuple(weights.tolist()))
 
 
-def _checked(similarity: Any, models: int) -> NDArray[np.float64]:
-    found = np.asarray(similarity, dtype=np.float64)
-    if found.shape != (models, models):
-        msg = f"a similarity must be of shape ({models}, {models}), one row and one column per model, got {found.shape}"
+def _checked(similarity: object, models: int) -> NDArray[np.float64]:
+    """Return a similarity rounded and exactly symmetric. Raise PluginError for a wrong shape, NaN, or asymmetry."""
+    matrix = np.asarray(similarity, dtype=np.float64)
+    if matrix.shape != (models, models):
+        msg = (
+            f"a similarity must be of shape ({models}, {models}), one row and one column per model, got {matrix.shape}"
+        )
         raise PluginError(msg)
-    if not np.isfinite(found).all():
-        msg = f"a similarity must be finite, got {found[~np.isfinite(found)][0]} in {(~np.isfinite(found)).sum()} of {found.size} cells"
+    finite = np.isfinite(matrix)
+    if not finite.all():
+        msg = f"a similarity must be finite, got {matrix[~finite][0]} in {(~finite).sum()} of {matrix.size} cells"
         raise PluginError(msg)
-    found = np.round(found, DECIMALS)
-    if not np.allclose(found, found.T, rtol=0, atol=1e-9):
-        i, j = np.unravel_index(np.abs(found - found.T).argmax(), found.shape)
-        msg = f"a similarity must be symmetric, got {found[i, j]:g} for one order of two models and {found[j, i]:g} for the other"
+    matrix = np.round(matrix, DECIMALS)
+    if not np.allclose(matrix, matrix.T, rtol=0, atol=1e-9):
+        i, j = np.unravel_index(np.abs(matrix - matrix.T).argmax(), matrix.shape)
+        msg = f"a similarity must be symmetric, got {matrix[i, j]:g} for one order of two models and {matrix[j, i]:g} for the other"
         raise PluginError(msg)
-    return np.triu(found) + np.triu(found, 1).T
+    return np.triu(matrix) + np.triu(matrix, 1).T

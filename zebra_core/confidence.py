@@ -1,4 +1,4 @@
-"""How sure a label is, from the scores alone."""
+"""How certain a label is, from the scores alone."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-STEEPNESS = 3.5
-"""How fast confidence grows with the superiority gap where nothing is known of its error."""
+CONFIDENCE_STEEPNESS = 3.5
+"""How fast confidence grows with the superiority gap if the error of the gap is unknown."""
 
 
 def confidence(gap: NDArray[np.float64], stderr: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-    """Return how sure labels are, in (0, 1), from superiority gaps and their standard errors, of any one shape.
+    """Return how certain labels are, in (0, 1), from superiority gaps and their standard errors, all of one shape.
 
-    Where the error is known it is the probability that the order is right, Phi(gap / stderr); else sigmoid(3.5 x gap), whose
-    slope was measured against judges' labels of four pools: 3 to 4 was calibrated to within .025 to .076 (expected
-    calibration error) on the larger ones. No label goes into either.
+    With a known error it is the probability that the order is right, Phi(gap / stderr); otherwise it is
+    sigmoid(3.5 x gap). The slope was measured against judges' labels of four pools: 3 to 4 was calibrated to within .025
+    to .076 (expected calibration error) on the larger ones. No label enters either formula.
     """
-    found = 1.0 / (1.0 + np.exp(-STEEPNESS * gap))
+    values = 1.0 / (1.0 + np.exp(-CONFIDENCE_STEEPNESS * gap))
     if stderr is not None:
-        known = np.isfinite(stderr) & (stderr > 0)
-        found[known] = (1.0 + _erf(gap[known] / stderr[known] / np.sqrt(2)).astype(np.float64)) / 2
-    return found
+        measured = np.isfinite(stderr) & (stderr > 0)
+        values[measured] = (1.0 + _erf(gap[measured] / stderr[measured] / np.sqrt(2)).astype(np.float64)) / 2
+    return values
 
 
 _erf = np.frompyfunc(math.erf, 1, 1)

@@ -1,47 +1,59 @@
-"""What is told to the user: one line of fact, reason and remedy."""
+"""Errors whose message is meant for the user: fact, reason, remedy."""
 
 from __future__ import annotations
 
 import difflib
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 class ZebraError(Exception):
-    """A mistake that the user can mend; the command line shows its text alone, without a traceback."""
+    """A mistake that the user can correct. The command line prints the message alone, without a traceback."""
 
 
-class PluginError(ZebraError):
-    """A plugin did not keep to its contract."""
+class ComponentError(ZebraError):
+    """An error raised inside a component; the message starts with the component's kind, name and plugin.
+
+    `component` is the `zebra_core.plugins.component.Component`, or None before the error has been attributed to one.
+    """
+
+    def __init__(self, text: str, component: object = None) -> None:
+        super().__init__(text)
+        self.component = component
+
+
+class PluginError(ComponentError):
+    """A plugin broke its contract."""
 
 
 class RowError(ZebraError):
-    """A row of a pool is wrong; `row` counts from 0 within the batch at hand, and the reader adds where that is."""
+    """A row of a pool is invalid. `row` counts from 0 within the current batch; the reader adds the offset."""
 
     def __init__(self, row: int, fact: str) -> None:
         super().__init__(fact)
         self.row = row
 
 
-def blame(call: Any) -> AbstractContextManager[None]:
-    """Return the context in which `call` and its result are blamed on the component that it is; a plain function has none."""
-    blamed: AbstractContextManager[None] = call.blamed() if hasattr(call, "blamed") else nullcontext()
-    return blamed
+class OutputError(ZebraError):
+    """The output cannot be written; finished files are kept."""
+
+
+class Interrupted(ZebraError):  # noqa: N818
+    """The user interrupted the run; the same command resumes it."""
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that `name` is most likely a misspelling of, or None where nothing is close."""
-    by_folded = {known.casefold(): known for known in names}
+    """Return the name that `name` is most likely a misspelling of, or None if nothing is close."""
+    by_folded = {candidate.casefold(): candidate for candidate in names}
     close = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 
 
 def unknown(what: str, name: str, names: Iterable[str]) -> ZebraError:
-    """Return the error for a name that is not known: the closest one first, then the whole list."""
-    known = sorted(set(names))
-    guess = nearest(name, known)
+    """Return the error for an unknown name: the closest match first, then the whole list."""
+    valid = sorted(set(names))
+    guess = nearest(name, valid)
     hint = f"did you mean {guess!r}? " if guess else ""
-    return ZebraError(f"there is no {what} {name!r}; {hint}known: {', '.join(known) or 'none'}")
+    return ZebraError(f"there is no {what} {name!r}; {hint}known: {', '.join(valid) or 'none'}")

@@ -1,4 +1,4 @@
-"""Evaluating a trained model: what an evaluator takes and gives, and what several of them measured as one row of scores."""
+"""Evaluate a trained model: the contract of evaluators, and what several of them measured as one row of scores."""
 
 from __future__ import annotations
 
@@ -10,143 +10,163 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from zebra_core.choices import Chooser
 from zebra_core.errors import PluginError, ZebraError
-from zebra_core.folder import as_json
-from zebra_core.recipe import Recipe
-from zebra_core.score_file import add_row
-from zebra_core.scores import ScoreTable, join
-from zebra_core.sources import known_benchmarks, read_results
+from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.protocols import ChecksModel, StatesProvenance
+from zebra_core.recipe.inputs import benchmark_index, read_results
+from zebra_core.recipe.options import names_of, options_for
+from zebra_core.recipe.recipe import Recipe
+from zebra_core.recipe.resolve import Resolver
+from zebra_core.records import as_json
+from zebra_core.scores.csv_row import add_row
+from zebra_core.scores.table import ScoreTable, join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from zebra_core.components import Made
-    from zebra_core.discovery import Plugins
+    from zebra_core.plugins.component import BoundComponent
+    from zebra_core.plugins.discovery import Plugins
+
+    Evaluators = Mapping[str, Mapping[str, Any]]
+
+SCORES = "scores.json"
 
 
 class Evaluator(Protocol):
     """A component that measures a model; its options are its settings.
 
-    An evaluator may have `check(model)`, which raises ZebraError before anything is measured where it cannot work, and
-    `provenance(found)`, which says of what it returned what the scores depend on, as plain values.
+    Optional members: `check` and `provenance` (see `zebra_core.plugins.protocols`).
     """
 
     def __call__(self, model: str, output: Path) -> ScoreTable | Path:
         """Return a score table of one row, or the path of a results file that a score source reads.
 
-        `model` is a folder or a name of the Hugging Face hub; what else there is to keep is written to the folder `output`.
+        `model` is a folder or a name on the Hugging Face Hub; anything else worth keeping is written to the folder `output`.
         """
 
 
 @attrs.frozen(eq=False)
 class Evaluation:
-    """What was measured of a model: a table of one row, and how, an entry for each evaluator."""
+    """What was measured of a model: a table of one row, and how, with one entry of `provenance` per evaluator."""
 
     model: str
     table: ScoreTable
-    told: tuple[dict[str, Any], ...]
+    provenance: tuple[dict[str, Any], ...]
     plugins: Plugins
 
     @property
     def scores(self) -> dict[str, float]:
-        """The scores by benchmark, as the catalogues call them."""
+        """The scores by benchmark, under the catalogues' names."""
         return _row(self.table)
 
     def add_to(self, path: Path, *, overwrite: bool = False) -> None:
-        """Add the model to a CSV file of scores, and how it was measured to the `.provenance.jsonl` beside it; ZebraError as `add_row`."""
-        add_row(path, self.model, self.scores, known_benchmarks(Chooser(Recipe(), self.plugins)), overwrite=overwrite)
+        """Add the model to a CSV file of scores, and its provenance to the `.provenance.jsonl` beside it.
+
+        Raise ZebraError as `zebra_core.scores.csv_row.add_row` does.
+        """
+        add_row(path, self.model, self.scores, benchmark_index(Resolver(Recipe(), self.plugins)), overwrite=overwrite)
         with path.with_suffix(".provenance.jsonl").open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(entry) + "\n" for entry in self.told)
+            file.writelines(json.dumps(entry) + "\n" for entry in self.provenance)
 
 
-def check(plugins: Plugins, evaluators: Mapping[str, Mapping[str, Any]], model: str) -> list[Made]:
-    """Return evaluators (their options by name), ready; ZebraError for an unknown one or option, and where one cannot work."""
-    ready = [plugins.find("evaluator", evaluator).made(options) for evaluator, options in evaluators.items()]
-    for made in ready:
-        says = made.says("check")
-        if says:
-            with made.component.blamed(mistakes=False):
-                says(model)
+def check_evaluators(plugins: Plugins, evaluators: Evaluators, model: str) -> list[BoundComponent]:
+    """Return evaluators (options by name), ready to run. Raise ZebraError if one is unknown or cannot work."""
+    ready = [plugins.find("evaluator", name).bind(options) for name, options in evaluators.items()]
+    for bound in ready:
+        if isinstance(bound.instance, ChecksModel):
+            with attributed_to(bound, mistakes=False):
+                bound.instance.check(model)
     return ready
 
 
-def evaluate(
-    plugins: Plugins, evaluators: Mapping[str, Mapping[str, Any]], model: str, output: Path, name: str = ""
-) -> Evaluation:
-    """Measure a model with evaluators (their options by name), one after the other; scores.json in `output` holds the row.
+def evaluate(plugins: Plugins, evaluators: Evaluators, model: str, output: Path, name: str = "") -> Evaluation:
+    """Measure a model with evaluators (options by name), one after the other; scores.json in `output` holds the row.
 
-    `name` is what the model is called in the table (see `name_of`). Raises ZebraError for an unknown evaluator or
-    option, before anything is measured for what an evaluator checks, and for whatever it tells.
+    `name` is the model's name in the table (see `name_of`). Raise ZebraError for an unknown evaluator or option, and for
+    whatever an evaluator refuses, before anything is measured if it has a `check`.
     """
-    ready, called = check(plugins, evaluators, model), name or name_of(model)
+    ready, model_name = check_evaluators(plugins, evaluators, model), name or name_of(model)
     try:
         output.mkdir(parents=True, exist_ok=True)
-    except OSError as wrong:
-        msg = f"cannot write to the folder {output}: {wrong.strerror}"
-        raise ZebraError(msg) from wrong
+    except OSError as error:
+        msg = f"cannot write to the folder {output}: {error.strerror}"
+        raise ZebraError(msg) from error
     try:
-        measured = [_measured(plugins, made, model, output, called) for made in ready]
+        measured = [_measure(plugins, bound, model, output, model_name) for bound in ready]
     except BaseException:
         if not any(output.iterdir()):
             output.rmdir()
         raise
-    found = Evaluation(called, join([table for table, _ in measured]), tuple(told for _, told in measured), plugins)
-    (output / "scores.json").write_text(as_json(found.table.as_dict()), encoding="utf-8")
-    return found
+    table, provenance = join([table for table, _ in measured]), tuple(entry for _, entry in measured)
+    (output / SCORES).write_text(as_json(table.as_dict()), encoding="utf-8")
+    return Evaluation(model_name, table, provenance, plugins)
 
 
 def name_of(model: str) -> str:
-    """Return what a model is called where nobody says: its folder's name, or the hub's."""
+    """Return the default name of a model: its folder's name, or its name on the Hub."""
     return Path(model).absolute().name if Path(model).exists() else model
 
 
-def _measured(plugins: Plugins, made: Made, model: str, output: Path, name: str) -> tuple[ScoreTable, dict[str, Any]]:
-    """Call one evaluator; return its table, and how it came about."""
-    with made.component.blamed(mistakes=False):
-        found = made.call(model, output)
-    chooser = Chooser(Recipe(), plugins)
-    table = read_results(chooser, found) if isinstance(found, Path) else found
+def _measure(
+    plugins: Plugins, bound: BoundComponent, model: str, output: Path, name: str
+) -> tuple[ScoreTable, dict[str, Any]]:
+    """Call one evaluator. Return its table, and where it comes from."""
+    with attributed_to(bound, mistakes=False):
+        results = bound.instance(model, output)
+        stated = bound.instance.provenance(results) if isinstance(bound.instance, StatesProvenance) else {}
+    resolver = Resolver(Recipe(), plugins)
+    table = read_results(resolver, results) if isinstance(results, Path) else results
+    table = benchmark_index(resolver).canonicalise(_checked(bound, table, output))
+    benchmarks = [attrs.evolve(b, direction=b.measured) if b.direction is None else b for b in table.benchmarks]
+    table = attrs.evolve(table, models=(name,), benchmarks=benchmarks)
+    entry = {
+        "model": name,
+        "evaluator": bound.name,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scores": _row(table),
+        "options": bound.options,
+        **({"results": str(results)} if isinstance(results, Path) else {}),
+        "depends on": stated,
+    }
+    return table, entry
+
+
+def _checked(bound: BoundComponent, table: object, output: Path) -> ScoreTable:
+    """Return an evaluator's table. Raise ZebraError if it is empty, PluginError if it is not of one model."""
+    component = bound.component
     if isinstance(table, ScoreTable) and not table.models:
         msg = (
-            f"{made.component}: it measured nothing that is known for a score ({'; '.join(table.notes)}); see {output}/"
+            f"{component}: it measured nothing that is recognised as a score ({'; '.join(table.notes)}); see {output}/"
         )
         raise ZebraError(msg)
     if not isinstance(table, ScoreTable) or len(table.models) != 1:
         got = f"one of {len(table.models)}" if isinstance(table, ScoreTable) else type(table).__name__
-        msg = f"{made.component}: it must return a ScoreTable of one model, or the Path of one, got {got}"
-        raise PluginError(msg)
-    table = known_benchmarks(chooser).named(table)
-    benchmarks = [attrs.evolve(b, direction=b.measured) if b.direction is None else b for b in table.benchmarks]
-    table = attrs.evolve(table, models=(name,), benchmarks=benchmarks)
-    options = attrs.asdict(made.call) if attrs.has(type(made.call)) else {}
-    provenance = made.says("provenance")
-    with made.component.blamed(mistakes=False):
-        depends = provenance(found) if provenance else {}
-    told = {"model": name, "evaluator": made.name, "date": datetime.now(UTC).isoformat(timespec="seconds")}
-    more = {"results": str(found)} if isinstance(found, Path) else {}
-    return table, {**told, "scores": _row(table), "options": options, **more, "depends on": depends}
+        msg = f"{component}: it must return a ScoreTable of one model, or the Path of one, got {got}"
+        raise PluginError(msg, component)
+    return table
 
 
 def _row(table: ScoreTable) -> dict[str, float]:
     """Return the scores of a table's one model."""
-    found = zip(table.benchmarks, table.values[0], strict=True)
-    return {benchmark.name: float(value) for benchmark, value in found if not math.isnan(value)}
+    cells = zip(table.benchmarks, table.values[0], strict=True)
+    return {benchmark.name: float(value) for benchmark, value in cells if not math.isnan(value)}
 
 
-def evaluators_asked(
-    plugins: Plugins, said: Mapping[str, Mapping[str, Any]], options: Mapping[str, Mapping[str, Any]]
-) -> dict[str, dict[str, Any]]:
-    """Return the evaluators that were asked for (`said`, with what goes with them) with their options of a recipe.
+def select_evaluators(plugins: Plugins, requested: Evaluators, options: Evaluators) -> dict[str, dict[str, Any]]:
+    """Return the requested evaluators with their options: those of the recipe, overridden by those of the request.
 
-    Raises ZebraError where there is none, or where an option is of an evaluator that is not asked for.
+    Raise ZebraError if none is requested, or if an option addresses an evaluator that is not.
     """
-    if not said:
-        known = ", ".join(component.name for component in plugins.of("evaluator"))
-        msg = f"say what to measure: --pairs DATASET, --tasks NAMES, or --evaluator NAME; known: {known}"
+    components = plugins.of_kind("evaluator")
+    if not requested:
+        flags = [o.info.flag for c in components for o in c.options.values() if o.info.flag and o.info.requests]
+        ways = ", ".join([*flags, "--evaluator NAME"])
+        msg = f"nothing says what to measure; add {ways}; known evaluators: {', '.join(c.name for c in components)}"
         raise ZebraError(msg)
-    for target, held in options.items():
-        if plugins.find("evaluator", target).name not in {plugins.find("evaluator", name).name for name in said}:
-            msg = f"the option {target}.{next(iter(held))} is set, but nothing asks for the evaluator {target!r}"
+    selected = {plugins.find("evaluator", name): values for name, values in requested.items()}
+    used = {target for component in selected for target in names_of(component)}
+    for target, table in options.items():
+        if target not in used and table:
+            msg = f"the option {target}.{next(iter(table))} is set, but the evaluator {target!r} is not requested"
             raise ZebraError(msg)
-    return {name: {**options.get(name, {}), **given} for name, given in said.items()}
+    return {c.name: {**options_for(c, options, plugins), **values} for c, values in selected.items()}

@@ -1,15 +1,18 @@
-"""The extension points: what a plugin may offer."""
+"""The extension points: the hooks that a plugin may implement."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pluggy
 
+if TYPE_CHECKING:
+    import click
+
 ComponentFactory: TypeAlias = Callable[..., Any]
 Components: TypeAlias = Mapping[str, ComponentFactory]
-"""What a hook returns: names to functions, or to attrs classes whose fields are options and whose instances are callable."""
+"""What a hook returns: functions by name, or attrs classes whose fields are options and whose instances are callable."""
 
 hookspec = pluggy.HookspecMarker("zebra")
 hookimpl = pluggy.HookimplMarker("zebra")
@@ -17,7 +20,7 @@ hookimpl = pluggy.HookimplMarker("zebra")
 
 @hookspec
 def zebra_score_sources() -> Components:  # type: ignore[empty-body]
-    """Offer score sources: from a location, or from nothing where the table is embedded, to a ScoreTable."""
+    """Offer score sources: from a location, or from nothing for an embedded table, to a ScoreTable."""
 
 
 @hookspec
@@ -27,7 +30,7 @@ def zebra_catalogues() -> Components:  # type: ignore[empty-body]
 
 @hookspec
 def zebra_pools() -> Components:  # type: ignore[empty-body]
-    """Offer pool readers: from a location, or from nothing where the pool is embedded, to a Pool."""
+    """Offer pool readers: from a location, or from nothing for an embedded pool, to a Pool."""
 
 
 @hookspec
@@ -37,22 +40,22 @@ def zebra_similarities() -> Components:  # type: ignore[empty-body]
 
 @hookspec
 def zebra_strategies() -> Components:  # type: ignore[empty-body]
-    """Offer pairing strategies: from a Behavior to how much each pair is wanted (models x models), -inf is never."""
+    """Offer pairing strategies: from a Behavior to the desirability of each pair (models x models); -inf means never."""
 
 
 @hookspec
 def zebra_rules() -> Components:  # type: ignore[empty-body]
-    """Offer preference rules: from a Behavior to an antisymmetric (models x models), above zero the row is chosen."""
+    """Offer preference rules: from a Behavior to an antisymmetric (models x models); above zero the row is chosen."""
 
 
 @hookspec
 def zebra_trainers() -> Components:  # type: ignore[empty-body]
-    """Offer trainers: from a dataset's folder, a model and an output folder to the trained model's folder."""
+    """Offer trainers: from a dataset's folder, a model and an output folder to a TrainingResult."""
 
 
 @hookspec
 def zebra_models() -> Components:  # type: ignore[empty-body]
-    """Offer models that are made on the spot: from a folder to write to, to nothing."""
+    """Offer models that are generated locally: from a folder to write to, to nothing."""
 
 
 @hookspec
@@ -67,15 +70,26 @@ def zebra_engines() -> Components:  # type: ignore[empty-body]
 
 @hookspec
 def zebra_figures() -> Components:  # type: ignore[empty-body]
-    """Offer figures and tables of the report: from the Evidence of a run to an Exhibit, or None where there is nothing to show."""
+    """Offer figures and tables of the report: from a Dataset to a Section, or None if there is nothing to show."""
+
+
+@hookspec
+def zebra_defaults() -> Mapping[str, str]:  # type: ignore[empty-body]
+    """Declare default components: from nothing to the name of a component by kind, used if a run names none."""
+
+
+@hookspec
+def zebra_commands() -> list[click.Command]:  # type: ignore[empty-body]
+    """Offer commands of `zebra`: from nothing to click commands, such as `zebra.lazy_command` gives."""
 
 
 @hookspec
 def zebra_stage_done(stage: str, result: object) -> None:
-    """Observe a finished stage, to log, time or save; the result must not be changed.
+    """Observe a finished stage, to log, time or save. The result must not be changed.
 
     `stage` and `result` are `scores` and a ScoreTable, `behavior` and a Behavior, `pool` and a Pool, `plan` and a Plan,
-    `dataset` and a Dataset, `training` and the folder of the trained model.
+    `dataset` and a Dataset, `training` and the folder of the trained model. `zebra run` also ends with `report` and the
+    Dataset once its summary is printed, unless `--no-report` is given.
     """
 
 
@@ -92,4 +106,4 @@ KINDS = {
     "engine": "zebra_engines",
     "figure": "zebra_figures",
 }
-"""What each hook's components are called, in messages and in `zebra plugins`."""
+"""The kinds of components, as messages and `zebra plugins` name them, and the hook of each."""

@@ -1,8 +1,7 @@
-"""The stages in order: pool, scores, behavior, plan, dataset."""
+"""The order of the stages: pool, scores, behavior, plan, dataset."""
 
 from __future__ import annotations
 
-import json
 from functools import reduce
 from importlib.metadata import version
 from operator import add
@@ -11,64 +10,58 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from zebra_core import storage
-from zebra_core.alias import model_index, read_aliases
-from zebra_core.behavior import Behavior, Similarity, behavior_of
-from zebra_core.card import card
-from zebra_core.choices import Choice, Chooser, pinned
-from zebra_core.dataset import Plan, Tally
-from zebra_core.discovery import Plugins, load_plugins
+from zebra_core.behavior import Behavior, Similarity, compute_behavior
+from zebra_core.dataset.dataset import Dataset
+from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
+from zebra_core.dataset.manifest import MANIFEST, Job, Manifest, ScoresUsed, ShardFile
+from zebra_core.dataset.shards import Writer, model_pairs, plan_shards
+from zebra_core.dataset.summary import check_pairs, remarks, summarise
 from zebra_core.errors import ZebraError
-from zebra_core.folder import MANIFEST, REJECTED, as_json, check_ids, fingerprint, finish, staged
-from zebra_core.mapping import BatchFunction
-from zebra_core.naming import draft
-from zebra_core.pairing import Pairing
-from zebra_core.preference import Preference
+from zebra_core.pairing.batch_function import BatchFunction
+from zebra_core.pairing.plan import Plan, Tally
+from zebra_core.pairing.rule import Preference
+from zebra_core.pairing.strategy import Pairing
+from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.discovery import Plugins, load_plugins
+from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
+from zebra_core.pool.alias_draft import draft_alias_file
+from zebra_core.pool.aliases import model_index, read_aliases
+from zebra_core.pool.pool import ConvertsBatches
 from zebra_core.progress import Progress
-from zebra_core.recipe import Recipe
-from zebra_core.rejects import counted
-from zebra_core.shards import Writer, model_pairs, tasks_of
-from zebra_core.sources import opened_pool, read_models, read_table, score_choices
-from zebra_core.summary import remarks, summarise
-from zebra_core.suspicion import Suspicion, suspicions
-from zebra_core.training import Training
+from zebra_core.recipe.inputs import open_selected_pool, read_models, read_table, select_score_sources
+from zebra_core.recipe.recipe import Recipe
+from zebra_core.recipe.resolve import Resolver, Selection, pinned
+from zebra_core.scores.checks import ScoreWarning, check_scores
+from zebra_core.training.trainer import Training
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from zebra_core.pool import Pool
-    from zebra_core.scores import ScoreTable
-    from zebra_core.shards import Shard
-
+    from zebra_core.dataset.shards import Shard
+    from zebra_core.pool.pool import Pool
+    from zebra_core.scores.table import ScoreTable
 
 LONG_TABLE = 100
-"""How many models a score table may have for warnings about all of them to be told."""
-
-
-@attrs.frozen(eq=False)
-class Dataset:
-    """A preference dataset on disk, and the manifest that says how it came about."""
-
-    folder: Path
-    manifest: dict[str, Any]
+"""The number of models up to which a score table is checked in full; of a longer one only the pool's models are."""
 
 
 @attrs.frozen(eq=False)
 class Run:
-    """A run that is ready to be written: every choice made, the scores known, the pool open, nothing read in full.
+    """A run that is ready to be written: components selected, scores read, the pool open but not read in full.
 
-    `recipe` is the resolved one of the dataset, with every choice pinned; `training` is what follows, where the recipe has it.
+    `recipe` is the resolved recipe of the dataset, with every choice pinned; `training` is what follows, if the recipe
+    asks for it.
     """
 
     recipe: Recipe
     plugins: Plugins
-    choices: tuple[Choice, ...]
+    selections: tuple[Selection, ...]
     table: ScoreTable
     pool: Pool
     plan: Plan
-    engine: Choice
-    doubts: tuple[Suspicion, ...] = ()
+    engine: Selection
+    warnings: tuple[ScoreWarning, ...] = ()
     training: Training | None = None
 
     def write(
@@ -77,139 +70,110 @@ class Run:
         *,
         overwrite: bool = False,
         workers: int = 0,
-        watch: Callable[[Progress], object] = lambda _: None,
-        say: Callable[[str], None] = lambda _: None,
+        on_progress: Callable[[Progress], object] = lambda _: None,
+        log: Callable[[str], None] = lambda _: None,
     ) -> Dataset:
-        """Write the dataset to the folder `output`, whole or not at all; what an interrupted run has finished is kept.
+        """Write the dataset to the folder `output`, completely or not at all; finished shards survive an interruption.
 
-        `workers` shards are built at once, 0 is one per core; `watch` is told the progress, `say` a line for the user. Raises
-        ZebraError where `output` exists and may not be overwritten, where it cannot be written, where a row of the pool is
-        wrong, and where not one pair comes out.
+        `workers` shards are built at once, 0 means one per core. `on_progress` gets the progress, `log` lines for the user.
+        Raise ZebraError if `output` exists and may not be overwritten, or cannot be written, if a row of the pool is
+        invalid, and if no pair comes out.
         """
         output, job = storage.place(output), self._job()
-        tasks = tasks_of(self.pool, self.recipe.shard_rows)
-        with staged(output, job, overwrite=overwrite, say=say) as folder:
-            progress = Progress(len(tasks), self.pool.rows, watch)
+        tasks = plan_shards(self.pool, self.recipe.shard_rows)
+        with staging_folder(output, job, overwrite=overwrite, log=log) as folder:
+            progress = Progress(len(tasks), self.pool.rows, on_progress)
             writer = Writer(self.plan, folder, self.recipe.compression, self.recipe.strict, progress)
-            with self.engine.component.blamed(mistakes=False):
-                shards: list[Shard] = list(self.engine.made.call(writer, tasks, workers))
+            with attributed_to(self.engine.bound, mistakes=False):
+                shards: list[Shard] = list(self.engine.bound.instance(writer, tasks, workers))
             check_ids(self.pool, shards)
             tally = reduce(add, (shard.tally for shard in shards), Tally())
-            if not tally.pairs:
-                raise self._nothing(tally)
-            manifest = self._manifest(job, shards, tally, model_pairs(folder))
-            texts = {
-                MANIFEST: as_json(manifest),
-                "behavior.json": as_json(self._behavior_of_pool(tally)),
-                "recipe.toml": self.recipe.as_toml(),
-                "README.md": card(manifest),
-            }
-            if tally.rejected:
-                texts[REJECTED] = "".join(as_json(row.as_dict(), indent=None) for row in tally.rejected)
-            finish(folder, texts)
+            check_pairs(self.plan, tally)
+            manifest = self._manifest(job, shards, tally, folder)
+            write_files(folder, manifest, self._behavior_of_pool(tally), self.recipe.as_toml(), tally.rejected)
         dataset = Dataset(output, manifest)
-        self.plugins.done("dataset", dataset)
+        self.plugins.notify("dataset", dataset)
         return dataset
 
-    def written(self, output: str | Path) -> Dataset | None:
-        """Return the dataset in the folder `output` where it is just what this run would write."""
-        path = storage.place(output) / MANIFEST
-        held = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        job = json.loads(as_json(self._job()))
-        return Dataset(storage.place(output), held) if {key: held.get(key) for key in job} == job else None
+    def existing(self, output: str | Path) -> Dataset | None:
+        """Return the dataset in the folder `output` if it is exactly what this run would write."""
+        folder = storage.place(output)
+        if not (folder / MANIFEST).is_file():
+            return None
+        manifest = Manifest.read(folder)
+        return Dataset(folder, manifest) if manifest.job == self._job() else None
 
-    def _job(self) -> dict[str, Any]:
-        """Return all that the dataset's bytes follow from: versions, recipe, inputs."""
-        used = {choice.component.plugin for choice in self.choices}
-        files = [storage.place(c.location) for c in self.choices if c.component.kind == "score source" and c.location]
-        alias = [storage.place(self.recipe.alias)] if self.recipe.alias else []
-        return {
-            "zebra": version("zebra-preference"),
-            "plugins": {name: str(self.plugins.origins[name]) for name in sorted(used)},
-            "libraries": {name: version(name) for name in ("numpy", "pyarrow")},
-            "recipe": self.recipe.as_dict(),
-            "inputs": fingerprint([*self.pool.files, *(path for path in (*files, *alias) if path.is_file())]),
-        }
+    def _job(self) -> Job:
+        """Return everything that the dataset's bytes follow from."""
+        used = {selection.component.plugin for selection in self.selections}
+        sources = [s for s in self.selections if s.component.kind == "score source"]
+        locations = [*(source.location for source in sources), self.recipe.alias]
+        files = [storage.place(location) for location in locations if location]
+        return Job(
+            zebra=version("zebra-preference"),
+            plugins={name: str(self.plugins.origins[name]) for name in sorted(used)},
+            libraries={name: version(name) for name in ("numpy", "pyarrow")},
+            recipe=self.recipe.as_dict(),
+            inputs=tuple(fingerprint([*self.pool.files, *(path for path in files if path.is_file())])),
+        )
 
-    def _manifest(
-        self, job: dict[str, Any], shards: Sequence[Shard], tally: Tally, used: Counter[tuple[str, str]]
-    ) -> dict[str, Any]:
-        return {
-            **job,
-            "scores": {
-                "models": len(self.table.models),
-                "benchmarks": [attrs.asdict(b) for b in self.table.benchmarks],
-                "notes": list(self.table.notes),
-                "warnings": [attrs.asdict(doubt) for doubt in self.doubts],
-            },
-            "summary": summarise(self.plan, tally, used),
-            "remarks": remarks(self.plan, tally, used),
-            "shards": [{"name": s.name, "pairs": s.tally.pairs} for s in shards if s.name],
-        }
+    def _manifest(self, job: Job, shards: list[Shard], tally: Tally, folder: Path) -> Manifest:
+        used = model_pairs(folder)
+        benchmarks = tuple(attrs.asdict(benchmark) for benchmark in self.table.benchmarks)
+        return Manifest(
+            **attrs.asdict(job, recurse=False),
+            scores=ScoresUsed(len(self.table.models), benchmarks, self.table.notes, self.warnings),
+            summary=summarise(self.plan, tally, used),
+            remarks=remarks(self.plan, tally, used),
+            shards=tuple(ShardFile(shard.name, shard.tally.pairs) for shard in shards if shard.name),
+        )
 
     def _behavior_of_pool(self, tally: Tally) -> dict[str, Any]:
-        """Return the behavior of the models that the pool has, and their scores: what a report needs."""
-        known = self.plan.behavior.take(
-            sorted({self.plan.index[name] for name in tally.answered if name in self.plan.index})
-        )
-        rows = [self.table.models.index(model) for model in known.models]
-        return {**known.as_dict(), "scores": self.table.values[rows].tolist()}
-
-    def _nothing(self, tally: Tally) -> ZebraError:
-        models, known = sorted(tally.answered), sorted(self.plan.index)
-        if tally.rows and not set(models) & set(known):
-            msg = (
-                f"no model of the pool has scores: the pool has {', '.join(map(repr, models[:5]))}, the scores have "
-                f"{', '.join(map(repr, known[:5]))}; check --scores, or map the names with --alias"
-            )
-            return ZebraError(msg)
-        left_out = [f"{count} x {why}" for why, count in tally.left_out.most_common()]
-        rejected = [counted(tally.rejected)] if tally.rejected else []
-        reasons = ", ".join(left_out + rejected) or "the pool has no row"
-        if not tally.rated and (self.plan.pairing.per_instruction or self.plan.preference.per_instruction):
-            reasons += ", and the pool has no ratings"
-        return ZebraError(
-            f"not one pair came out of {tally.rows} rows: {reasons}; check --scores, --threshold and --min-gap"
-        )
+        """Return the behavior of the pool's models, and their scores: what a report needs."""
+        index = self.plan.index
+        behavior = self.plan.behavior.take(sorted({index[name] for name in tally.answered if name in index}))
+        rows = [self.table.models.index(model) for model in behavior.models]
+        return {**behavior.as_dict(), "scores": self.table.values[rows].tolist()}
 
 
 def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
-    """Make every choice of a recipe, read the scores and open the pool."""
+    """Resolve a recipe: select every component, read the scores and open the pool."""
     plugins = load_plugins(recipe.plugins) if plugins is None else plugins
-    chooser = Chooser(recipe, plugins)
-    pool_choice, pool = opened_pool(chooser)
-    plugins.done("pool", pool)
-    sources = score_choices(chooser, pool)
-    found = read_table(chooser, sources)
-    doubts = tuple(suspicions(found, recipe.silence, _concerned(recipe, found, pool)))
-    table = found.complete(recipe.missing)
-    plugins.done("scores", table)
-    behavior = _behavior(chooser, table)
-    plugins.done("behavior", behavior)
-    engine = chooser.component("engine")
-    plan = _plan(chooser, behavior, pool.models)
-    plugins.done("plan", plan)
-    by_kind = {c.component.kind: c for c in chooser.chosen if c.component.kind not in ("pool", "score source")}
-    choices = (pool_choice, *sources, *by_kind.values())
-    options = chooser.options_of(chooser.chosen)
-    training = Training.of(chooser) if recipe.trainer or recipe.model else None
-    chooser.check_options()
-    names: dict[str, Any] = {kind: pinned([choice], plugins)[0] for kind, choice in by_kind.items()}
-    names |= {"pool": pinned([pool_choice], plugins)[0], "scores": pinned(sources, plugins), "options": options}
+    resolver = Resolver(recipe, plugins)
+    pool_selection, pool = open_selected_pool(resolver)
+    plugins.notify("pool", pool)
+    sources = select_score_sources(resolver, pool)
+    joined = read_table(resolver, sources)
+    warnings = tuple(check_scores(joined, recipe.silence, _models_to_check(recipe, joined, pool)))
+    table = joined.complete(recipe.missing)
+    plugins.notify("scores", table)
+    behavior = _behavior(resolver, table)
+    plugins.notify("behavior", behavior)
+    engine = resolver.component("engine")
+    plan = _plan(resolver, behavior, pool.models)
+    plugins.notify("plan", plan)
+    inputs = ("pool", "score source")
+    by_kind = {s.component.kind: s for s in resolver.selections if s.component.kind not in inputs}
+    selections = (pool_selection, *sources, *by_kind.values())
+    options = resolver.options_of(resolver.selections)
+    training = Training.from_resolver(resolver) if recipe.trainer or recipe.model else None
+    resolver.check_options()
+    names: dict[str, Any] = {kind: pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
+    names |= {"pool": pinned([pool_selection], plugins)[0], "scores": pinned(sources, plugins), "options": options}
     resolved = attrs.evolve(recipe, trainer="", model="", **names)
-    return Run(resolved, plugins, choices, table, pool, plan, engine, doubts, training)
+    return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training)
 
 
 def prepare_training(recipe: Recipe, plugins: Plugins | None = None) -> Training:
-    """Choose the trainer and the model of a recipe, and check that they can work; what `zebra train` does first."""
-    chooser = _chooser(recipe, plugins)
-    training = Training.of(chooser)
-    chooser.check_options()
+    """Select and check the trainer and the model of a recipe; the first step of `zebra train`."""
+    resolver = _resolver(recipe, plugins)
+    training = Training.from_resolver(resolver)
+    resolver.check_options()
     return training
 
 
-def _concerned(recipe: Recipe, table: ScoreTable, pool: Pool) -> set[str]:
-    """Return whom of a long table the pool's first batch names: warnings about thousands of others help nobody."""
+def _models_to_check(recipe: Recipe, table: ScoreTable, pool: Pool) -> set[str]:
+    """For large tables, return only the models in the pool's first batch, so that warnings stay relevant."""
     if len(table.models) <= LONG_TABLE:
         return set()
     index = model_index(table.models, read_aliases(recipe.alias) if recipe.alias else {})
@@ -224,103 +188,104 @@ def build(
     workers: int = 0,
     plugins: Plugins | None = None,
 ) -> Dataset:
-    """Build the dataset of a recipe; what `zebra run` does."""
+    """Build the dataset of a recipe, as `zebra run` does."""
     return prepare(recipe, plugins).write(output, overwrite=overwrite, workers=workers)
 
 
 def batch_function(recipe: Recipe | None = None, plugins: Plugins | None = None) -> BatchFunction:
     """Return the function that turns batches of a pool into preference data, for `datasets.map`.
 
-    `recipe.pool` may name a layout; else it is recognised from the columns of each batch. Raises ZebraError for the scope
-    `global`, which needs the whole pool.
+    `recipe.pool` may name a layout; otherwise it is recognised from the columns of each batch. Raise ZebraError for the
+    scope `global`, which needs the whole pool.
     """
-    chooser = _chooser(recipe, plugins)
-    plan = _plan(chooser, _behavior(chooser, _known_scores(chooser)), _no_pool)
-    if chooser.recipe.pool:
-        chooser.component("pool")
-    chooser.check_options()
-    named = [choice.made for choice in chooser.chosen if choice.component.kind == "pool"]
-    readers = named or [component.made() for component in chooser.plugins.of("pool")]
-    return BatchFunction(plan, tuple(reader for reader in readers if reader.says("converted")))
+    resolver = _resolver(recipe, plugins)
+    plan = _plan(resolver, _behavior(resolver, _complete_scores(resolver)), _no_pool)
+    if resolver.recipe.pool:
+        resolver.component("pool")
+    resolver.check_options()
+    named = [selection.bound for selection in resolver.selections if selection.component.kind == "pool"]
+    readers = named or [component.bind() for component in resolver.plugins.of_kind("pool")]
+    return BatchFunction(plan, tuple(reader for reader in readers if isinstance(reader.instance, ConvertsBatches)))
 
 
 def _no_pool() -> set[str]:
-    msg = "the scope 'global' needs the whole pool, which a batch is not; use `zebra run`, or the scope 'instruction'"
+    msg = "the scope 'global' needs the whole pool, and a batch is only a part; use `zebra run`, or the scope 'instruction'"
     raise ZebraError(msg)
 
 
 def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | None = None) -> ScoreTable:
     """Read and join score tables, each a name or a file, and complete them as `recipe.missing` says."""
-    return _known_scores(_chooser(recipe, plugins, scores=scores))
+    return _complete_scores(_resolver(recipe, plugins, scores=scores))
 
 
-def look_at_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[Suspicion]]:
-    """Read and join the score tables of a recipe as they are, and say what looks wrong; what `zebra scores` does."""
-    chooser = Chooser(recipe, plugins)
-    table = read_table(chooser, score_choices(chooser, None))
-    chooser.check_options()
-    return table, suspicions(table, recipe.silence)
+def inspect_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[ScoreWarning]]:
+    """Read and join the score tables of a recipe as they are, with warnings; as `zebra scores` does."""
+    resolver = Resolver(recipe, plugins)
+    table = read_table(resolver, select_score_sources(resolver, None))
+    resolver.check_options()
+    return table, check_scores(table, recipe.silence)
 
 
 def draft_aliases(recipe: Recipe, plugins: Plugins | None = None) -> str:
-    """Draft the alias file of the recipe's pool and scores; what `zebra alias` does."""
-    chooser = Chooser(recipe, load_plugins(recipe.plugins) if plugins is None else plugins)
-    models = opened_pool(chooser)[1].models()
-    return draft(models, read_models(chooser, score_choices(chooser, None)))
+    """Draft the alias file of the recipe's pool and scores, as `zebra alias` does."""
+    resolver = _resolver(recipe, plugins)
+    models = open_selected_pool(resolver)[1].models()
+    return draft_alias_file(models, read_models(resolver, select_score_sources(resolver, None)))
 
 
-def know_behavior(
+def derive_behavior(
     table: ScoreTable, similarity: str | Similarity = "", recipe: Recipe | None = None, plugins: Plugins | None = None
 ) -> Behavior:
     """Derive the behavior of a table's models; `similarity` is a component's name, or a function."""
     if not isinstance(similarity, str):
-        return behavior_of(table, similarity, (recipe or Recipe()).normalisation)
-    return _behavior(_chooser(recipe, plugins, similarity=similarity), table)
+        return compute_behavior(table, similarity, (recipe or Recipe()).normalisation)
+    return _behavior(_resolver(recipe, plugins, similarity=similarity), table)
 
 
-def read_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior, list[Suspicion]]:
-    """Read the scores of a recipe, derive the behavior of their models, and say what looks wrong; `zebra behavior`."""
-    chooser = Chooser(recipe, plugins)
-    found = read_table(chooser, score_choices(chooser, None))
-    table = found.complete(recipe.missing)
-    known = _behavior(chooser, table)
-    chooser.check_options()
-    return table, known, suspicions(found, recipe.silence)
+def inspect_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior, list[ScoreWarning]]:
+    """Read the scores of a recipe and derive the behavior of their models, with warnings; as `zebra behavior` does."""
+    resolver = Resolver(recipe, plugins)
+    joined = read_table(resolver, select_score_sources(resolver, None))
+    table = joined.complete(recipe.missing)
+    behavior = _behavior(resolver, table)
+    resolver.check_options()
+    return table, behavior, check_scores(joined, recipe.silence)
 
 
 def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | None = None) -> Pool:
     """Open a response pool: a reader's name, a file, a folder, or `hub:NAME`."""
-    return opened_pool(_chooser(recipe, plugins, pool=pool))[1]
+    return open_selected_pool(_resolver(recipe, plugins, pool=pool))[1]
 
 
-def _chooser(recipe: Recipe | None, plugins: Plugins | None, **named: Any) -> Chooser:
-    """Return a chooser for a recipe, with what is named in a call put into it."""
-    recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in named.items() if value})
-    return Chooser(recipe, load_plugins(recipe.plugins) if plugins is None else plugins)
+def _resolver(recipe: Recipe | None, plugins: Plugins | None, **fields: Any) -> Resolver:
+    """Return a resolver for a recipe, with the given fields replaced unless they are empty."""
+    recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in fields.items() if value})
+    return Resolver(recipe, load_plugins(recipe.plugins) if plugins is None else plugins)
 
 
-def _known_scores(chooser: Chooser) -> ScoreTable:
-    return read_table(chooser, score_choices(chooser, None)).complete(chooser.recipe.missing)
+def _complete_scores(resolver: Resolver) -> ScoreTable:
+    return read_table(resolver, select_score_sources(resolver, None)).complete(resolver.recipe.missing)
 
 
-def _behavior(chooser: Chooser, table: ScoreTable) -> Behavior:
-    return behavior_of(table, chooser.component("similarity").made, chooser.recipe.normalisation)
+def _behavior(resolver: Resolver, table: ScoreTable) -> Behavior:
+    return compute_behavior(table, resolver.component("similarity").bound, resolver.recipe.normalisation)
 
 
-def _plan(chooser: Chooser, behavior: Behavior, models_of_pool: Callable[[], set[str]]) -> Plan:
-    recipe, plugins = chooser.recipe, chooser.plugins
+def _plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[], set[str]]) -> Plan:
+    recipe, plugins = resolver.recipe, resolver.plugins
     ranked = behavior.ranked()
-    strategy = chooser.component("strategy")
-    preferred = strategy.made.says("default_rule", "")
-    rule = chooser.component("rule", preferred, f"of strategy {strategy.component.name}" if preferred else "default")
+    strategy = resolver.component("strategy")
+    instance = strategy.bound.instance
+    preferred = instance.default_rule if isinstance(instance, HasDefaultRule) else ""
+    why = f"of strategy {strategy.component.name}" if preferred else "default"
+    preference = Preference(ranked, resolver.component("rule", preferred, why).bound)
+    bound = [strategy.bound]
+    if isinstance(instance, HasBaseline) and plugins.has("strategy", instance.baseline):
+        bound.append(plugins.find("strategy", instance.baseline).bind())
+    pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied) for each in bound]
     index = model_index(ranked.models, read_aliases(recipe.alias) if recipe.alias else {})
-    rival = strategy.made.says("rival", "")
-    preference = Preference(ranked, rule.made)
-    pairings = [Pairing.of(ranked, strategy.made, recipe.masks, preference.tied)]
-    if rival and plugins.has("strategy", rival):
-        pairings.append(Pairing.of(ranked, plugins.find("strategy", rival).made(), recipe.masks, preference.tied))
     if recipe.scope == "global":
         models = {ranked.models[index[name]] for name in models_of_pool() if name in index}
-        pairings = [pairing.within(models) for pairing in pairings]
-    pairing, *others = pairings
-    return Plan(ranked, index, pairing, preference, others[0] if others else None, recipe.seed)
+        pairings = [pairing.restrict_to(models) for pairing in pairings]
+    pairing, *baselines = pairings
+    return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed)

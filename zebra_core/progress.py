@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @attrs.define(eq=False)
 class Progress:
-    """Counts what writers have read, of `rows` in all where that is known; `watch` is called after each step.
+    """Counts what writers have read, of `rows` in all where that is known; `on_progress` is called after each step.
 
     `bytes_done` are those of the columns that are read, decoded. Rates leave out what an earlier run had done.
     """
 
     tasks: int
     rows: int | None
-    watch: Callable[[Progress], object]
+    on_progress: Callable[[Progress], object]
     rows_done: int = 0
     bytes_done: int = 0
     tasks_done: int = 0
@@ -38,7 +38,7 @@ class Progress:
                 self.rows_before += rows
             else:
                 self.bytes_done += size
-            self.watch(self)
+            self.on_progress(self)
 
     @property
     def seconds(self) -> float:

@@ -7,5 +7,5 @@ def zebra_similarities():
 
 
 def dot(vectors):
-    """Say how alike two models are by the dot product of their vectors."""
+    """Measure how similar two models are by the dot product of their vectors."""
     return vectors @ vectors.T

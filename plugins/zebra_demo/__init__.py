@@ -75,3 +75,9 @@ class Scores:
     def covers(models: Sequence[str]) -> bool:
         """Whether all of a pool's models are responders of the demo."""
         return {*models} <= {*NAMES}
+
+
+@zebra.hookimpl
+def zebra_defaults() -> dict[str, str]:
+    """Use the demo's pool by default."""
+    return {"pool": "demo"}

@@ -1,4 +1,4 @@
-"""Evaluating with lm-evaluation-harness: its tasks, and the papers' six. What is heavy is imported when a model is measured."""
+"""Evaluating with lm-evaluation-harness: its tasks, and the papers' six. The harness is imported when a model is measured."""
 
 from __future__ import annotations
 

@@ -9,15 +9,14 @@ import sys
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
 import zebra_core as zebra
+from zebra_lm_eval.settings import Settings
 
 NEEDED = ("lm_eval", "torch", "transformers", "accelerate", "peft", "langdetect", "immutabledict", "nltk")
-
-NOT_NEGATIVE = attrs.validators.ge(0)
 
 
 def be_quiet() -> None:
@@ -32,33 +31,12 @@ def be_quiet() -> None:
     warnings.simplefilter("ignore")
 
 
-def _names(value: Any) -> Any:
-    """Take `a,b` for two names, too."""
-    return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else tuple(value)
-
-
 @attrs.frozen(kw_only=True)
-class LmEval:
-    """The tasks of lm-evaluation-harness, by name, pattern or YAML file; `zebra` are the papers' six (ZEBRA, section 4.2 and Figure 7).
+class LmEval(Settings):
+    """The tasks of lm-evaluation-harness, by name, pattern or YAML file; `zebra` stands for the papers' six (ZEBRA, section 4.2 and Figure 7).
 
-    Options are the harness's: `chat_template` is applied where the tokenizer has one, or `yes`, or `no`; `batch_size` 0 is what fits on
-    a GPU, and 8 elsewhere. `task_data` is a folder of local files for the tasks, `task_folders` hold more task files.
+    Options are named as in the harness.
     """
-
-    tasks: Any = attrs.field(default=(), converter=_names)
-    task_data: str = ""
-    task_folders: tuple[str, ...] = ()
-    limit: float = attrs.field(default=0.0, validator=attrs.validators.ge(0.0))
-    num_fewshot: int | None = attrs.field(default=None, validator=attrs.validators.optional(NOT_NEGATIVE))
-    max_new_tokens: int = attrs.field(default=0, validator=NOT_NEGATIVE)
-    backend: Literal["hf", "vllm"] = "hf"
-    batch_size: int = attrs.field(default=0, validator=NOT_NEGATIVE)
-    device: str = ""
-    chat_template: Literal["auto", "yes", "no"] = "auto"
-    seed: int | None = None
-    samples: bool = True
-    confirm_run_unsafe_code: bool = False
-    model_args: dict[str, Any] = attrs.field(factory=dict)
 
     def check(self, model: str) -> None:
         """Raise ZebraError, before anything is measured, where the model, the tasks or what they need are not there."""
@@ -77,7 +55,7 @@ class LmEval:
         zebra.check_model(model, adapters=True)
         be_quiet()
         from zebra_lm_eval.local_data import local_files  # noqa: PLC0415
-        from zebra_lm_eval.tasks_of import find_tasks  # noqa: PLC0415
+        from zebra_lm_eval.task_loader import find_tasks  # noqa: PLC0415
 
         manager, names = find_tasks(self)
         if self.task_data:
@@ -85,7 +63,7 @@ class LmEval:
 
     def __call__(self, model: str, output: Path) -> Path:
         """Measure, and return the results as the harness writes them."""
-        from zebra_lm_eval.work import evaluate  # noqa: PLC0415
+        from zebra_lm_eval.run import evaluate  # noqa: PLC0415
 
         return evaluate(self, model, output)
 

@@ -9,7 +9,7 @@ import yaml
 from lm_eval.tasks import TaskManager
 
 import zebra_core as zebra
-from zebra_lm_eval.tasks_of import COLUMNS, below, leaves
+from zebra_lm_eval.task_loader import COLUMNS, descend, leaf_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def local_files(manager: TaskManager, names: Sequence[str], data: Path) -> dict[
     if not data.is_dir():
         msg = f"there is no folder of task data {data}"
         raise zebra.ZebraError(msg)
-    names = [*leaves(manager.task_index, names)]
+    names = [*leaf_tasks(manager.task_index, names)]
     inline = next((name for name in names if name not in manager.task_index), None)
     if inline:
         msg = f"the task {inline!r} stands within the file of its group, and cannot take its rows from {data}; leave --task-data out"
@@ -77,7 +77,7 @@ def on_local_data(manager: TaskManager, names: Sequence[str], data: Path, folder
         _write(
             folder / f"{name}.yaml", {"include": str(Path(entry.yaml_path).absolute()), "task": name, **own, **splits}
         )
-    for name in below(manager.task_index, names):
+    for name in descend(manager.task_index, names):
         if name not in found and manager.task_index[name].kind.name == "GROUP":
             _write(folder / f"{name}.yaml", {"include": str(manager.task_index[name].yaml_path), "group": name})
     return TaskManager(include_path=folder, include_defaults=False)

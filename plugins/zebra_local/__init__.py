@@ -18,7 +18,15 @@ def zebra_engines() -> zebra.Components:
     return {"local": local}
 
 
-def local(write: Callable[[zebra.Task], zebra.Shard], tasks: Sequence[zebra.Task], workers: int) -> list[zebra.Shard]:
+@zebra.hookimpl
+def zebra_defaults() -> dict[str, str]:
+    """Build on this machine by default."""
+    return {"engine": "local"}
+
+
+def local(
+    write: Callable[[zebra.ShardTask], zebra.Shard], tasks: Sequence[zebra.ShardTask], workers: int
+) -> list[zebra.Shard]:
     """Threads of this process, as many as there are cores unless --workers says otherwise.
 
     Threads are enough: reading, gathering texts and compressing happen in Arrow, outside Python's lock. The first shard

@@ -38,7 +38,7 @@ def read_csv(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.R
         if isinstance(item, zebra.Rejected):
             yield item
         else:
-            yield from zebra.rescued(item, partial(_converted, wanted=wanted))
+            yield from zebra.convert_or_reject(item, partial(_converted, wanted=wanted))
 
 
 def _rows(path: Path, names: list[str]) -> Iterator[pa.RecordBatch | zebra.Rejected]:

@@ -102,7 +102,7 @@ def _rescued(block: bytes, wanted: pa.Schema, before: int) -> Iterator[pa.Record
 
     lines = [(number, line) for number, line in enumerate(block.split(b"\n"), before + 1) if line.strip()]
     row = 0
-    for piece in zebra.rescued(lines, parse):
+    for piece in zebra.convert_or_reject(lines, parse):
         if isinstance(piece, zebra.Rejected):
             yield attrs.evolve(piece, line=lines[row][0], unit="line")
             row += 1
@@ -147,7 +147,7 @@ def _read_array(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebr
             _check(row, wanted)
         return pa.RecordBatch.from_pylist(rows, schema=wanted)
 
-    return zebra.rescued(_array(path), convert)
+    return zebra.convert_or_reject(_array(path), convert)
 
 
 def _array(path: Path) -> list[Any]:

@@ -22,7 +22,7 @@ class Messages(RowReader):
         ratings = {"ratings": pa.list_(pa.float64())} if "ratings" in schema.names else {}
         return pa.schema({**found, "models": TEXTS, "responses": TEXTS, **ratings})
 
-    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def to_pool(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Take the lists as they are."""
         lists = {name: batch[name] for name in ("models", "responses", "ratings") if name in batch.schema.names}
         return pool_batch(**shared_arrays(batch), **lists)

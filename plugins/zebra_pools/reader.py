@@ -38,9 +38,9 @@ class Reader(ABC):
 
     def declines(self, location: str) -> str | None:
         """Tell why the location is not of this layout, None where it is."""
-        return self.misfit(open_tables(location)[0].schema)
+        return self.mismatch(open_tables(location)[0].schema)
 
-    def misfit(self, schema: pa.Schema) -> str | None:
+    def mismatch(self, schema: pa.Schema) -> str | None:
         """Tell why a table is not of this layout, None where it is."""
         try:
             self.wants(schema)
@@ -64,8 +64,8 @@ class RowReader(Reader):
     """Reads a layout with one row per instruction: each table is a part of the pool."""
 
     @abstractmethod
-    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return a batch of the wanted columns in the pool's schema; RowError for a row that contradicts itself."""
+    def to_pool(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return a batch of the layout's columns in the pool's schema. Raise RowError for a row that contradicts itself."""
 
     def __call__(self, location: str | None) -> zebra.Pool:
         """Open the pool."""
@@ -80,12 +80,12 @@ class RowReader(Reader):
     def read(self, rows: Range, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
         """Read a range of a table."""
         for item in rows.read(wanted):
-            yield from [item] if isinstance(item, zebra.Rejected) else zebra.rescued(item, self.convert)
+            yield from [item] if isinstance(item, zebra.Rejected) else zebra.convert_or_reject(item, self.to_pool)
 
-    def converted(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    def convert(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | zebra.Rejected]:
         """Convert a batch of a table that is in memory."""
         wanted = self.wants(batch.schema)
-        yield from zebra.rescued(batch, lambda rows: self.convert(columns.conformed(wanted, rows)))
+        yield from zebra.convert_or_reject(batch, lambda rows: self.to_pool(columns.conformed(wanted, rows)))
 
 
 def shared_columns(schema: pa.Schema, prompt: str = "") -> dict[str, pa.DataType]:

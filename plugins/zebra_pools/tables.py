@@ -37,7 +37,7 @@ class Table:
         """Read all ranges."""
         for rows in self.ranges:
             part = zebra.Part(self.name, partial(rows.read, wanted), rows.rows, rows.before)
-            yield from zebra.located(part.read(), part.name, part.row)
+            yield from zebra.with_positions(part.read(), part.name, part.row)
 
 
 def open_tables(location: str | None) -> list[Table]:
@@ -103,7 +103,11 @@ def _told(
     """Read on in the types that are wanted, and say which file it was when it cannot be read."""
     try:
         for item in read(wanted):
-            yield from [item] if isinstance(item, zebra.Rejected) else zebra.rescued(item, partial(conformed, wanted))
+            yield from (
+                [item]
+                if isinstance(item, zebra.Rejected)
+                else zebra.convert_or_reject(item, partial(conformed, wanted))
+            )
     except zebra.storage.faults(path) as wrong:
         raise unreadable(path, wrong) from wrong
 

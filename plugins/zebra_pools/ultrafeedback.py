@@ -40,7 +40,7 @@ class UltraFeedback(RowReader):
         models = {"models": TEXTS} if "models" in schema.names else {}
         return pa.schema({**found, **models, "completions": pa.list_(pa.struct(list(wanted.items())))})
 
-    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def to_pool(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Take the models from the completions themselves, and hold the list of models against them."""
         each = batch["completions"].flatten()
         names = ("models", "responses", "ratings")

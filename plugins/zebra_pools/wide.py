@@ -37,7 +37,7 @@ class Wide(RowReader):
             raise Misfit(msg)
         return pa.schema({**found, **dict.fromkeys(names, pa.string())})
 
-    def convert(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def to_pool(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Lay the responses of each row one after the other."""
         shared = [column for column in shared_columns(batch.schema, self.prompt) if column not in self.models]
         names = [name for name in batch.schema.names if name not in shared]

@@ -36,11 +36,11 @@ class Ray:
             msg = "Ray is not installed; install it with: pip install 'zebra-preference[ray]'"
             raise zebra.ZebraError(msg)
 
-    def __call__(self, write: zebra.Writer, tasks: Sequence[zebra.Task], workers: int) -> list[zebra.Shard]:
+    def __call__(self, write: zebra.Writer, tasks: Sequence[zebra.ShardTask], workers: int) -> list[zebra.Shard]:
         """Have the shards that are not done written on the cluster, then take all of them up from their markers."""
-        from zebra_ray.cluster import connected, written  # noqa: PLC0415  # Ray takes its time to import
+        from zebra_ray.cluster import connected, written  # Ray takes its time to import
 
-        shards = {task.number: write(task) for task in tasks if write.done(task)}
+        shards = {task.number: write(task) for task in tasks if write.completed(task)}
         waiting = [task for task in tasks if task.number not in shards]
         if waiting:
             with connected(self.address):
@@ -49,9 +49,9 @@ class Ray:
         return [shards[task.number] for task in tasks]
 
 
-def _taken_up(write: zebra.Writer, task: zebra.Task) -> zebra.Shard:
+def _taken_up(write: zebra.Writer, task: zebra.ShardTask) -> zebra.Shard:
     """Take up a shard that a node has written, from its marker."""
-    shard = write.done(task)
+    shard = write.completed(task)
     if shard is None:
         msg = (
             f"a node wrote {task.name} where this machine does not see it; choose an --output that all nodes share: a "

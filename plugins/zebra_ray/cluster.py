@@ -43,14 +43,16 @@ def connected(address: str) -> Iterator[None]:
         ray.shutdown()
 
 
-def written(write: zebra.Writer, tasks: Sequence[zebra.Task], cpus: float, workers: int) -> Iterator[zebra.Task]:
+def written(
+    write: zebra.Writer, tasks: Sequence[zebra.ShardTask], cpus: float, workers: int
+) -> Iterator[zebra.ShardTask]:
     """Have each task written on some node, as a block of a Ray dataset; yield the tasks as they are done."""
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     ray.data.DataContext.get_current().enable_progress_bars = False
     for name, module in list(sys.modules.items()):
         if name.startswith("zebra_plugin_"):  # a loose file, which no node can import
             cloudpickle.register_pickle_by_value(module)
-    work = partial(_write, write.elsewhere(), tuple(tasks), os.getcwd())  # noqa: PTH109
+    work = partial(_write, write.for_subprocess(), tuple(tasks), os.getcwd())  # noqa: PTH109
     numbers = ray.data.range(len(tasks), override_num_blocks=len(tasks))
     for row in numbers.map(work, num_cpus=cpus, concurrency=workers or None).iter_rows():
         if row["error"]:
@@ -58,7 +60,7 @@ def written(write: zebra.Writer, tasks: Sequence[zebra.Task], cpus: float, worke
         yield tasks[row["number"]]
 
 
-def _write(write: zebra.Writer, tasks: Sequence[zebra.Task], folder: str, row: dict[str, Any]) -> dict[str, Any]:
+def _write(write: zebra.Writer, tasks: Sequence[zebra.ShardTask], folder: str, row: dict[str, Any]) -> dict[str, Any]:
     """Write one task on a node; a mistake of the user is told, not tried again."""
     number, error = int(row["id"]), b""
     try:

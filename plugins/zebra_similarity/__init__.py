@@ -1,69 +1,19 @@
-"""How alike two models are, from their ability vectors: cosine, pearson, euclidean, rbf."""
+"""How similar two models are: cosine, pearson, euclidean and rbf."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import attrs
-import numpy as np
-
 import zebra_core as zebra
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Matrix = NDArray[np.float64]
 
 
 @zebra.hookimpl
 def zebra_similarities() -> zebra.Components:
     """Offer the similarities by name."""
+    from zebra_similarity.measures import Rbf, cosine, euclidean, pearson
+
     return {"cosine": cosine, "pearson": pearson, "euclidean": euclidean, "rbf": Rbf}
 
 
-def cosine(vectors: Matrix) -> Matrix:
-    """Cosine of the angle between two vectors, in [0, 1]; the papers' MB-SIM (ZEBRA section 3.4).
-
-    A zero vector (a model that is the worst on every benchmark) has similarity 0 to others and 1 to itself.
-    """
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
-    return _self_similar(np.clip(unit @ unit.T, -1, 1))
-
-
-def pearson(vectors: Matrix) -> Matrix:
-    """Correlation of two vectors, in [-1, 1]: alike in shape, whatever the level; 0 where a vector is constant."""
-    centred = vectors - vectors.mean(axis=1, keepdims=True)
-    flat = np.abs(centred).max(axis=1) < 1e-12  # what rounding leaves of equal scores is no shape
-    return cosine(np.where(flat[:, None], 0.0, centred))
-
-
-def euclidean(vectors: Matrix) -> Matrix:
-    """One over one plus the distance, 1 / (1 + d), in (0, 1]."""
-    return 1 / (1 + np.sqrt(_squared_distances(vectors)))
-
-
-@attrs.frozen
-class Rbf:
-    """Gaussian of the distance, exp(-gamma d^2), in (0, 1]; a larger `gamma` tells nearer models apart."""
-
-    gamma: float = attrs.field(default=1.0, validator=attrs.validators.gt(0))
-
-    def __call__(self, vectors: Matrix) -> Matrix:
-        """Return the similarity of each two models."""
-        return np.exp(-self.gamma * _squared_distances(vectors))
-
-
-def _squared_distances(vectors: Matrix) -> Matrix:
-    squares = (vectors**2).sum(axis=1)
-    return _zero_diagonal(np.maximum(squares[:, None] + squares[None, :] - 2 * vectors @ vectors.T, 0))
-
-
-def _zero_diagonal(matrix: Matrix) -> Matrix:
-    np.fill_diagonal(matrix, 0)
-    return matrix
-
-
-def _self_similar(matrix: Matrix) -> Matrix:
-    np.fill_diagonal(matrix, 1)
-    return matrix
+@zebra.hookimpl
+def zebra_defaults() -> dict[str, str]:
+    """Use the papers' similarity by default."""
+    return {"similarity": "cosine"}

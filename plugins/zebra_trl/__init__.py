@@ -1,38 +1,56 @@
-"""Training with TRL: SFT, DPO and its kin, and a tiny model to try them with. What is heavy is imported when a training starts."""
+"""Training with TRL: SFT, DPO and its relatives, and a tiny model to try them with. TRL is imported when a training starts."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import zebra_core as zebra
-from zebra_trl.pairs import NAME, Pairs
-from zebra_trl.tiny import Tiny
-from zebra_trl.trainers import CPO, DPO, KTO, ORPO, SFT, Reward, SimPO
+
+if TYPE_CHECKING:
+    import click
 
 
 @zebra.hookimpl
 def zebra_trainers() -> zebra.Components:
     """Offer TRL's trainers."""
+    from zebra_trl.trainers import CPO, DPO, KTO, ORPO, SFT, Reward, SimPO
+
     return {"sft": SFT, "dpo": DPO, "kto": KTO, "reward": Reward, "orpo": ORPO, "cpo": CPO, "simpo": SimPO}
 
 
 @zebra.hookimpl
 def zebra_models() -> zebra.Components:
     """Offer the model `tiny`."""
+    from zebra_trl.tiny import Tiny
+
     return {"tiny": Tiny}
 
 
 @zebra.hookimpl
 def zebra_evaluators() -> zebra.Components:
     """Offer the evaluator `pairs`."""
+    from zebra_trl.pairs import Pairs
+
     return {"pairs": Pairs}
 
 
 @zebra.hookimpl
 def zebra_catalogues() -> zebra.Components:
     """Describe what the evaluator `pairs` measures."""
-    return {"pairs": measured}
+    from zebra_trl.pairs import benchmark
+
+    return {"pairs": benchmark}
 
 
-def measured() -> dict[str, dict[str, object]]:
-    """The share of preference pairs of which a model prefers the chosen response."""
-    source = "https://arxiv.org/abs/2403.13787"
-    return {NAME: {"axis": "preference", "direction": "higher", "bounds": [0, 1], "chance": 0.5, "source": source}}
+@zebra.hookimpl
+def zebra_commands() -> list[click.Command]:
+    """Add `zebra tiny-model`."""
+    return [
+        zebra.lazy_command("tiny-model", "zebra_trl.command:tiny_model", "Write a tiny model to try training with.")
+    ]
+
+
+@zebra.hookimpl
+def zebra_defaults() -> dict[str, str]:
+    """Use DPO, the papers' trainer, by default."""
+    return {"trainer": "dpo"}

@@ -1,9 +1,12 @@
-"""The model card: what was trained, on what, how, and what came out."""
+"""The model card: what was trained, on what, how, and with which results."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import zebra_core as zebra
 
 TEMPLATE = """\
 ---
@@ -33,13 +36,13 @@ tags:
 |---|---|
 {settings}
 
-`training.json` has them again, `metrics.jsonl` every figure that was logged, `results.json` what is above.
+`training.json` repeats them, `metrics.jsonl` has every number that was logged, `results.json` the results above.
 """
 NAMES = {
     "accuracy": "held-out reward accuracy",
     "loss": "held-out loss",
     "token_accuracy": "held-out token accuracy",
-    "longer": "share of held-out pairs whose chosen response is the longer",
+    "longer": "share of held-out pairs whose chosen response is longer",
     "pairs": "held-out rows",
     "rows": "rows trained on",
     "steps": "steps",
@@ -47,47 +50,50 @@ NAMES = {
 }
 
 
-def card(job: dict[str, Any], results: dict[str, Any], manifest: dict[str, Any], *, adapter: bool) -> str:
-    """Return the card, from what was to be done, what came out, and the dataset's manifest where zebra built it."""
-    model, dataset = job["model"]["location"], job["dataset"]["location"]
+def card(
+    job: zebra.TrainingJob, result: zebra.TrainingResult, manifest: zebra.Manifest | None, *, adapter: bool
+) -> str:
+    """Return the card: what was trained and what it gave, and the dataset's manifest if zebra built it."""
+    model, dataset = job.model["location"], job.dataset["location"]
+    numbers = {**result.metrics, "rows": result.rows, "steps": result.steps, "seconds": result.seconds}
     return TEMPLATE.format(
         base="" if Path(model).is_absolute() else f"base_model: {model}\n",
         library="peft" if adapter else "transformers",
-        trainer=job["trainer"],
-        name=job["trainer"].upper() if len(job["trainer"]) < 5 else job["trainer"],
+        trainer=job.trainer,
+        name=job.trainer.upper() if len(job.trainer) < 5 else job.trainer,
         model=Path(model).name if Path(model).is_absolute() else model,
         dataset=Path(dataset).name if Path(dataset).is_absolute() else dataset,
-        rows="".join(f"| {NAMES[name]} | {_figure(value)} |\n" for name, value in results.items() if name in NAMES),
+        rows="".join(f"| {NAMES[name]} | {_shown(value)} |\n" for name, value in numbers.items() if name in NAMES),
         data=_data(manifest),
-        settings="\n".join(f"| {name} | `{value}` |" for name, value in _flat(job["options"]).items()),
+        settings="\n".join(f"| {name} | `{value}` |" for name, value in _effective(job.options).items()),
     )
 
 
-def _data(manifest: dict[str, Any]) -> str:
-    """Say how the dataset was made."""
-    if not manifest:
-        return "It was not built by ZEBRA, so nothing is known here of how it was made."
-    recipe, summary = manifest["recipe"], manifest["summary"]
+def _data(manifest: zebra.Manifest | None) -> str:
+    """Describe how the dataset was made."""
+    if manifest is None:
+        return "It was not built by ZEBRA, so how it was made is not known here."
+    recipe, summary = manifest.recipe, manifest.summary
     scores = ", ".join(f"`{name}`" for name in recipe.get("scores", []))
     models = ", ".join(
-        f"{name} ({model['chosen']:,} chosen, {model['rejected']:,} rejected)"
-        for name, model in list(summary["models"].items())[:12]
+        f"{name} ({model.chosen:,} chosen, {model.rejected:,} rejected)"
+        for name, model in list(summary.models.items())[:12]
     )
     return (
-        f"{summary['pairs']:,} pairs of {summary['rows']:,} instructions, built with ZEBRA {manifest['zebra']}: strategy "
+        f"{summary.pairs:,} pairs of {summary.rows:,} instructions, built with ZEBRA {manifest.zebra}: strategy "
         f"`{recipe['strategy']}`, similarity `{recipe['similarity']}`, rule `{recipe['rule']}`, scores {scores}; mean margin "
-        f"{summary['mean_margin']:.3f}, mean similarity {summary['mean_similarity']:.3f}. No response was judged: which one is "
-        f"chosen follows from the benchmark scores of the models.\n\nModels: {models}."
+        f"{summary.mean_margin:.3f}, mean similarity {summary.mean_similarity:.3f}. No response was judged: the benchmark "
+        f"scores of the models decide which one is chosen.\n\nModels: {models}."
     )
 
 
-def _flat(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings that do something."""
-    ours = {name: value for name, value in options.items() if name != "others" and value and value != "off"}
+def _effective(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings that have an effect."""
+    own = {name: value for name, value in options.items() if name != "others" and value and value != "off"}
     if not options.get("curriculum"):
-        ours = {name: value for name, value in ours.items() if name not in ("curriculum_by", "stages")}
-    return {**ours, **options.get("others", {})}
+        own = {name: value for name, value in own.items() if name not in ("curriculum_by", "stages")}
+    return {**own, **options.get("others", {})}
 
 
-def _figure(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+def _shown(value: float | None) -> str:
+    return f"{value:,}" if isinstance(value, int) else "" if value is None else f"{value:.3f}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from zebra_trl.trainers import Settings
+    from zebra_trl.settings import Settings
 
 PLACES = {"ORPO": "trl.experimental.orpo", "CPO": "trl.experimental.cpo"}
 """Where TRL has what is not at its top."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from zebra_trl.telling import figures_of
+from zebra_trl.progress import figures_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

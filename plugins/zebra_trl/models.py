@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from zebra_trl.trainers import Settings
+    from zebra_trl.settings import Settings
 
 
 def tokenizer_of(model: str, settings: Settings) -> Any:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 import zebra_core as zebra
-from zebra_trl.extra import needs_extra
+from zebra_trl.requirements import require_train
+from zebra_trl.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "pair-accuracy"
 REWARDS = {"cpo": "none", "orpo": "mean", "simpo": "mean"}
@@ -26,22 +29,35 @@ class Pairs:
     (`none`), or that of a token (`mean`); where nothing is said, what the trainer goes by. Lambert et al. 2024, section 4; a tie is half.
     """
 
-    dataset: str = ""
-    base: str = ""
-    reference: Literal["", "base", "none", "mean"] = ""
-    max_length: int = 1024
-    batch_size: int = 8
+    dataset: str = zebra.option(
+        "",
+        "Preference pairs, as `zebra train` takes them: how often the chosen response is preferred.",
+        flag="--pairs",
+        metavar="DATASET",
+        requests=True,
+    )
+    base: str = zebra.option(
+        "",
+        "What the model was trained from, for --pairs; by default as training.json says.",
+        flag="--base",
+        metavar="DIR|NAME",
+    )
+    reference: Literal["", "base", "none", "mean"] = zebra.option(
+        "", "What a log-probability is compared with; by default as the trainer does."
+    )
+    max_length: int = zebra.option(1024, "Maximum number of tokens of prompt and response together.")
+    batch_size: int = zebra.option(8, "Responses scored at once.")
 
     def check(self, model: str) -> None:
         """Raise ZebraError where the extra is not installed, the pairs or the model are not there, or the pairs are none."""
-        needs_extra()
-        from zebra_trl import data  # noqa: PLC0415
+        require_train()
+        from zebra_trl import load  # noqa: PLC0415
 
         if not self.dataset:
             msg = "the evaluator `pairs` needs preference pairs: --pairs DATASET"
             raise zebra.ZebraError(msg)
         zebra.check_model(model, adapters=True)
-        data.standard(data.read(self.dataset), pairs=True)
+        load.standard(load.read(self.dataset), pairs=True)
 
     def __call__(self, model: str, output: Path) -> zebra.ScoreTable:
         """Measure."""
@@ -58,19 +74,18 @@ class Pairs:
 
     def _scored(self, model: str) -> tuple[Any, Any, Any]:
         """Return the rows, whether the model is right on each, and how far the scores of the two responses are apart."""
-        from zebra_trl import data, rewards  # noqa: PLC0415
+        from zebra_trl import load, rewards  # noqa: PLC0415
         from zebra_trl.models import tokenizer_of  # noqa: PLC0415
+        from zebra_trl.run import be_quiet  # noqa: PLC0415
         from zebra_trl.tokens import Tokens, fitting  # noqa: PLC0415
-        from zebra_trl.trainers import DPO  # noqa: PLC0415
-        from zebra_trl.work import be_quiet  # noqa: PLC0415
 
         be_quiet()
-        rows = data.standard(data.read(self.dataset), pairs=True)
-        rows = fitting(Tokens(tokenizer_of(model, DPO())).of(rows), self.max_length, lambda text: print(f"  {text}"))  # noqa: T201
+        rows = load.standard(load.read(self.dataset), pairs=True)
+        tokens = Tokens(tokenizer_of(model, Settings())).of(rows)
+        rows = fitting(tokens, self.max_length, lambda text: print(f"  {text}"))  # noqa: T201
+        job = zebra.TrainingJob.read(model)
         kind = (
-            "reward"
-            if rewards.is_reward(model)
-            else self.reference or REWARDS.get(_training(model).get("trainer", ""), "base")
+            "reward" if rewards.is_reward(model) else self.reference or REWARDS.get(job.trainer if job else "", "base")
         )
         base = self._base(model) if kind == "base" else ""
         margins = rewards.margins(rewards.Scored(model, kind, base, self.max_length, self.batch_size), rows)
@@ -80,14 +95,14 @@ class Pairs:
         """Return what the model was trained from."""
         if self.base:
             return self.base
-        found = _training(model)
-        if not found:
+        job = zebra.TrainingJob.read(model)
+        if job is None:
             msg = (
                 f"{model} has no training.json that says what it was trained from; say --base MODEL, or --set pairs.reference=none for the "
                 "log-probability alone"
             )
             raise zebra.ZebraError(msg)
-        return str(found["model"]["location"])
+        return str(job.model["location"])
 
     @staticmethod
     def _by_source(rows: Any, right: Any) -> dict[str, float]:
@@ -100,10 +115,7 @@ class Pairs:
         return {source: float(right[held].mean()) for source, held in sorted(places.items()) if len(held) >= FEWEST}
 
 
-def _training(model: str) -> dict[str, Any]:
-    """Return what a model's training followed from; empty for one that zebra did not train."""
-    try:
-        held = json.loads((Path(model) / "training.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return held if isinstance(held, dict) and "model" in held else {}
+def benchmark() -> dict[str, dict[str, object]]:
+    """The share of preference pairs whose chosen response a model prefers."""
+    source = "https://arxiv.org/abs/2403.13787"
+    return {NAME: {"axis": "preference", "direction": "higher", "bounds": [0, 1], "chance": 0.5, "source": source}}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from zebra_trl.extra import needs_extra
+from zebra_trl.requirements import require_train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ LENGTH = 1024
 class Tiny:
     """A Llama of two layers and some 100,000 weights, and a tokenizer of bytes; to try training with, without a network."""
 
-    suited: ClassVar[dict[str, Any]] = {
+    recommended_options: ClassVar[dict[str, Any]] = {
         "learning_rate": 2e-3,
         "num_train_epochs": 3.0,
         "per_device_train_batch_size": 8,
@@ -48,7 +48,7 @@ def make_tiny(folder: Path, *, hidden: int = 64, layers: int = 2) -> None:
 
     The chat template marks what the assistant says.
     """
-    needs_extra()
+    require_train()
     import torch  # noqa: PLC0415  # heavy, and in an extra
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers  # noqa: PLC0415
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, logging  # noqa: PLC0415

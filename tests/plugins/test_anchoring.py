@@ -60,7 +60,7 @@ def test_sure_of_the_order(plugins: zebra.Plugins) -> None:
     """Of gaps .1, .5, .4 and similarities .99, .6, .9 the last is wanted most: .9 x tanh(.7) = .544, against .171 and .422."""
     alike = np.array([[1, 0.99, 0.6], [0.99, 1, 0.9], [0.6, 0.9, 1]])
     behavior = zebra.Behavior(tuple("abc"), ("x",), np.zeros((3, 1)), np.array([0.9, 0.8, 0.4]), alike)
-    wanted = plugins.find("strategy", "confident-sim").made()(behavior)
+    wanted = plugins.find("strategy", "confident-sim").bind()(behavior)
     assert [wanted[0, 1], wanted[0, 2], wanted[1, 2]] == pytest.approx([0.1715, 0.4223, 0.5439], abs=1e-4)
 
 
@@ -68,7 +68,7 @@ def test_better_on_most_benchmarks(plugins: zebra.Plugins) -> None:
     """a is ahead of b on one of three, of c on two, b of c on three; a tie counts for nobody."""
     vectors = np.array([[1, 0.5, 0.4], [0.2, 0.5, 0.9], [0.1, 0.4, 0.5]])
     behavior = zebra.Behavior(tuple("abc"), tuple("xyz"), vectors, vectors.mean(axis=1).round(12), np.eye(3))
-    wanted = plugins.find("strategy", "consistent").made()(behavior)
+    wanted = plugins.find("strategy", "consistent").bind()(behavior)
     assert [int(wanted[0, 1]), int(wanted[0, 2]), int(wanted[1, 2])] == [1, 2, 3]
     assert wanted[1, 2] == 3 + (1.6 - 1.0) / 3 / 2
 
@@ -98,7 +98,7 @@ def test_global_scope(zebra_cli: Project) -> None:
         "x",
         code=2,
     )
-    assert "decides for each instruction by itself" in told.stderr
+    assert "decides for each instruction separately" in told.stderr
 
 
 def test_rlaif_takes_the_best_rated_and_the_next(zebra_cli: Project) -> None:
@@ -112,7 +112,7 @@ def test_rlaif_takes_the_best_rated_and_the_next(zebra_cli: Project) -> None:
     found = run(zebra_cli, rows, "--strategy", "rlaif")
     assert found == [("q1", "d", "c"), ("q2", "a", "c"), ("q4", "d", "c")]
     assert zebra_cli.manifest()["recipe"]["rule"] == "rating"
-    assert zebra_cli.manifest()["summary"]["left_out"] == {"every other pair is a tie or is not wanted": 1}
+    assert zebra_cli.manifest()["summary"]["left_out"] == {"every other pair is a tie or undesirable": 1}
     assert zebra_cli.dataset()[0]["margin"] == -0.3  # d is .3 below c in superiority, and rated above it
 
 

@@ -16,8 +16,9 @@ import pytest
 import zebra_core as zebra
 from zebra_core.ranks import rank_correlation
 from zebra_core.testing import Project
-from zebra_figures.models import clusters
-from zebra_figures.texts import tfidf
+from zebra_report.figures.models import clusters
+from zebra_report.figures.texts import tfidf
+from zebra_report.lints import lint_dataset
 
 FIGURES = {"profiles", "similarity", "map", "tree", "frequencies", "distributions"}
 TABLES = {"scores", "similarity", "frequencies", "model-pairs", "distributions", "texts", "lints", "cost", "samples"}
@@ -84,10 +85,10 @@ def test_facts_of_the_paper(zebra_cli: Project, plugins: zebra.Plugins) -> None:
     models = list(zebra.read_scores("paper").models)
     wide_pool(zebra_cli, models)
     zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "paper")
-    evidence = zebra.Evidence.of("zebra-dataset")
-    behavior = evidence.behavior
-    heat = plugins.find("figure", "similarity").made()(evidence)
-    assert "The two most alike are llama-2-13b-chat and llama-2-7b-chat (0.996)." in heat.text
+    dataset = zebra.Dataset.open("zebra-dataset")
+    behavior = dataset.behavior
+    heat = plugins.find("figure", "similarity").bind()(dataset)
+    assert "The two most similar are llama-2-13b-chat and llama-2-7b-chat (0.996)." in heat.text
     alike = behavior.similarity[behavior.models.index("gpt-4")].copy()
     alike[behavior.models.index("gpt-4")] = -1
     assert behavior.models[int(alike.argmax())] == "bard"
@@ -98,9 +99,9 @@ def test_facts_of_the_paper(zebra_cli: Project, plugins: zebra.Plugins) -> None:
         "starchat"
     }  # the others join below .27, starchat at .56
     for name in FIGURES - {"distributions", "frequencies", "profiles"}:
-        drawn = plugins.find("figure", name).made()(evidence).svg
+        drawn = plugins.find("figure", name).bind()(dataset).svg
         assert all(model in drawn for model in models), name
-    frequencies = plugins.find("figure", "frequencies").made()(evidence)
+    frequencies = plugins.find("figure", "frequencies").bind()(dataset)
     assert "14 of the pool's 16 models are in no pair" in frequencies.text  # every model answered: SUP is one pair
 
 
@@ -142,7 +143,8 @@ def test_lints(zebra_cli: Project) -> None:
     ]
     zebra_cli.write("pool.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     zebra_cli.run("run", "--pool", "wide:pool.jsonl", "--scores", "demo")
-    found = {held.lint: held for held in zebra.Evidence.of("zebra-dataset").lints(["PROMPT 3", "other"])}
+    results = lint_dataset(zebra.Dataset.open("zebra-dataset"), ["PROMPT 3", "other"])
+    found = {result.lint: result for result in results}
     counts = {name: held.count for name, held in found.items()}
     assert counts == {
         "identical": 2, "near-identical": 1, "empty": 0, "special-tokens": 1, "refusal-chosen": 1, "repeated-prompt": 1,
@@ -161,26 +163,26 @@ def test_lints(zebra_cli: Project) -> None:
     assert (
         "did you mean 'identical'?" in zebra_cli.run("report", "zebra-dataset", "--fail-on", "identic", code=2).stderr
     )
-    assert "is no dataset that this zebra built" in zebra_cli.run("report", ".", code=2).stderr
+    assert "is not a dataset built by zebra" in zebra_cli.run("report", ".", code=2).stderr
 
 
 def test_a_sample_is_even(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more pairs than are looked at every n-th is, over all shards."""
-    from zebra_core import report
+    from zebra_core.dataset import dataset as module
 
     zebra_cli.run("run", "--shard-rows", "100")
-    monkeypatch.setattr(report, "SAMPLE", 200)
-    evidence = zebra.Evidence.of("zebra-dataset")
+    monkeypatch.setattr(module, "SAMPLE", 200)
+    dataset = zebra.Dataset.open("zebra-dataset")
     ids = [row["id"] for row in zebra_cli.dataset()]
-    assert evidence.pairs["id"] == ids[::3]
-    assert evidence.sampled == "200 of 600 pairs, evenly spread"
+    assert dataset.pairs["id"] == ids[::3]
+    assert dataset.sampled == "200 of 600 pairs, evenly spread"
 
 
 def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
     """It stands in the page; what is no exhibit is blamed on it."""
-    plugin = "import zebra_core as zebra\n@zebra.hookimpl\ndef zebra_figures():\n    return {'mine': mine}\ndef mine(evidence):\n"
+    plugin = "import zebra_core as zebra\n@zebra.hookimpl\ndef zebra_figures():\n    return {'mine': mine}\ndef mine(dataset):\n"
     zebra_cli.write(
-        "mine.py", f"{plugin}    return zebra.Exhibit('Mine & yours', 'Words.', rows=[['n'], [evidence.total]])\n"
+        "mine.py", f"{plugin}    return zebra.Section('Mine & yours', 'Words.', rows=[['n'], [dataset.total]])\n"
     )
     zebra_cli.run("run")
     zebra_cli.run("report", "zebra-dataset", "--plugin", "mine")
@@ -188,7 +190,7 @@ def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
     assert (zebra_cli.folder / "zebra-dataset/report/mine.csv").read_text() == "n\n600\n"
     zebra_cli.write("mine.py", f"{plugin}    return 5\n")
     said = zebra_cli.run("report", "zebra-dataset", "--plugin", "mine", code=2).stderr
-    assert said == "Error: figure 'mine' of plugin 'mine': a figure returns a zebra.Exhibit or None, got int\n"
+    assert said == "Error: figure 'mine' of plugin 'mine': a figure returns a zebra.Section or None, got int\n"
 
 
 @pytest.mark.skipif(not BROWSER, reason="needs chromium")

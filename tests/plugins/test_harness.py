@@ -278,7 +278,7 @@ def test_odd_json_is_told(zebra_cli: Project, text: str) -> None:
 
 def test_binomial_errors() -> None:
     """sqrt(p (1 - p) / n); none for what is no share, or of unknown size."""
-    from zebra_leaderboard.runs import binomial
+    from zebra_scores.runs import binomial
 
     assert binomial(0.5, 100) == pytest.approx(0.05)
     assert all(math.isnan(binomial(*case)) for case in ((0.5, None), (1.5, 100), (0.5, 0)))

@@ -37,7 +37,7 @@ def test_declared_columns(zebra_cli: Project) -> None:
         ("toxicity", "lower", 1.0),
         ("bias", 50.0, 3.0),
     ]
-    assert zebra.know_behavior(table).vectors.tolist() == [
+    assert zebra.derive_behavior(table).vectors.tolist() == [
         [1, 1],
         [0, 0],
     ]  # 5 below 7; 48 is 2 from 50, 60 is 10 from it
@@ -74,7 +74,7 @@ def test_two_tables_in_any_order(zebra_cli: Project) -> None:
     zebra_cli.write("one.csv", "model,MMLU\na,1\nb,2\nc,4\n")
     zebra_cli.write("two.csv", "model,IFEval\nc,1\na,5\nb,2\n")
     found = [
-        zebra.know_behavior(zebra.read_scores(*order)).ranked()
+        zebra.derive_behavior(zebra.read_scores(*order)).ranked()
         for order in (("one.csv", "two.csv"), ("two.csv", "one.csv"))
     ]
     assert found[0].models == found[1].models

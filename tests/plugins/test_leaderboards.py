@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import zebra_core as zebra
-from zebra_core.choices import Chooser
-from zebra_core.sources import known_benchmarks
+from zebra_core.recipe.inputs import benchmark_index
+from zebra_core.recipe.resolve import Resolver
 from zebra_core.testing import Project
 
 V1 = {"ARC-Challenge": "arc", "HellaSwag": "hellaswag", "MMLU": "mmlu", "TruthfulQA": "truthfulqa"}
@@ -105,9 +105,9 @@ LONG = {
 
 def read(path: Path | str) -> tuple[str, zebra.ScoreTable]:
     """Read a file without a name, and name its benchmarks."""
-    chooser = Chooser(zebra.Recipe(), zebra.load_plugins())
-    choice = chooser.source("score source", str(path), "test")
-    return choice.component.name, known_benchmarks(chooser).named(choice.made(str(path)))
+    resolver = Resolver(zebra.Recipe(), zebra.load_plugins())
+    choice = resolver.source("score source", str(path), "test")
+    return choice.component.name, benchmark_index(resolver).canonicalise(choice.bound(str(path)))
 
 
 def cell(table: zebra.ScoreTable, model: str, benchmark: str) -> float:
@@ -237,4 +237,4 @@ def test_a_model_that_stands_twice(zebra_cli: Project, repeated: str, value: flo
     assert cell(table, "a", "MMLU") == value
     assert table.notes == (f"'a' stands more than once with different scores: the {repeated} is taken",)
     zebra_cli.write("g.csv", "model,mmlu\na,1\na,2\n")
-    assert "stands twice with different scores" in zebra_cli.run("scores", "--scores", "g.csv", code=2).stderr
+    assert "appears twice with different scores" in zebra_cli.run("scores", "--scores", "g.csv", code=2).stderr

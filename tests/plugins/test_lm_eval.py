@@ -190,9 +190,9 @@ def letter() -> Callable[[str], str]:
     """What the tasks take for the letter of an answer."""
     from lm_eval.filters.extraction import RegexFilter
 
-    from zebra_lm_eval.tasks_of import manager_of
+    from zebra_lm_eval.task_loader import task_manager
 
-    config = manager_of((), everything=False).task_index["zebra_arc_easy"].cfg
+    config = task_manager((), everything=False).task_index["zebra_arc_easy"].cfg
     (steps,) = [held["filter"] for held in config["filter_list"]]
     said = {key: value for key, value in steps[0].items() if key != "function"}
     return lambda answer: next(iter(RegexFilter(**said).apply([[answer]], [{}])))[0]
@@ -240,7 +240,7 @@ def test_the_harness_agrees(ready: Project) -> None:
 
 def test_our_folder_is_theirs(ready: Project) -> None:
     """The shipped folder is one that the harness takes as it is: it validates every task in it."""
-    from zebra_lm_eval.tasks_of import OURS
+    from zebra_lm_eval.task_loader import OURS
 
     names = "zebra_mmlu_stem,zebra_mmlu_pro,zebra_hellaswag,zebra_arc_easy,zebra_arc_challenge"
     done = subprocess.run(
@@ -299,7 +299,7 @@ def test_groups_and_tags(ready: Project) -> None:
         (("--tasks", "zebra", "--set", "lm-eval.backend=vllm"), "the backend vllm needs vLLM, which is not installed"),
         (
             ("--tasks", "zebra", "--set", "pairs.dataset=x"),
-            "the option pairs.dataset is set, but nothing asks for the evaluator 'pairs'",
+            "the option pairs.dataset is set, but the evaluator 'pairs' is not requested",
         ),
         (
             ("--tasks", "zebra_arc_easy", "--task-data", "data", "--set", "lm-eval.max_new_tokens=5000"),
@@ -330,7 +330,7 @@ def test_no_splitter(ready: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_task_files_and_folders(ready: Project) -> None:
     """A task file, and one in a folder, relative as the user says them, take local rows; a task within a group that is asked for is asked once."""
     text = "include: {}/zebra_arc_easy.yaml\ntask: {}\n"
-    from zebra_lm_eval.tasks_of import OURS
+    from zebra_lm_eval.task_loader import OURS
 
     for name in ("mine", "folder/other"):
         ready.write(f"{name}.yaml", text.format(OURS, Path(name).name))
@@ -350,18 +350,18 @@ def test_task_files_and_folders(ready: Project) -> None:
 
 def test_every_group_of_the_harness_can_be_gone_through() -> None:
     """Also those in whose files other groups stand whole."""
-    from zebra_lm_eval.tasks_of import leaves, manager_of
+    from zebra_lm_eval.task_loader import leaf_tasks, task_manager
 
-    index = manager_of((), everything=True).task_index
-    assert all([*leaves(index, [name])] for name in index if index[name].kind.name == "GROUP")
-    assert len([*leaves(index, ["mmlu"])]) == 57
+    index = task_manager((), everything=True).task_index
+    assert all([*leaf_tasks(index, [name])] for name in index if index[name].kind.name == "GROUP")
+    assert len([*leaf_tasks(index, ["mmlu"])]) == 57
 
 
 def test_memory() -> None:
     """A model that runs out of memory is told with the batch's size, and the remedy."""
     import torch
 
-    from zebra_lm_eval.work import _told
+    from zebra_lm_eval.run import _told
 
     with (
         pytest.raises(zebra.ZebraError, match=r"m ran out of memory on batches of 4; say --set lm-eval\.batch_size=1"),

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import zebra_core as zebra
-from zebra_core.pool import batches
+from zebra_core.pool.pool import batches
 from zebra_core.testing import Project
 
 TEXT = 'Say "three",\nin two lines.'

@@ -73,7 +73,7 @@ def test_every_strategy_on_every_engine(project: Project, cluster: Any, plugins:
     engine = ("--engine", "ray", "--set", f"ray.address={cluster.address}")
     source = datasets.load_dataset("parquet", data_dir="pool", split="train")
     stream = datasets.load_dataset("parquet", data_dir="pool", split="train", streaming=True)
-    for strategy in (component.name for component in plugins.of("strategy")):
+    for strategy in (component.name for component in plugins.of_kind("strategy")):
         said = (*COMMAND, "--strategy", strategy, "-o")
         project.run(*said, f"local-{strategy}")
         project.run(*said, f"ray-{strategy}", *engine)
@@ -127,7 +127,7 @@ def test_a_node_is_lost(project: Project, cluster: Any) -> None:
 
 
 def test_ctrl_c_and_on(project: Project, cluster: Any) -> None:
-    """Ctrl-C leaves what is whole, and the same command goes on from there."""
+    """Ctrl-C leaves what is whole, and the same command resumes from there."""
     project.write("slow.py", SLOW)
     said = (*COMMAND, "--plugin", "./slow.py", "--shard-rows", "200", "--engine", "ray", "-o", "out")
     command = [sys.executable, "-m", "zebra_core", *said, "--set", f"ray.address={cluster.address}"]
@@ -138,9 +138,9 @@ def test_ctrl_c_and_on(project: Project, cluster: Any) -> None:
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
-    assert "the same command goes on from there" in told.splitlines()[-1]
+    assert "the same command resumes from there" in told.splitlines()[-1]
     done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=True)
-    assert "going on with an interrupted run" in done.stdout
+    assert "resuming an interrupted run" in done.stdout
     assert len({row["id"] for row in project.dataset("out")}) == 2399
 
 

@@ -22,7 +22,7 @@ HALF = 0.5**0.5
 )
 def test_values(plugins: zebra.Plugins, name: str, options: dict[str, float], first_row: list[float]) -> None:
     """The similarity of (1, 0) to itself, (1, 1), (0, 0) and (0, 1)."""
-    found = plugins.find("similarity", name).made(options)(VECTORS)
+    found = plugins.find("similarity", name).bind(options)(VECTORS)
     np.testing.assert_allclose(found[0], first_row, atol=1e-12)
 
 
@@ -32,7 +32,7 @@ def test_values(plugins: zebra.Plugins, name: str, options: dict[str, float], fi
 def test_range_and_diagonal(plugins: zebra.Plugins, name: str, low: float, high: float) -> None:
     """Each is symmetric, in the range that it states, without NaN for a zero vector, and 1 for a model and itself."""
     vectors = np.vstack([np.random.default_rng(2).random((20, 5)), np.zeros(5), np.full(5, 0.3)])
-    found = plugins.find("similarity", name).made()(vectors)
+    found = plugins.find("similarity", name).bind()(vectors)
     assert low <= found.min() <= found.max() <= high
     np.testing.assert_allclose(np.diag(found), 1)
     np.testing.assert_allclose(found, found.T)
@@ -41,4 +41,4 @@ def test_range_and_diagonal(plugins: zebra.Plugins, name: str, low: float, high:
 def test_gamma_must_be_positive(plugins: zebra.Plugins) -> None:
     """A gamma of 0 is refused with the component's name."""
     with pytest.raises(zebra.ZebraError, match=r"similarity 'rbf' of plugin 'similarity'.*'gamma' must be > 0"):
-        plugins.find("similarity", "rbf").made({"gamma": 0.0})
+        plugins.find("similarity", "rbf").bind({"gamma": 0.0})

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 import zebra_core as zebra
-from zebra_core.sweep import EMBEDDED, Evaluating, Sweep, cells_of, read_sweep
 from zebra_core.testing import Project
+from zebra_study.evaluation_plan import EvaluationPlan
+from zebra_study.sweep import EMBEDDED, CellResult, Sweep, cells_of, read_sweep
 
 RECIPE = """
 strategy = ["sup", "random"]
@@ -32,10 +33,10 @@ held_out = 0
 """
 
 
-NOWHERE = Evaluating(pairs="nowhere")
+NOWHERE = EvaluationPlan((), {"pairs": "nowhere"})
 
 
-def test_cells() -> None:
+def test_cells(tmp_path: Path, plugins: zebra.Plugins) -> None:
     """Lists multiply; a cell's key changes with whatever goes into it, its dataset's folder only with what the dataset is made of."""
     values: dict[str, Any] = {
         "strategy": ["sup", "sup+sim"],
@@ -44,25 +45,25 @@ def test_cells() -> None:
         "min_gap": [0, 0.2],
     }
     values |= {"options": {"dpo": {"beta": 0.2}, "sft": {}, "rbf": {"gamma": 1}}}
-    cells = cells_of(values, NOWHERE)
+    grid = Sweep(cells_of(values, NOWHERE), NOWHERE, tmp_path, plugins)
+    cells = grid.cells
     assert len(cells) == 8
     assert len({cell.key for cell in cells}) == 8
     assert cells[0].name == f"sup_sft_0_{cells[0].key[:8]}"
-    trainers = ("sft", "dpo")
-    assert len({json.dumps(cell.dataset_values(trainers)) for cell in cells}) == 4
-    assert cells[0].dataset_values(trainers)["options"] == {"rbf": {"gamma": 1}}
-    assert cells[2].training_values() == {"trainer": "dpo", "model": "tiny", "options": {"dpo": {"beta": 0.2}}}
+    assert len({json.dumps(grid.dataset_values(cell)) for cell in cells}) == 4
+    assert grid.dataset_values(cells[0])["options"] == {"rbf": {"gamma": 1}}
+    assert grid.training_values(cells[2]) == {"trainer": "dpo", "model": "tiny", "options": {"dpo": {"beta": 0.2}}}
     assert {cell.key for cell in cells_of(values | {"seed": 1}, NOWHERE)}.isdisjoint(cell.key for cell in cells)
     seeded = cells_of({**values, "seed": [0, 1]}, NOWHERE)
-    assert [cell.training_values()["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
+    assert [grid.training_values(cell)["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
 
 
-def test_the_key_knows_what_it_is_evaluated_on(tmp_path: Path) -> None:
+def test_the_key_knows_what_it_is_evaluated_on(tmp_path: Path, plugins: zebra.Plugins) -> None:
     """A cell runs again when the pairs, the tasks, their rows or the limit are others."""
     values: dict[str, Any] = {"strategy": ["sup"], "model": "tiny"}
 
     def key(**evaluation: Any) -> str:
-        return cells_of(values, Evaluating.of(evaluation))[0].key
+        return cells_of(values, EvaluationPlan.from_table(evaluation, plugins))[0].key
 
     data = tmp_path / "zebra_arc_easy.jsonl"
     data.write_text('{"question": "?"}')
@@ -74,7 +75,7 @@ def test_the_key_knows_what_it_is_evaluated_on(tmp_path: Path) -> None:
     assert len(set(found)) == 7
 
 
-def test_the_key_knows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_knows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugins: zebra.Plugins) -> None:
     """A cell, and its dataset, are others when the pool, the scores, a loose plugin or the model on disk are."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "m").mkdir()
@@ -92,8 +93,8 @@ def test_the_key_knows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for name in ("", *files):
         if name:
             Path(name).write_text("2")
-        grid = Sweep(cells_of(values, NOWHERE), NOWHERE, tmp_path, (), ())
-        seen.append((grid.cells[0].key, grid.dataset(grid.cells[0].dataset_values(()))))
+        grid = Sweep(cells_of(values, NOWHERE), NOWHERE, tmp_path, plugins)
+        seen.append((grid.cells[0].key, grid.dataset(grid.dataset_values(grid.cells[0]))))
     as_texts = values | {"scores": "scores.csv", "plugins": "my_sim"}
     before = cells_of(as_texts, NOWHERE)[0].key
     Path("scores.csv").write_text("3")
@@ -102,20 +103,23 @@ def test_the_key_knows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len({dataset for _, dataset in seen}) == 4  # the model is not of the dataset
 
 
-def test_the_embedded_sweep(tmp_path: Path) -> None:
+def test_the_embedded_sweep(tmp_path: Path, plugins: zebra.Plugins) -> None:
     """Five strategies, two trainers, three seeds on the demo, evaluated on its held-out questions and true preferences."""
-    values, evaluating = read_sweep(EMBEDDED, {})
-    grid = Sweep(cells_of(values, evaluating), evaluating, tmp_path, ("sft", "dpo"), ("pairs", "lm-eval"))
+    values, table = read_sweep(EMBEDDED, {})
+    plan = EvaluationPlan.from_table(table, plugins)
+    grid = Sweep(cells_of(values, plan), plan, tmp_path, plugins)
     assert len(grid.cells) == 30
+    grid.write_recipes(grid.cells[0])
     built, pairs, trained, evaluated = grid.commands(grid.cells[0])
     assert [words[0] for words in (built, pairs, trained, evaluated)] == ["run", "run", "train", "evaluate"]
     assert Path(pairs[1]).read_text() == 'pool = "demo-held-out"\nstrategy = "rlaif"\n'
-    assert evaluated[2:6] == ["--pairs", pairs[3], "--tasks", "zebra_demo"]
+    assert evaluated[2:6] == ["--tasks", "zebra_demo", "--pairs", pairs[3]]
     (Path(pairs[3])).mkdir(parents=True)
     (Path(pairs[3]) / "manifest.json").touch()
     assert [words[0] for words in grid.commands(grid.cells[1])] == ["run", "train", "evaluate"]
-    values, evaluating = read_sweep(EMBEDDED, {"tasks": "arc_easy,hellaswag", "limit": 5.0})
-    assert evaluating.asked("x") == {"pairs": "x", "tasks": "arc_easy,hellaswag", "limit": 5.0}
+    values, table = read_sweep(EMBEDDED, {"tasks": "arc_easy,hellaswag", "limit": 5.0})
+    flags = EvaluationPlan.from_table(table, plugins).with_datasets({"pairs": Path("x")})
+    assert flags == {"pairs": "x", "tasks": "arc_easy,hellaswag", "limit": 5.0}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def test_the_embedded_sweep(tmp_path: Path) -> None:
         ('strategy = ["sup", 3]\nmodel = "tiny"\n', "expected str, got 3"),
         (
             'strategy = ["sup"]\nmodel = "tiny"\n',
-            "nothing says what to evaluate the models on; say --pairs DATASET or --tasks",
+            "nothing says what to evaluate the models on; add --pairs or --tasks",
         ),
         ('strategy = ["sup"]\nevaluation = "x"\n', "evaluation must be a table, such as [evaluation]"),
         (
@@ -139,8 +143,7 @@ def test_the_embedded_sweep(tmp_path: Path) -> None:
         ),
         ('strategy = []\nmodel = "tiny"\n', "the list 'strategy' of the recipe must have values, each once, got []"),
         ('strategy = ["sup", "sup"]\nmodel = "tiny"\n', "must have values, each once, got ['sup', 'sup']"),
-        ('strategy = ["sup"]\n[evaluation]\ntasks = 3\n', "[evaluation] does not hold: 'tasks' must be"),
-        ('strategy = ["sup"]\n[evaluation]\npairs = ["a"]\n', "[evaluation] does not hold: 'pairs' must be"),
+        ('strategy = ["sup"]\n[evaluation]\ntasks = 3\n', "expected list, got 3"),
         ('strategy = ["sup"]\n[evaluation]\ntasks = "zebra"\nlimit = -3\n', "'limit' must be >= 0: -3"),
         ('strateg = ["sup"]\nseed = [1, 2]\nmodel = "tiny"\n', "did you mean 'strategy'?"),
     ],
@@ -245,7 +248,7 @@ def test_a_cell_that_fails(ready: Project) -> None:
     done = subprocess.run(sweep("out"), check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert "2 of 4 cells failed (sup_0.99_" in done.stderr
-    assert "not one pair came out" in done.stderr
+    assert "no pair came out" in done.stderr
     assert (ready.folder / "out/cells.csv").read_text().count("\n") == 3
     shutil.rmtree(ready.folder / "out")
 
@@ -262,7 +265,7 @@ def test_ended(ready: Project, how: signal.Signals) -> None:
     assert process.returncode == 130
     assert (
         said.splitlines()[-1]
-        == "Error: interrupted; finished cells are kept in out/, and the same command goes on from there"
+        == "Error: interrupted; finished cells are kept in out/, and the same command resumes from there"
     )
     assert "failed" not in said
     before = [log.stat().st_size for log in logs]
@@ -274,33 +277,35 @@ def test_one_test_alone(capsys: pytest.CaptureFixture[str]) -> None:
     """What cannot be tested for significance is told, and no error."""
     import numpy as np
 
-    from zebra_core.cli.compare import show_results
-    from zebra_core.compare import Results
+    from zebra_study.commands.compare import show_results
+    from zebra_study.commands.tables import Destination
+    from zebra_study.results import Results
 
-    show_results(Results(("a", "b"), (("MMLU",),), np.array([[0.5, 0.6]])), None, {"form": "table", "output": None})
-    assert "One test alone has no significance" in capsys.readouterr().out
+    show_results(Results(("a", "b"), (("MMLU",),), np.array([[0.5, 0.6]])), None, Destination())
+    assert "A single test has no significance" in capsys.readouterr().out
 
 
 def test_shares_of_the_range(tmp_path: Path) -> None:
     """Percent and shares weigh the same, and where less is better the difference is turned: +.1 on each of the three."""
-    from zebra_core.cli.sweep import _results
-    from zebra_core.sweep import Cell
+    from zebra_study.commands.sweep import as_results
 
-    said = {"MMLU": {"bounds": [0, 100]}, "toxicity": {"bounds": [0, 1], "direction": "lower"}}
-    cells = [Cell({"strategy": name}, {}, name) for name in ("a", "b")]
-    scores = ({"MMLU": 50, "pairs": 0.5, "toxicity": 0.5}, {"MMLU": 60, "pairs": 0.6, "toxicity": 0.4})
-    done = {cell.name: {"scores": held, "benchmarks": said} for cell, held in zip(cells, scores, strict=True)}
-    found = _results(cells, done, "strategy")
+    properties = {"MMLU": {"bounds": [0, 100]}, "toxicity": {"bounds": [0, 1], "direction": "lower"}}
+    scores = ({"MMLU": 50.0, "pairs": 0.5, "toxicity": 0.5}, {"MMLU": 60.0, "pairs": 0.6, "toxicity": 0.4})
+    cells = [
+        CellResult(key=name, place={"strategy": name}, scores=row, benchmarks=properties, rows=None, steps=None)
+        for name, row in zip(("a", "b"), scores, strict=True)
+    ]
+    found = as_results(cells, "strategy")
     assert found.values.round(9).tolist() == [[0.5, 0.6], [0.5, 0.6], [0.5, 0.4]]
     assert found.differences("a")["b"][0].delta == pytest.approx(0.1)
 
 
 def test_each_cell_has_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cells at once share the GPUs that may be seen; a variable that hides them all is left as it is."""
-    from zebra_core.cli.cells import _devices
+    from zebra_study.commands.runner import assign_devices
 
     def taken(jobs: int) -> list[str | None]:
-        return [*_devices(jobs).queue]
+        return [*assign_devices(jobs).queue]
 
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
     assert (taken(3), taken(1)) == (["2", "5", "2"], [None])

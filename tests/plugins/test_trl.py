@@ -58,7 +58,8 @@ def trained(project: Project, demo: Path, trainer: str, *more: str, **values: An
     project.run(
         "train", str(demo), "--trainer", trainer, "--model", "tiny", "-o", "out", *more, *settings(trainer, **values)
     )
-    found: dict[str, Any] = json.loads((project.folder / "out/results.json").read_text())
+    results = json.loads((project.folder / "out/results.json").read_text())
+    found: dict[str, Any] = {**results, **results["metrics"]}
     return found
 
 
@@ -116,8 +117,8 @@ def test_run_trains_and_is_taken_up(zebra_cli: Project) -> None:
     assert "trainer" not in zebra_cli.manifest()["recipe"]
     shutil.rmtree(folder)
     again = zebra_cli.run(*arguments)
-    assert "the dataset is in zebra-dataset already" in again.stdout
-    assert "zebra-dataset-dpo exists already; say --overwrite" in zebra_cli.run(*arguments, code=2).stderr
+    assert "the dataset in zebra-dataset is already what this run would write" in again.stdout
+    assert "zebra-dataset-dpo exists already; add --overwrite" in zebra_cli.run(*arguments, code=2).stderr
 
 
 def test_trl_alone_takes_the_folder(zebra_cli: Project) -> None:
@@ -143,7 +144,7 @@ def test_tokens_are_those_of_trl(zebra_cli: Project, demo: Path) -> None:
     import datasets
     from trl import DPOConfig, DPOTrainer
 
-    from zebra_trl.data import read, standard
+    from zebra_trl.load import read, standard
     from zebra_trl.models import tokenizer_of
     from zebra_trl.tokens import Tokens
     from zebra_trl.trainers import DPO
@@ -165,7 +166,7 @@ def test_the_signals_change_the_gradient_as_they_say() -> None:
     """d loss / d h of each pair, worked out by hand: with s = sigmoid(-(h - shift x margin)), the slope of l there is -s."""
     import torch
 
-    from zebra_trl.signals import signal_loss
+    from zebra_trl.weighted_dpo import signal_loss
 
     h, margin, confidence = (
         torch.tensor([0.3, -1.0, 2.0]),
@@ -190,9 +191,9 @@ def test_the_signals_change_the_gradient_as_they_say() -> None:
 
 def first_gradient(demo: Path, output: Path, **values: Any) -> tuple[float, np.ndarray[Any, Any], Any]:
     """Return loss and gradient of the untrained model on one batch of four pairs, and the rows."""
-    from zebra_trl import work
+    from zebra_trl import run as work
     from zebra_trl.config import trl_config
-    from zebra_trl.data import read, standard
+    from zebra_trl.load import read, standard
     from zebra_trl.models import tokenizer_of
     from zebra_trl.tiny import make_tiny
     from zebra_trl.tokens import Tokens
@@ -249,9 +250,9 @@ def test_the_signals_reach_the_model(tmp_path: Path, demo: Path) -> None:
 @pytest.mark.parametrize("direction", ["easy-to-hard", "hard-to-easy"])
 def test_the_curriculum_reaches_the_batches(tmp_path: Path, demo: Path, direction: str) -> None:
     """The batches come in stages of the margin, widest first or last, in another order within a stage in each epoch."""
-    from zebra_trl import work
+    from zebra_trl import run as work
     from zebra_trl.config import trl_config
-    from zebra_trl.data import read, standard
+    from zebra_trl.load import read, standard
     from zebra_trl.models import tokenizer_of
     from zebra_trl.tiny import make_tiny
     from zebra_trl.tokens import Tokens
@@ -361,8 +362,8 @@ def test_a_damaged_checkpoint_is_left_aside(zebra_cli: Project, demo: Path) -> N
     kept.rename(zebra_cli.folder / "again.partial")
     again = [*command(zebra_cli, demo, "dpo", "again"), "--set", "dpo.keep_checkpoints=true", "--resume"]
     done = subprocess.run(again, check=True, capture_output=True, text=True)
-    assert "checkpoint-24 is not whole, so it is left aside" in done.stdout
-    assert "going on from checkpoint-8" in done.stdout
+    assert "checkpoint-24 is not whole, so it is left aside" in done.stderr
+    assert "going on from checkpoint-8" in done.stderr
     assert weights(zebra_cli.folder / "again") == final
 
 
@@ -375,7 +376,7 @@ def test_another_training_is_not_taken_up(zebra_cli: Project, demo: Path) -> Non
     (zebra_cli.folder / "x").rename(zebra_cli.folder / "out.partial")
     said = zebra_cli.run(*arguments, "--set", "dpo.keep_checkpoints=true", "--set", "dpo.beta=0.3", code=2).stderr
     assert said == (
-        "Error: out.partial holds checkpoints of another training (options.beta was 0.1 and is 0.3); say --no-resume to start afresh, "
+        "Error: out.partial holds checkpoints of another training (options.beta was 0.1 and is 0.3); add --no-resume to start over, "
         "or choose another folder\n"
     )
     assert (zebra_cli.folder / "out.partial/checkpoint-24").is_dir()
@@ -394,7 +395,7 @@ def test_two_processes_are_one(zebra_cli: Project, demo: Path) -> None:
     two = [*settings("dpo", **values, per_device_train_batch_size=4), "--launch", "torchrun:2"]
     arguments = ["train", str(demo), "--model", "tiny", "-o", "out", *two]
     done = subprocess.run([sys.executable, "-m", "zebra_core", *arguments], check=True, capture_output=True, text=True)
-    assert done.stdout.count("rows to train on") == done.stdout.count("The trained model is in") == 1
+    assert done.stderr.count("rows to train on") == done.stdout.count("The trained model is in") == 1
     one, out = (
         [entry["loss"] for entry in metrics(zebra_cli.folder / name) if "loss" in entry] for name in ("one", "out")
     )
@@ -409,7 +410,10 @@ def test_adapters(zebra_cli: Project, demo: Path) -> None:
     assert (held["r"], held["lora_alpha"]) == (4, 8)
     assert not (zebra_cli.folder / "out/model.safetensors").exists()
     said = zebra_cli.run("train", str(demo), "--model", "out", "-o", "next", code=2).stderr
-    assert said == "Error: out is an adapter; train it with --lora ...,merge=true to have a whole model to go on from\n"
+    assert (
+        said
+        == "Error: out is an adapter; train it with --lora ...,merge=true to get a complete model to continue from\n"
+    )
     trained(zebra_cli, demo, "dpo", "--overwrite", "--lora", "r=4,merge=true", max_steps=3)
     zebra_cli.run("train", str(demo), "--model", "out", "-o", "next", *settings("dpo", max_steps=2))
     assert (
@@ -449,10 +453,10 @@ PAIR = {"prompt": "Say yes.", "chosen": "Yes.", "rejected": "No."}
         ([PAIR], ["--set", "dpo.lerning_rate=1e-4"], "there is no option of trainer 'dpo' or of trl.DPOConfig 'lerning_rate'; did you mean 'learning_rate'?"),
         ([PAIR], ["--set", "dpo.learning_rate=fast"], "expected float, got 'fast'"),
         ([PAIR], ["--preset", "zebra"], "there is no preset of trainer 'dpo' of plugin 'trl' 'zebra'; did you mean 'zebra-paper'?"),
-        ([PAIR], ["--model", "nobody/nothing"], "there is no model 'nobody/nothing': no folder of that name, and the Hugging Face hub cannot be asked"),
+        ([PAIR], ["--model", "nobody/nothing"], "there is no model 'nobody/nothing': no folder has that name, and the Hugging Face Hub cannot be reached"),
         ([PAIR], ["--model", "./nothing"], "there is no model folder ./nothing; check the path"),
         ([PAIR], ["--model", "."], "it has no config.json"),
-        ([PAIR], ["--launch", "mpi:2"], "--launch wants torchrun:N"),
+        ([PAIR], ["--launch", "mpi:2"], "--launch expects torchrun:N"),
         ([PAIR], ["--curriculum", "easy-to-hard"], "the dataset has no column 'margin'"),
         ([PAIR], ["--set", "dpo.margin_shift=1"], "the dataset has no column 'margin'"),
         ([PAIR], ["--set", "dpo.max_length=2048"], "max_length is 2048, and the model has 1024 positions"),
@@ -498,7 +502,7 @@ def test_what_is_cut_and_left_out_is_told(zebra_cli: Project) -> None:
     zebra_cli.write("pairs.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     said = zebra_cli.run(
         "train", "pairs.jsonl", "--model", "tiny", "-o", "out", *settings("dpo", max_length=40, max_steps=1)
-    ).stdout
+    ).stderr
     assert (
         "2 rows of 31 tokens in the median, 95 % of at most 47, the longest of 49" in said
     )  # 8 + 4 + 1 and 8 + 40 + 1
@@ -546,15 +550,15 @@ def test_a_disk_that_is_full(zebra_cli: Project, demo: Path) -> None:
     assert done.returncode == 2, done.stderr
     assert "cannot write: " in done.stderr.splitlines()[-1]
     assert not (zebra_cli.folder / "out").exists()
-    assert "going on with the interrupted training" in zebra_cli.run(*arguments).stdout
+    assert "resuming the interrupted training" in zebra_cli.run(*arguments).stdout
 
 
 def test_what_memory_refuses() -> None:
     """Out of memory is told with what to try; what is unknown stays what it is."""
     import torch
 
+    from zebra_trl.run import _told
     from zebra_trl.trainers import DPO
-    from zebra_trl.work import _told
 
     for error in (
         torch.OutOfMemoryError("CUDA out of memory."),
@@ -587,7 +591,7 @@ def test_presets() -> None:
     from zebra_trl.trainers import DPO
 
     component = zebra.load_plugins().find("trainer", "dpo")
-    paper = component.made({"preset": "zebra-paper"}).call
+    paper = component.bind({"preset": "zebra-paper"}).instance
     with pytest.MonkeyPatch.context() as patch:
         for processes, accumulated in (("1", 16), ("4", 4), ("2", 8)):
             patch.setenv("WORLD_SIZE", processes)
@@ -596,9 +600,9 @@ def test_presets() -> None:
         with pytest.raises(zebra.ZebraError, match="an effective batch of 96 is no multiple of 30"):
             _accumulation(paper)
     assert (paper.learning_rate, paper.warmup_steps, paper.num_train_epochs) == (5e-5, 500, 1)
-    delta = component.made({"preset": "delta", "beta": 2.5}).call
+    delta = component.bind({"preset": "delta", "beta": 2.5}).instance
     assert (delta.loss_type, delta.beta) == (("sigmoid_norm",), 2.5)
-    assert component.made({"preset": "delta"}, {"beta": 9.0}).call == DPO(
+    assert component.bind({"preset": "delta"}, {"beta": 9.0}).instance == DPO(
         preset="delta", loss_type=("sigmoid_norm",), beta=5.0
     )
     assert os.environ["OMP_NUM_THREADS"] == "1"
@@ -657,7 +661,7 @@ def test_sft_looks_at_chosen_responses_alone(zebra_cli: Project) -> None:
     zebra_cli.write("pairs.jsonl", "".join(json.dumps({**PAIR, "rejected": "Yes."}) + "\n" for _ in range(4)))
     said = zebra_cli.run(
         "train", "pairs.jsonl", "--trainer", "sft", "--model", "tiny", *settings("sft", max_steps=1, held_out=0)
-    ).stdout
+    ).stderr
     assert "4 rows of" in said
     assert (zebra_cli.folder / "pairs.jsonl-sft/model.safetensors").is_file()
 
@@ -668,5 +672,5 @@ def test_the_model_is_beside_the_dataset(zebra_cli: Project) -> None:
     zebra_cli.run(*arguments)
     assert (zebra_cli.folder / "made/pairs-dpo/model.safetensors").is_file()
     shutil.rmtree(zebra_cli.folder / "made/pairs")
-    assert zebra_cli.run(*arguments, code=2).stderr.startswith("Error: made/pairs-dpo exists already; say --overwrite")
+    assert zebra_cli.run(*arguments, code=2).stderr.startswith("Error: made/pairs-dpo exists already; add --overwrite")
     assert not (zebra_cli.folder / "made/pairs").exists()

@@ -1,70 +1,96 @@
-"""The command line: thin commands over the pipeline."""
+"""The command line: the group `zebra`, its own commands, and those that plugins add."""
 
 from __future__ import annotations
 
 import os
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from zebra_core.checkpoints import is_first_process
-from zebra_core.cli.audit import audit
-from zebra_core.cli.behavior import behavior
-from zebra_core.cli.compare import compare
-from zebra_core.cli.evaluate import evaluate
-from zebra_core.cli.plugins import plugins
-from zebra_core.cli.report import report
-from zebra_core.cli.run import run
-from zebra_core.cli.scores import alias, scores
-from zebra_core.cli.sweep import sweep
-from zebra_core.cli.train import tiny_model, train
-from zebra_core.errors import ZebraError
-from zebra_core.folder import Interrupted
+from zebra_core.cli.lazy import lazy_command
+from zebra_core.errors import Interrupted, ZebraError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    name: lazy_command(name, f"zebra_core.cli.{target}", summary)
+    for name, target, summary in (
+        ("run", "run:run", "Build a preference dataset, and train on it if asked to."),
+        ("train", "train:train", "Train a model on a preference dataset."),
+        ("evaluate", "evaluate:evaluate", "Measure a trained model."),
+        ("scores", "scores:scores", "Show score tables, and what looks wrong in them."),
+        ("alias", "scores:alias", "Draft the alias file of a pool and its scores."),
+        ("behavior", "behavior:behavior", "Show ability vectors, superiority and similarity."),
+        ("plugins", "plugins:plugins", "List the components, or show one in full."),
+    )
+}
+"""The commands of the core; plugins add theirs through the hook `zebra_commands`."""
+PLUGINS = "zebra.plugins"
+"""Where the context keeps the plugins named before the command."""
 
 
-class Told(click.ClickException):
-    """What is told in one line: exit code 2 for a mistake."""
+class UserError(click.ClickException):
+    """A user's mistake: one line on the standard error, exit code 2."""
 
     exit_code = 2
 
 
-class Stopped(Told):
-    """What is told after Ctrl-C, with the exit code that shells have for it."""
+class Aborted(UserError):  # noqa: N818  # not an error
+    """An interruption by the user, with the exit code that shells use for it."""
 
     exit_code = 130
 
 
 class Commands(click.Group):
-    """A group that tells a ZebraError without a traceback, unless ZEBRA_DEBUG is set."""
+    """A group of the core's and the plugins' commands; a ZebraError is printed without a traceback unless ZEBRA_DEBUG is set."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands: the core's in the order of use, then those of plugins."""
+        return [*COMMANDS, *(name for name in self._of_plugins(ctx) if name not in COMMANDS)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command. Plugins are loaded only if the core has none of that name."""
+        return COMMANDS.get(cmd_name) or self._of_plugins(ctx).get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except ZebraError as error:
+            from zebra_core.training.folder import is_first_process  # noqa: PLC0415
+
             if not is_first_process():
-                raise SystemExit(Told.exit_code) from error
+                raise SystemExit(UserError.exit_code) from error
             if os.environ.get("ZEBRA_DEBUG"):
                 raise
-            raise (Stopped if isinstance(error, Interrupted) else Told)(str(error)) from error
+            raise (Aborted if isinstance(error, Interrupted) else UserError)(str(error)) from error
+
+    @staticmethod
+    def _of_plugins(ctx: click.Context) -> dict[str, click.Command]:
+        from zebra_core.plugins.discovery import load_commands  # noqa: PLC0415
+
+        try:
+            return load_commands(ctx.meta.get(PLUGINS, ()))
+        except ZebraError as error:
+            raise UserError(str(error)) from error
+
+
+def _remember(ctx: click.Context, _: click.Parameter, plugins: Sequence[str]) -> None:
+    ctx.meta[PLUGINS] = tuple(plugins)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("zebra-preference"), prog_name="zebra")
+@click.option(
+    "--plugin",
+    multiple=True,
+    metavar="NAME|FILE",
+    expose_value=False,
+    is_eager=True,
+    callback=_remember,
+    help="Plugin to load, as after a command; needed here for a command that the plugin adds. Repeatable.",
+)
 def main() -> None:
     """Build preference datasets without annotation, and train on them: benchmark scores decide which response is chosen."""
-
-
-main.add_command(run)
-main.add_command(evaluate)
-main.add_command(sweep)
-main.add_command(report)
-main.add_command(audit)
-main.add_command(compare)
-main.add_command(train)
-main.add_command(tiny_model)
-main.add_command(scores)
-main.add_command(alias)
-main.add_command(behavior)
-main.add_command(plugins)

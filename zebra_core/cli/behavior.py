@@ -1,4 +1,4 @@
-"""`zebra behavior`: what the scores say of the models."""
+"""`zebra behavior`: what the scores tell about the models."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from zebra_core.cli.options import plugin_options, recipe_from, score_options
+from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, score_options
 
 
 @click.command()
@@ -18,17 +18,16 @@ from zebra_core.cli.options import plugin_options, recipe_from, score_options
     type=click.Choice(["table", "json", "csv"]),
     default="table",
     show_default=True,
-    help="How to print.",
+    help="Output format.",
 )
-def behavior(form: str, **said: Any) -> None:
+def behavior(form: str, **arguments: Any) -> None:
     """Show ability vectors, superiority (MB-SUP) and similarity (MB-SIM) of the models in a score table."""
-    from zebra_core.cli import show  # noqa: PLC0415
-    from zebra_core.discovery import load_plugins  # noqa: PLC0415
-    from zebra_core.pipeline import read_behavior  # noqa: PLC0415
+    from zebra_core.cli import output  # noqa: PLC0415
+    from zebra_core.pipeline import inspect_behavior  # noqa: PLC0415
 
-    recipe = recipe_from(None, said)
-    plugins = load_plugins(recipe.plugins)
-    show.warnings(plugins)
-    table, known, doubts = read_behavior(recipe, plugins)
-    show.behavior(table, known, form)
-    show.doubts(doubts)
+    recipe = recipe_from(None, arguments)
+    plugins = loaded_plugins(recipe.plugins)
+    output.warnings(plugins)
+    table, derived, warnings = inspect_behavior(recipe, plugins)
+    output.behavior(table, derived, form)
+    output.score_warnings(warnings)

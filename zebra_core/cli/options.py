@@ -1,190 +1,292 @@
-"""Options that several commands share, and their way into a recipe."""
+"""Options that several commands share, all derived from the recipe and the components, and their way into a recipe."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+import attrs
 import click
 
+from zebra_core.cli import PLUGINS
 from zebra_core.errors import ZebraError
-from zebra_core.recipe import DEFAULTS, make_recipe, read_recipe, read_setting
+from zebra_core.plugins.options import Option, options_of
+from zebra_core.recipe.options import flatten, read_setting
+from zebra_core.recipe.recipe import Recipe, make_recipe, read_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
-    from zebra_core.recipe import Recipe
+    from zebra_core.plugins.component import Component
+    from zebra_core.plugins.discovery import Plugins
 
-    Command = Callable[..., Any]
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-OF_THE_TRAINER = ("preset", "lora", "curriculum", "report_to", "push_to_hub")
-"""Options of the command line that are the trainer's own."""
+SCORES = ("scores", "alias", "missing", "similarity", "normalisation", "clash", "silence")
+"""The fields of a recipe that say where scores come from and what is made of them."""
+PAIRING = ("scope", "threshold", "min_gap", "min_confidence", "pairs")
+"""The fields of a recipe that restrict pairs."""
+MEMO = "zebra.loaded"
+
+
+def loaded_plugins(names: Sequence[str] = ()) -> Plugins:
+    """Return the plugins of this command, loaded once; `names` are those that the recipe requests."""
+    from zebra_core.plugins.discovery import load_plugins  # noqa: PLC0415
+
+    memo = click.get_current_context().meta
+    if memo.get(MEMO, (None,))[0] != tuple(names):
+        memo[MEMO] = (tuple(names), load_plugins(names))
+    plugins: Plugins = memo[MEMO][1]
+    return plugins
+
+
+class RecipeOption(click.Option):
+    """A flag for a field of the recipe; its type, choices, default and help are those of the field."""
+
+    def __init__(self, option: Option) -> None:
+        self.option = option
+        name = option.name.replace("_", "-")
+        flag = f"--{name}/--no-{name}" if option.type is bool else f"--{name}"
+        super().__init__([flag, option.name], **_click_type(option), default=None, help=option.info.help)
+        kind = option.info.kind
+        self._custom_shell_complete = completed(kind) if kind else None
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the flag and its help with the default; a kind's default is the one that plugins declare."""
+        record, default = super().get_help_record(ctx), self.option.default
+        kind = self.option.info.kind
+        if record is None or self.option.multiple or self.option.type is bool or self.option.name == "model":
+            return record
+        if kind:
+            default = loaded_plugins(requested_plugins(ctx, ())).default(kind)
+        return record if default in ("", None) else (record[0], f"{record[1]}  [default: {_shown(default)}]")
+
+
+def _shown(default: object) -> str:
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def _click_type(option: Option) -> dict[str, Any]:
+    if option.type is bool:
+        return {}
+    if option.multiple:
+        return {"multiple": True, "metavar": option.info.metavar or None}
+    if option.choices:
+        return {"type": click.Choice(option.choices)}
+    types = {int: int, float: float}
+    return {"type": types.get(option.type, str), "metavar": option.info.metavar or None}
+
+
+def recipe_options(*names: str) -> Decorator:
+    """Add the flags of these fields of the recipe to a command."""
+    fields = options_of(Recipe)
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for name in reversed(names):
+            command = _add(command, RecipeOption(fields[name]))
+        return command
+
+    return decorate
+
+
+def _add(command: Callable[..., Any], option: click.Option) -> Callable[..., Any]:
+    """Add a parameter to a function that is still to become a command, as click's own decorators do."""
+    if not hasattr(command, "__click_params__"):
+        command.__click_params__ = []  # type: ignore[attr-defined]
+    command.__click_params__.append(option)  # type: ignore[attr-defined]
+    return command
 
 
 def completed(kind: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """Complete the names of the components of a kind."""
+    """Return a completion of the names of the components of a kind."""
 
     def names(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem  # noqa: PLC0415
 
-        from zebra_core.discovery import load_plugins  # noqa: PLC0415
+        from zebra_core.plugins.discovery import load_plugins  # noqa: PLC0415
 
-        offered = load_plugins().of(kind)
         return [
-            CompletionItem(name, help=c.summary)
-            for c in offered
-            for name in (c.name, *c.aliases)
+            CompletionItem(name, help=component.summary)
+            for component in load_plugins().of_kind(kind)
+            for name in (component.name, *component.aliases)
             if name.startswith(start)
         ]
 
     return names
 
 
-def score_options(command: Command) -> Command:
+def score_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say where scores come from and what is made of them."""
-    for option in reversed(
-        [
-            click.option(
-                "--scores",
-                multiple=True,
-                metavar="FILE|NAME",
-                shell_complete=completed("score source"),
-                help="Score table: a file, or a name such as paper. Repeat to join several.",
-            ),
-            click.option(
-                "--alias",
-                metavar="FILE.csv",
-                help="Score name of each pool name: columns pool,score; see `zebra alias`.",
-            ),
-            click.option(
-                "--missing",
-                type=click.Choice(["error", "drop-model", "drop-benchmark", "mean"]),
-                help="What to do where a score is missing.  [default: error]",
-            ),
-            click.option(
-                "--similarity",
-                metavar="NAME",
-                shell_complete=completed("similarity"),
-                help="How alike two models are.  [default: cosine]",
-            ),
-            click.option(
-                "--benchmark",
-                "directions",
-                multiple=True,
-                metavar="NAME=DIRECTION",
-                help="higher, lower, the value that is best, or drop. Repeatable.",
-            ),
-            click.option(
-                "--weight",
-                "weights",
-                multiple=True,
-                metavar="BENCHMARK=NUMBER",
-                help="How much a benchmark counts.  [default: 1] Repeatable.",
-            ),
-            click.option(
-                "--axis",
-                "axes",
-                multiple=True,
-                metavar="AXIS=NUMBER",
-                help="How much an axis counts; axes not named count nothing. Repeatable.",
-            ),
-            click.option(
-                "--normalisation",
-                type=click.Choice(["minmax", "range", "zscore", "rank"]),
-                help="How scores are brought to [0, 1].  [default: minmax]",
-            ),
-            click.option(
-                "--clash",
-                type=click.Choice(["error", "first", "last"]),
-                help="Which table wins where two fill one cell differently.  [default: error]",
-            ),
-            click.option(
-                "--silence", multiple=True, metavar="WARNING", help="A warning about scores that is known. Repeatable."
-            ),
-        ]
+    for flag, name, metavar, text in reversed(
+        (
+            ("--benchmark", "directions", "NAME=DIRECTION", "higher, lower, the best value, or drop. Repeatable."),
+            ("--weight", "weights", "BENCHMARK=NUMBER", "Weight of a benchmark.  [default: 1] Repeatable."),
+            ("--axis", "axes", "AXIS=NUMBER", "Weight of an axis; axes not named have weight 0. Repeatable."),
+        )
     ):
-        command = option(command)
-    return command
+        command = click.option(flag, name, multiple=True, metavar=metavar, help=text)(command)
+    return recipe_options(*SCORES)(command)
 
 
-def plugin_options(command: Command) -> Command:
+def plugin_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that load plugins and set the options of components."""
-    for option in reversed(
-        [
-            click.option(
-                "--plugin",
-                "plugins",
-                multiple=True,
-                metavar="NAME|FILE",
-                help="Plugin to use: installed, a module or a file. no:NAME switches one off. Repeatable.",
-            ),
-            click.option(
-                "--set",
-                "settings",
-                multiple=True,
-                metavar="COMPONENT.OPTION=VALUE",
-                help="Set an option of a component, such as rbf.gamma=0.5; see `zebra plugins`. Repeatable.",
-            ),
+    settings = click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="COMPONENT.OPTION=VALUE",
+        help="Set an option of a component, such as rbf.gamma=0.5; see `zebra plugins NAME`. Repeatable.",
+    )
+    plugins = click.option(
+        "--plugin",
+        "plugins",
+        multiple=True,
+        metavar="NAME|FILE",
+        help="Plugin to load: installed, a module or a file. no:NAME switches one off. Repeatable.",
+    )
+    return plugins(settings(command))
+
+
+class ComponentCommand(click.Command):
+    """A command with a flag for every option that components of its `kinds` declare one for.
+
+    The flags are those of the loaded plugins, so that a plugin given with `--plugin` adds its own.
+    """
+
+    kinds: tuple[str, ...] = ()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Load the plugins that the arguments name before the flags are parsed."""
+        ctx.meta[PLUGINS] = requested_plugins(ctx, args)
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own parameters, then the components' flags, then --help."""
+        own = super().get_params(ctx)
+        with ctx.scope(cleanup=False):
+            plugins = loaded_plugins(requested_plugins(ctx, ()))
+        flags = [
+            _component_option(kind, *entry) for kind in self.kinds for entry in component_flags(plugins, kind).items()
         ]
-    ):
-        command = option(command)
-    return command
+        taken = {name for parameter in own for name in parameter.opts}
+        return [*own[:-1], *(flag for flag in flags if not {*flag.opts} & taken), *own[-1:]]
 
 
-def recipe_from(file: str | None, said: dict[str, Any]) -> Recipe:
-    """Make the recipe of a file under what the command line says; `settings` become options, what is not said is None."""
-    values = read_recipe(file) if file else {}
+def command_with_flags(*kinds: str) -> type[ComponentCommand]:
+    """Return the class of a command that has the flags of components of these kinds."""
+    return type("ComponentCommand", (ComponentCommand,), {"kinds": kinds})
+
+
+def requested_plugins(ctx: click.Context, args: Sequence[str]) -> tuple[str, ...]:
+    """Return the plugins named before the command and among its arguments."""
+    names = list(ctx.meta.get(PLUGINS, ()))
+    for at, word in enumerate(args):
+        if word == "--plugin" and at + 1 < len(args):
+            names.append(args[at + 1])
+        elif word.startswith("--plugin="):
+            names.append(word.partition("=")[2])
+    return tuple(dict.fromkeys(names))
+
+
+def component_flags(plugins: Plugins, kind: str) -> dict[str, list[tuple[Component, Option]]]:
+    """Return the options of a kind's components that have a flag, by flag; several components may share one."""
+    flags: dict[str, list[tuple[Component, Option]]] = {}
+    for component in plugins.of_kind(kind):
+        for option in component.options.values():
+            if option.info.flag:
+                flags.setdefault(option.info.flag, []).append((component, option))
+    return flags
+
+
+def _component_option(kind: str, flag: str, owners: list[tuple[Component, Option]]) -> click.Option:
+    option = owners[0][1]
+    names = ", ".join(component.name for component, _ in owners)
+    return click.Option(
+        [flag, _parameter(kind, option.flag_name)],
+        **_click_type(attrs.evolve(option, type=_plain_type(option.type))),
+        default=None,
+        help=f"{option.info.help}  [{kind}: {names}]" if len(owners) < 4 else option.info.help,
+    )
+
+
+def _plain_type(kind: Any) -> Any:
+    """Return the type of an option that may also be None."""
+    types = [choice for choice in get_args(kind) if choice is not type(None)]
+    return types[0] if type(None) in get_args(kind) and len(types) == 1 else kind
+
+
+def _parameter(kind: str, name: str) -> str:
+    return f"{kind.replace(' ', '_')}__{name}"
+
+
+def take_flags(arguments: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Take the components' flags of a kind out of a command's arguments; return values by the flag's name."""
+    prefix = _parameter(kind, "")
+    flags = {name: arguments.pop(name) for name in list(arguments) if name.startswith(prefix)}
+    return {
+        name.removeprefix(prefix): list(value) if isinstance(value, tuple) else value
+        for name, value in flags.items()
+        if value not in (None, (), "")
+    }
+
+
+def with_trainer_flags(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with the values of a trainer's own flags set for the trainer that it selects."""
+    if not flags:
+        return recipe
+    plugins = loaded_plugins(recipe.plugins)
+    sole = plugins.sole_component("trainer")
+    target = recipe.trainer or (sole.name if sole else plugins.default("trainer"))
+    names = {option.flag_name: name for name, option in plugins.find("trainer", target).options.items()}
+    values = {names.get(flag, flag): value for flag, value in flags.items()}
+    return attrs.evolve(recipe, options={**recipe.options, target: {**recipe.options.get(target, {}), **values}})
+
+
+def recipe_from(file: str | None, arguments: Mapping[str, Any]) -> Recipe:
+    """Return the recipe of a file, overridden by the command line.
+
+    `arguments` are fields of the recipe, with `settings` for `--set`, and the declarations of `--benchmark`, `--weight`
+    and `--axis`; None means not given.
+    """
+    values, remaining = (read_recipe(file) if file else {}), dict(arguments)
     origins = dict.fromkeys(values, f"from {file}")
-    options = {name: dict(held) for name, held in _table(values.get("options", {}), file).items()}
-    for text in said.pop("settings", ()):
-        component, option, value = read_setting(text)
-        options.setdefault(component, {})[option] = value
-    _declare(values, said, origins)
-    _of_the_trainer(values, said, options)
-    for name, value in said.items():
+    options = {
+        target: dict(table) for target, table in flatten(values.get("options", {}), f"the recipe {file!r}").items()
+    }
+    for text in remaining.pop("settings", ()):
+        target, name, value = read_setting(text)
+        options.setdefault(target, {})[name] = value
+    before = click.get_current_context().meta.get(PLUGINS, ()) if click.get_current_context(silent=True) else ()
+    remaining["plugins"] = tuple(dict.fromkeys((*before, *remaining.get("plugins", ()))))
+    _declare(values, remaining, origins)
+    for name, value in remaining.items():
         if value not in (None, ()):
             values[name] = list(value) if isinstance(value, tuple) else value
             origins[name] = "--plugin" if name == "plugins" else f"--{name.replace('_', '-')}"
     return make_recipe({**values, **({"options": options} if options else {})}, origins)
 
 
-def _of_the_trainer(values: dict[str, Any], said: dict[str, Any], options: dict[str, dict[str, Any]]) -> None:
-    """Put the command line's options that are short for `--set TRAINER.NAME=...` where those are."""
-    trainer = said.get("trainer") or values.get("trainer") or DEFAULTS["trainer"]
-    for name in OF_THE_TRAINER:
-        value = said.pop(name, None)
-        if value:
-            options.setdefault(trainer, {})[name] = list(value) if isinstance(value, tuple) else value
+def _declare(values: dict[str, Any], arguments: dict[str, Any], origins: dict[str, str]) -> None:
+    """Move what the command line declares about benchmarks and axes into the recipe's tables."""
+    benchmarks = {name: dict(table) for name, table in values.get("benchmarks", {}).items()}
+    for argument, property_, flag in (("directions", "direction", "--benchmark"), ("weights", "weight", "--weight")):
+        for text in arguments.pop(argument, ()):
+            name, value = _assigned(text, flag)
+            benchmarks.setdefault(name, {})[property_] = value
+    axes = {**values.get("axes", {}), **dict(_assigned(text, "--axis") for text in arguments.pop("axes", ()))}
+    for name, table in (("benchmarks", benchmarks), ("axes", axes)):
+        if table:
+            values[name], origins[name] = table, "command line"
 
 
-def _declare(values: dict[str, Any], said: dict[str, Any], origins: dict[str, str]) -> None:
-    """Put what the command line declares of benchmarks and axes into the recipe's tables."""
-    benchmarks = {name: dict(held) for name, held in values.get("benchmarks", {}).items()}
-    for option, prop in (("directions", "direction"), ("weights", "weight")):
-        for text in said.pop(option, ()):
-            name, value = _assigned(text, f"--{'benchmark' if prop == 'direction' else 'weight'}")
-            benchmarks.setdefault(name, {})[prop] = value
-    axes = {**values.get("axes", {}), **dict(_assigned(text, "--axis") for text in said.pop("axes", ()))}
-    for name, held in (("benchmarks", benchmarks), ("axes", axes)):
-        if held:
-            values[name], origins[name] = held, "command line"
-
-
-def _assigned(text: str, option: str) -> tuple[str, Any]:
+def _assigned(text: str, flag: str) -> tuple[str, Any]:
     """Read NAME=VALUE, where the value is a number or a word."""
     name, equals, value = text.rpartition("=")
     if not (equals and name.strip() and value.strip()):
-        msg = f"{option} wants NAME=VALUE, got {text!r}"
+        msg = f"{flag} expects NAME=VALUE, got {text!r}"
         raise ZebraError(msg)
     try:
         return name.strip(), float(value)
     except ValueError:
         return name.strip(), value.strip()
-
-
-def _table(options: Any, file: str | None) -> dict[str, Any]:
-    if not isinstance(options, dict) or not all(isinstance(held, dict) for held in options.values()):
-        msg = f"the recipe {file!r}: options must be tables, such as [options.rbf] with gamma = 0.5 below it"
-        raise ZebraError(msg)
-    return options

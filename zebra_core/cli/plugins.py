@@ -1,24 +1,94 @@
-"""`zebra plugins`: what is installed, and what each component can be told."""
+"""`zebra plugins`: the components that are installed, and one of them in full."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from zebra_core.cli.options import plugin_options, recipe_from
+from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from
+from zebra_core.errors import unknown
+from zebra_core.hookspecs import KINDS
+
+if TYPE_CHECKING:
+    from zebra_core.plugins.component import Component
+    from zebra_core.plugins.discovery import Plugins
+    from zebra_core.plugins.options import Option
 
 
 @click.command()
+@click.argument("name", required=False)
 @plugin_options
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print."
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format."
 )
-def plugins(form: str, **said: Any) -> None:
-    """List every component: its kind, name, plugin, the distribution it comes from, and its options."""
-    from zebra_core.cli import show  # noqa: PLC0415
-    from zebra_core.discovery import load_plugins  # noqa: PLC0415
+def plugins(name: str | None, form: str, **arguments: Any) -> None:
+    """List every component, one line each; with NAME (or KIND.NAME) show one in full, with its options."""
+    from zebra_core.cli import output  # noqa: PLC0415
+    from zebra_core.recipe.options import names_of  # noqa: PLC0415
 
-    found = load_plugins(recipe_from(None, said).plugins)
-    show.warnings(found)
-    show.plugins(found, form)
+    loaded = loaded_plugins(recipe_from(None, arguments).plugins)
+    output.warnings(loaded)
+    components = [component for kind in KINDS for component in loaded.of_kind(kind)]
+    if name:
+        shown = [component for component in components if name in names_of(component)]
+        if not shown:
+            what = "component"
+            raise unknown(what, name, [text for c in components for text in (c.name, *c.aliases)])
+        components = shown
+    if form == "json":
+        click.echo(json.dumps([_as_dict(loaded, component) for component in components], indent=1))
+    elif name:
+        click.echo("\n\n".join(_described(loaded, component) for component in components))
+    else:
+        rows = [[c.kind, ", ".join((c.name, *c.aliases)), c.plugin, c.summary] for c in components]
+        output.table(("kind", "component", "plugin", "what it is"), rows, wrap=False)
+
+
+def _described(plugins: Plugins, component: Component) -> str:
+    """Return one component in full: where it comes from, its documentation, its options, and an example."""
+    from inspect import getdoc  # noqa: PLC0415
+
+    names = ", ".join((component.name, *component.aliases))
+    lines = [f"{component.kind} {names}  (plugin {component.plugin}, {plugins.origins[component.plugin]})", ""]
+    lines += [f"  {line}".rstrip() for line in (getdoc(component.factory) or "").splitlines()]
+    options = list(component.options.values())
+    if options:
+        lines += ["", "Options:", *(line for option in options for line in _described_option(option))]
+        lines += ["", f"Example: --set {component.address}.{_example(options)}"]
+    if component.takes_any_option:
+        lines += ["", "Other options are passed on to the library behind it."]
+    if component.presets:
+        lines += ["", "Presets:", *(f"  {name}: {json.dumps(values)}" for name, values in component.presets.items())]
+    return "\n".join(lines)
+
+
+def _described_option(option: Option) -> list[str]:
+    flag = f" (also {option.info.flag})" if option.info.flag else ""
+    choices = f"  one of {', '.join(repr(choice) for choice in option.choices)}" if option.choices else ""
+    return [f"  {option.name} = {_shown(option.default)}{flag}{choices}", f"      {option.info.help}"]
+
+
+def _example(options: list[Option]) -> str:
+    option = next((option for option in options if option.default not in (None, "", [], {})), options[0])
+    return f"{option.name}={_shown(option.default) if option.default not in (None, '', [], {}) else 'VALUE'}"
+
+
+def _shown(default: object) -> str:
+    return json.dumps(default, default=str)
+
+
+def _as_dict(plugins: Plugins, component: Component) -> dict[str, Any]:
+    origin = plugins.origins[component.plugin]
+    return {
+        "kind": component.kind,
+        "name": component.name,
+        "aliases": list(component.aliases),
+        "plugin": component.plugin,
+        "from": str(origin),
+        "distribution": origin.distribution,
+        "version": origin.version,
+        "summary": component.summary,
+        "options": {name: option.default for name, option in component.options.items()},
+    }

@@ -1,4 +1,4 @@
-"""`zebra scores` and `zebra alias`: the score tables before anything is built on them."""
+"""`zebra scores` and `zebra alias`: the score tables, before anything is built on them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from zebra_core.cli.options import plugin_options, recipe_from, score_options
+from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, score_options
 from zebra_core.errors import ZebraError
 
 
@@ -20,20 +20,19 @@ from zebra_core.errors import ZebraError
     type=click.Choice(["table", "json", "csv"]),
     default="table",
     show_default=True,
-    help="How to print; json and csv read back to the same table.",
+    help="Output format; json and csv read back to the same table.",
 )
-def scores(form: str, **said: Any) -> None:
+def scores(form: str, **arguments: Any) -> None:
     """Show the joined score table: where each column comes from, what is missing, what was dropped, and what looks wrong."""
-    from zebra_core.cli import show  # noqa: PLC0415
-    from zebra_core.discovery import load_plugins  # noqa: PLC0415
-    from zebra_core.pipeline import look_at_scores  # noqa: PLC0415
+    from zebra_core.cli import output  # noqa: PLC0415
+    from zebra_core.pipeline import inspect_scores  # noqa: PLC0415
 
-    recipe = recipe_from(None, said)
-    plugins = load_plugins(recipe.plugins)
-    show.warnings(plugins)
-    table, doubts = look_at_scores(recipe, plugins)
-    show.scores(table, form)
-    show.doubts(doubts)
+    recipe = recipe_from(None, arguments)
+    plugins = loaded_plugins(recipe.plugins)
+    output.warnings(plugins)
+    table, warnings = inspect_scores(recipe, plugins)
+    output.scores(table, form)
+    output.score_warnings(warnings)
 
 
 @click.command()
@@ -41,22 +40,23 @@ def scores(form: str, **said: Any) -> None:
 @click.argument("scores", nargs=-1, required=True)
 @plugin_options
 @click.option("-o", "--output", type=click.Path(), help="File to write; the standard output if not given.")
-def alias(pool: str, scores: tuple[str, ...], output: str | None, **said: Any) -> None:
-    """Draft the alias file of a POOL and its SCORES: names that are the same are filled in, near ones are proposed.
+def alias(pool: str, scores: tuple[str, ...], output: str | None, **arguments: Any) -> None:
+    """Draft the alias file of a POOL and its SCORES: identical names are filled in, similar ones are proposed.
 
-    A proposal is a comment until you take it: nothing is matched by guess.
+    A proposal stays a comment until you accept it: nothing is matched by guessing.
     """
-    from zebra_core.alias import read_aliases  # noqa: PLC0415
     from zebra_core.pipeline import draft_aliases  # noqa: PLC0415
+    from zebra_core.pool.aliases import read_aliases  # noqa: PLC0415
 
     if output and Path(output).exists():
         msg = f"{output} exists already; choose another --output"
         raise ZebraError(msg)
-    text = draft_aliases(recipe_from(None, {**said, "pool": pool, "scores": scores}))
-    if output:
-        Path(output).write_text(text, encoding="utf-8")
-        taken = len(read_aliases(output))
-        told = "1 name is the same" if taken == 1 else f"{taken} names are the same"
-        click.echo(f"{told}; look at the other lines of {output}, then say --alias {output}")
-    else:
+    recipe = recipe_from(None, {**arguments, "pool": pool, "scores": scores})
+    text = draft_aliases(recipe, loaded_plugins(recipe.plugins))
+    if not output:
         click.echo(text, nl=False)
+        return
+    Path(output).write_text(text, encoding="utf-8")
+    count = len(read_aliases(output))
+    summary = "1 name is identical" if count == 1 else f"{count} names are identical"
+    click.echo(f"{summary}; check the other lines of {output}, then use --alias {output}")

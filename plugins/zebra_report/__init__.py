@@ -1,0 +1,36 @@
+"""The report of a dataset: one page with figures, tables and lints, the command `zebra report`, and the report of every run."""
+
+from __future__ import annotations
+
+import click
+
+import zebra_core as zebra
+
+
+@zebra.hookimpl
+def zebra_figures() -> zebra.Components:
+    """Offer the figures, in the order of the page."""
+    from zebra_report.figures import FIGURES
+
+    return FIGURES
+
+
+@zebra.hookimpl
+def zebra_commands() -> list[click.Command]:
+    """Add `zebra report`."""
+    return [zebra.lazy_command("report", "zebra_report.command:report", "Write the report of a dataset.")]
+
+
+@zebra.hookimpl
+def zebra_stage_done(stage: str, result: object) -> None:
+    """Write the report at the end of `zebra run`; if that fails, the dataset is there nevertheless."""
+    if stage != "report" or not isinstance(result, zebra.Dataset):
+        return
+    from zebra_report.page import write_report
+
+    try:
+        click.echo(
+            f"The report is {write_report(result, zebra.load_plugins(result.manifest.recipe.get('plugins', ())))}"
+        )
+    except zebra.ZebraError as error:
+        click.echo(f"Warning: there is no report: {error}", err=True)

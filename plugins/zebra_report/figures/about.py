@@ -1,0 +1,63 @@
+"""The run in words, the scores behind it, and what labels would have cost."""
+
+from __future__ import annotations
+
+import attrs
+
+import zebra_core as zebra
+
+COSTS = {"UltraFeedback": 0.252, "Safer-Instruct": 0.063, "OpenHermesPreferences": 0.126}
+"""US dollars per pair, Table 3 of ZEBRA."""
+
+
+def overview(dataset: zebra.Dataset) -> zebra.Section:
+    """The run in words: what was read, chosen and left out, and why."""
+    recipe, summary = dataset.manifest.recipe, dataset.manifest.summary
+    scores = ", ".join(recipe.get("scores", [])) or "those of the pool"
+    text = (
+        f"Of {summary.rows:,} instructions of the pool {recipe['pool']}, {summary.pairs:,} pairs were made: strategy "
+        f"{recipe['strategy']}, rule {recipe['rule']}, similarity {recipe['similarity']}, scores {scores}. The mean margin is "
+        f"{summary.mean_margin:.3f}, the mean similarity {summary.mean_similarity:.3f}.\n\nNo response was judged: the "
+        "benchmark scores of the two models alone decide which one is chosen."
+    )
+    notes = [f"{count:,} left out: {reason}" for reason, count in summary.left_out.items()]
+    if summary.empty_responses:
+        notes.append(f"{summary.empty_responses:,} empty responses were ignored")
+    for name, model in summary.unscored.items():
+        notes.append(f"{name} has no scores, so its {model.responses:,} responses were ignored")
+    return zebra.Section("The run", text, notes=[*notes, *dataset.manifest.remarks])
+
+
+def score_table(dataset: zebra.Dataset) -> zebra.Section:
+    """The scores of the pool's models, as they were read, and what looks wrong in them."""
+    behavior = dataset.behavior
+    benchmarks = {b["name"]: b for b in dataset.manifest.scores.benchmarks}
+    header = ["model", "superiority", *behavior.benchmarks]
+    rows = [
+        [model, float(behavior.superiority[i]), *map(float, dataset.scores[i])]
+        for i, model in enumerate(behavior.models)
+    ]
+    lower = [name for name in behavior.benchmarks if benchmarks.get(name, {}).get("direction") == "lower"]
+    text = "Superiority (MB-SUP) is the weighted mean of the normalised scores, in [0, 1]."
+    text += f" Less is better on {', '.join(lower)}." if lower else ""
+    warnings = [
+        f"{warning.name}: {warning.text}: {', '.join(warning.rows)}" for warning in dataset.manifest.scores.warnings
+    ]
+    return zebra.Section("Scores", text, rows=[header, *rows], notes=[*dataset.manifest.scores.notes, *warnings])
+
+
+@attrs.frozen
+class Cost:
+    """What labels for these pairs would have cost (ZEBRA, Table 3), and at your own price."""
+
+    unit: float = zebra.option(0.0, "Your own price of a label, in US dollars per pair; 0 leaves the row out.")
+
+    def __call__(self, dataset: zebra.Dataset) -> zebra.Section:
+        """Return the table of costs."""
+        units = {**COSTS, **({"yours": self.unit} if self.unit else {})}
+        rows = [[name, unit, unit * dataset.total] for name, unit in units.items()]
+        text = (
+            f"At what others paid for a label, in US dollars (ZEBRA, Table 3), {dataset.total:,} pairs would have cost:"
+        )
+        header = ["as for", "USD per pair", "USD"]
+        return zebra.Section("What labels would have cost", text, rows=[header, *rows, ["ZEBRA", 0.0, 0.0]])

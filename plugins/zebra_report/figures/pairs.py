@@ -1,0 +1,109 @@
+"""The pairs: their models (ZEBRA, Figure 8), how far apart and how similar those are, and some pairs to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import zebra_core as zebra
+
+MOST = 40
+BARS = 20
+SAMPLES = 12
+SHOWN = 700
+
+
+def frequencies(dataset: zebra.Dataset) -> zebra.Section:
+    """How often each model is chosen and rejected (ZEBRA, Figure 8)."""
+    models = dataset.manifest.summary.models
+    used = sorted(models, key=lambda name: -(models[name].chosen + models[name].rejected))[:MOST]
+    order = sorted(used, key=lambda name: models[name].superiority)
+    with zebra.drawing.canvas(7.4, 0.8 + 0.21 * len(order)) as canvas:
+        (axes,) = canvas.axes
+        places = range(len(order))
+        axes.barh(places, [models[name].chosen for name in order], color=zebra.drawing.BLUE, label="chosen")
+        axes.barh(places, [-models[name].rejected for name in order], color=zebra.drawing.ORANGE, label="rejected")
+        axes.set_yticks(places, [zebra.drawing.short(name) for name in order], fontsize=8)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
+        axes.axvline(0, color="#8a929c", linewidth=0.8)
+        axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        axes.margins(y=0.01)
+    rows: list[list[Any]] = [["model", "superiority", "chosen", "rejected"]]
+    rows += [[name, model.superiority, model.chosen, model.rejected] for name, model in models.items()]
+    unused = sum(1 for model in models.values() if not model.chosen + model.rejected)
+    text = "The best model is at the top." + (
+        f" {unused} of the pool's {len(models)} models are in no pair." if unused else ""
+    )
+    return zebra.Section("Chosen and rejected", text, canvas.svg, rows)
+
+
+def model_pairs(dataset: zebra.Dataset) -> zebra.Section:
+    """Which pairs of models make up the data."""
+    nested = dataset.manifest.summary.model_pairs
+    counts = [(better, worse, count) for better, others in nested.items() for worse, count in others.items()]
+    counts.sort(key=lambda item: -item[2])
+    behavior, index = dataset.behavior, {name: i for i, name in enumerate(dataset.behavior.models)}
+    scores_of = {name: model.scores_of for name, model in dataset.manifest.summary.models.items()}
+    rows: list[list[Any]] = [["chosen", "rejected", "pairs", "share", "margin", "similarity"]]
+    for better, worse, count in counts[:BARS]:
+        i, j = index[scores_of[better]], index[scores_of[worse]]
+        margin = float(behavior.superiority[i] - behavior.superiority[j])
+        rows.append([better, worse, count, count / dataset.total, margin, float(behavior.similarity[i, j])])
+    shares = np.array([count for *_, count in counts]) / dataset.total
+    text = (
+        f"{len(counts):,} distinct pairs of models; they are worth {1 / (shares**2).sum():.1f} pairs of equal weight. The most frequent "
+        f"makes up {shares[0]:.1%}."
+    )
+    return zebra.Section("Which models are compared", text, rows=rows)
+
+
+def distributions(dataset: zebra.Dataset) -> zebra.Section:
+    """How margin, similarity, confidence and the difference in length are distributed."""
+    pairs = dataset.pairs
+    lengths = np.array([len(c) - len(r) for c, r in zip(pairs["chosen"], pairs["rejected"], strict=True)], dtype=float)
+    panels = {name: np.array(pairs[name], dtype=float) for name in ("margin", "similarity", "confidence")}
+    low, high = np.percentile(lengths, [1, 99])
+    panels["characters, chosen - rejected"] = np.clip(lengths, low, high)
+    with zebra.drawing.canvas(7.4, 4.2, (2, 2)) as canvas:
+        for axes, (name, values) in zip(canvas.axes, panels.items(), strict=True):
+            axes.hist(values[np.isfinite(values)], bins=40, color=zebra.drawing.BLUE)
+            axes.set(xlabel=name, ylabel="pairs")
+    text = f"Of {dataset.sampled}. Lengths in the outermost 1 % are drawn at the edge."
+    rows: list[list[Any]] = [["", "5 %", "median", "95 %", "mean"]]
+    panels["characters, chosen - rejected"] = lengths
+    for name, values in panels.items():
+        finite = values[np.isfinite(values)]
+        rows.append([name, *map(float, np.percentile(finite, [5, 50, 95])), float(finite.mean())])
+    return zebra.Section("How far apart, how similar", text, canvas.svg, rows)
+
+
+def samples(dataset: zebra.Dataset) -> zebra.Section:
+    """Twelve pairs, and why each was made."""
+    pairs, behavior = dataset.pairs, dataset.behavior
+    order = np.argsort(np.array(pairs["margin"], dtype=float), kind="stable")
+    places = order[np.linspace(0, len(order) - 1, min(SAMPLES, len(order))).astype(int)]
+    rows: list[list[Any]] = [["why", "prompt", "chosen", "rejected"]]
+    scores_of = {name: model.scores_of for name, model in dataset.manifest.summary.models.items()}
+    for at in places:
+        row = {name: values[at] for name, values in pairs.items()}
+        better, worse = scores_of[row["chosen_model"]], scores_of[row["rejected_model"]]
+        axes = [axis for axis in dict.fromkeys(behavior.axes) if axis]
+        i, j = behavior.models.index(better), behavior.models.index(worse)
+        by_axis = [f"{axis}: {behavior.on_axis(axis)[i]:.2f} / {behavior.on_axis(axis)[j]:.2f}" for axis in axes]
+        why = [
+            f"{row['chosen_model']} over {row['rejected_model']}",
+            f"superiority {behavior.superiority[i]:.3f} / {behavior.superiority[j]:.3f}",
+            *by_axis,
+            f"margin {row['margin']:.3f}, similarity {row['similarity']:.3f}, confidence {row['confidence']:.3f}",
+        ]
+        rows.append(["\n".join(why), *(_cut(row[name]) for name in ("prompt", "chosen", "rejected"))])
+    rule = dataset.manifest.recipe["rule"]
+    text = (
+        f"From the smallest margin to the widest. The rule {rule} chose by the models' scores; the texts were not read."
+    )
+    return zebra.Section("Pairs to read", text, rows=rows)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} ... ({len(text) - SHOWN:,} characters more)"

@@ -1,0 +1,86 @@
+"""How similar the paired responses are as texts, compared with the pool's most and least similar models (ZEBRA, section 5.1)."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FEWEST = 20
+"""The minimum number of instructions for a comparison."""
+
+
+@attrs.frozen
+class Texts:
+    """Mean TF-IDF similarity of the paired responses, compared with the pool's most and least similar models."""
+
+    sample: int = zebra.option(2000, "Number of pairs, and of instructions of the pool, to compare.")
+
+    def __call__(self, dataset: zebra.Dataset) -> zebra.Section:
+        """Return the table of text similarities."""
+        pairs = dataset.pairs
+        places = np.unique(np.linspace(0, len(pairs["id"]) - 1, self.sample).astype(int))
+        own = [(pairs["chosen"][at], pairs["rejected"][at]) for at in places]
+        rows: list[list[Any]] = [["responses", "model similarity", "texts compared", "mean TF-IDF similarity"]]
+        mean = float(np.mean([pairs["similarity"][at] for at in places]))
+        rows.append([f"the dataset's pairs ({dataset.manifest.recipe['strategy']})", mean, len(own), tfidf(own)])
+        notes = []
+        try:
+            rows += self._of_pool(dataset)
+        except zebra.ZebraError as error:
+            notes.append(f"The pool cannot be read again, so there is nothing to compare with: {error}")
+        text = "Cosine of TF-IDF vectors of the two responses to one instruction, fitted on the texts compared."
+        return zebra.Section("How similar the texts are", text, rows=rows, notes=notes)
+
+    def _of_pool(self, dataset: zebra.Dataset) -> list[list[Any]]:
+        built = zebra.make_recipe(dataset.manifest.recipe)
+        recipe = zebra.Recipe(pool=built.pool, options=built.options, plugins=built.plugins)
+        answers = list(islice(_answers(zebra.open_pool(recipe=recipe)), self.sample))
+        behavior = dataset.behavior
+        index = {model: i for i, model in enumerate(behavior.models)}
+        numbers = {name: index[model.scores_of] for name, model in dataset.manifest.summary.models.items()}
+        both = np.zeros_like(behavior.similarity, dtype=int)
+        for answer in answers:
+            present = sorted({numbers[name] for name in answer if name in numbers})
+            both[np.ix_(present, present)] += 1
+        upper = np.triu(both >= min(FEWEST, len(answers)), 1)
+        if not upper.any():
+            return []
+        similarity = np.where(upper, behavior.similarity, np.nan)
+        rows = []
+        for word, pick in (("most", np.nanargmax), ("least", np.nanargmin)):
+            i, j = np.unravel_index(pick(similarity), similarity.shape)
+            texts = [(one, other) for answer in answers for one, other in _both(answer, numbers, int(i), int(j))]
+            name = f"the pool's {word} similar models: {behavior.models[i]}, {behavior.models[j]}"
+            rows.append([name, float(similarity[i, j]), len(texts), tfidf(texts)])
+        return rows
+
+
+def tfidf(pairs: Sequence[tuple[str, str]]) -> float:
+    """Return the mean cosine of the TF-IDF vectors of pairs of texts, fitted on all of them."""
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
+    texts = [text for pair in pairs for text in pair]
+    try:
+        vectors = TfidfVectorizer().fit_transform(texts)
+    except ValueError:  # no text has a word
+        return 0.0
+    return float(vectors[::2].multiply(vectors[1::2]).sum(axis=1).mean())
+
+
+def _answers(pool: zebra.Pool) -> Any:
+    for batch in pool.batches():
+        for models, responses in zip(batch["models"].to_pylist(), batch["responses"].to_pylist(), strict=True):
+            yield dict(zip(models, responses, strict=True))
+
+
+def _both(answer: dict[str, str], numbers: dict[str, int], i: int, j: int) -> list[tuple[str, str]]:
+    by_model = {numbers[name]: text for name, text in answer.items() if name in numbers and text}
+    return [(by_model[i], by_model[j])] if i in by_model and j in by_model else []

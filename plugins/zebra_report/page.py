@@ -1,0 +1,99 @@
+"""The page of a report: the sections of all figures, put together and written beside the dataset."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    Options = Mapping[str, Mapping[str, object]]
+
+
+def write_report(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options | None = None) -> Path:
+    """Write `report/` in a dataset's folder: report.html, each figure as SVG, each table as CSV. Return the page.
+
+    `options` are those of figures, by target. Raise ZebraError if the extra `report` is not installed.
+    """
+    zebra.require_extra("report", "a report", ("jinja2", "matplotlib", "sklearn"))
+    output = dataset.folder / "report"
+    sections = list(_sections(dataset, plugins, options or {}))
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, section in sections:
+            if section.svg:
+                (output / f"{name}.svg").write_text(section.svg, encoding="utf-8")
+            if section.rows:
+                (output / f"{name}.csv").write_text(_as_csv(section.rows), encoding="utf-8")
+        (output / "report.html").write_text(_page(dataset, sections), encoding="utf-8")
+    except OSError as error:
+        msg = f"cannot write {output}: {error.strerror}"
+        raise zebra.ZebraError(msg) from error
+    return output / "report.html"
+
+
+def _sections(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options) -> Iterator[tuple[str, zebra.Section]]:
+    figures = plugins.of_kind("figure")
+    targets = {target for component in figures for target in zebra.names_of(component)}
+    for target in options:
+        if target not in targets:
+            what = "figure"
+            raise zebra.unknown(what, target, [component.name for component in figures])
+    for component in figures:
+        section = component.bind(zebra.options_for(component, options, plugins))(dataset)
+        if isinstance(section, zebra.Section):
+            yield component.name, section
+        elif section is not None:
+            msg = f"{component}: a figure returns a zebra.Section or None, got {type(section).__name__}"
+            raise zebra.PluginError(msg, component)
+
+
+def _as_csv(rows: Sequence[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _page(dataset: zebra.Dataset, sections: list[tuple[str, zebra.Section]]) -> str:
+    from jinja2 import Environment  # noqa: PLC0415  # an extra
+    from markupsafe import Markup  # noqa: PLC0415
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["drawing"] = lambda svg: Markup(_inline(svg))  # noqa: S704  # drawn by a figure
+    template = environment.from_string(files("zebra_report").joinpath("report.html.jinja").read_text(encoding="utf-8"))
+    return str(
+        template.render(
+            name=dataset.folder.name,
+            manifest=dataset.manifest,
+            sections=sections,
+            number=_shown,
+            is_number=_is_number,
+        )
+    )
+
+
+def _inline(svg: str) -> str:
+    """Return a drawing for the page: in the colour of the text, and never too small to read."""
+    svg = svg[svg.index("<svg") :].replace(zebra.drawing.INK, "currentColor")
+    width = re.search(r'width="([\d.]+)pt"', svg)
+    least = 0.8 * float(width[1]) * 4 / 3 if width else 480
+    return svg.replace("<svg", f'<svg style="min-width: {least:.0f}px"', 1)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value).lower()
+    if isinstance(value, float):
+        return f"{value:,.3f}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,43 @@
+"""The papers' anchoring strategies, their relatives, and the preference rules."""
+
+from __future__ import annotations
+
+import zebra_core as zebra
+
+
+@zebra.hookimpl
+def zebra_strategies() -> zebra.Components:
+    """Offer the strategies by name; a second name of the same one is an alias (KARMA's K_score, K_sim, K_(score,sim))."""
+    from zebra_strategies.instance import BestRandom, Random, Rlaif
+    from zebra_strategies.model import SupSim, confident_sim, consistent, delta, max_min, sim, sup
+
+    return {
+        "sup": sup,
+        "k_score": sup,
+        "sim": sim,
+        "k_sim": sim,
+        "sup+sim": SupSim,
+        "k_score_sim": SupSim,
+        "delta": delta,
+        "max-min": max_min,
+        "confident-sim": confident_sim,
+        "consistent": consistent,
+        "best-random": BestRandom,
+        "random": Random,
+        "rlaif": Rlaif,
+    }
+
+
+@zebra.hookimpl
+def zebra_rules() -> zebra.Components:
+    """Offer the rules by name."""
+    from zebra_strategies.instance import RatingRule
+    from zebra_strategies.model import superiority
+
+    return {"superiority": superiority, "rating": RatingRule}
+
+
+@zebra.hookimpl
+def zebra_defaults() -> dict[str, str]:
+    """Use the papers' strategy and rule by default."""
+    return {"strategy": "sup", "rule": "superiority"}

@@ -1,0 +1,73 @@
+"""Strategies and the rule that know the models alone: one expression over (models x models) each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    import zebra_core as zebra
+
+    Matrix = NDArray[np.float64]
+
+
+STEEPNESS = 3.5
+"""How fast an order becomes sure with the gap; that of the column `confidence`."""
+
+
+def sup(behavior: zebra.Behavior) -> Matrix:
+    """The two of highest superiority (ZEBRA 3.5 strategy 1, KARMA K_score): wanted by rank, the better model's first."""
+    return best_first(behavior, -np.maximum.outer(behavior.rank, behavior.rank))
+
+
+def sim(behavior: zebra.Behavior) -> Matrix:
+    """The two most alike (ZEBRA 3.5 strategy 2, KARMA K_sim)."""
+    return behavior.similarity
+
+
+@attrs.frozen
+class SupSim:
+    """The one of highest superiority with the one most alike to it (ZEBRA 3.5 strategy 3, KARMA K_(score,sim))."""
+
+    baseline: ClassVar = "sup"
+
+    def __call__(self, behavior: zebra.Behavior) -> Matrix:
+        """Return how much each pair is wanted."""
+        return best_first(behavior, behavior.similarity)
+
+
+def delta(behavior: zebra.Behavior) -> Matrix:
+    """The two with the largest gap in superiority (delta learning: the strong over the weak)."""
+    return np.abs(behavior.gap)
+
+
+def max_min(behavior: zebra.Behavior) -> Matrix:
+    """The one of highest superiority with the one of lowest; unlike delta, the best stays when masks take the worst."""
+    return best_first(behavior, np.abs(behavior.gap))
+
+
+def confident_sim(behavior: zebra.Behavior) -> Matrix:
+    """The most alike of those whose order is sure: similarity times 2 x sigmoid(3.5 x gap) - 1, which is 0 for a coin toss."""
+    return np.asarray(behavior.similarity * np.tanh(STEEPNESS * np.abs(behavior.gap) / 2))
+
+
+def consistent(behavior: zebra.Behavior) -> Matrix:
+    """The two of whom the better one is better on most benchmarks; of equally many, those with the wider gap."""
+    ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]
+    return np.asarray((ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2)
+
+
+def superiority(behavior: zebra.Behavior) -> Matrix:
+    """The response of the model with higher superiority is chosen (KARMA Eq. 3, ZEBRA 3.6); equal ones tie."""
+    return behavior.gap
+
+
+def best_first(behavior: zebra.Behavior, wanted: Matrix) -> Matrix:
+    """Want any pair with a better best model more, whatever `wanted` (models x models) says; it decides among the rest."""
+    best = np.minimum.outer(behavior.rank, behavior.rank)
+    span = np.ptp(wanted) + 1.0
+    return wanted - span * best

@@ -1,0 +1,1 @@
+"""The commands `audit`, `compare` and `sweep`."""

@@ -1,0 +1,134 @@
+"""`zebra audit`: what the labels of a dataset are worth, measured against labels that someone has."""
+
+from __future__ import annotations
+
+import math
+from importlib.util import find_spec
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import zebra_core as zebra
+from zebra_core.cli import output as show
+from zebra_study.audit import audit as audit_dataset
+from zebra_study.audit import between_judges
+from zebra_study.labels import read_labels
+
+if TYPE_CHECKING:
+    from zebra_study.audit import Agreement, Audit, Calibration
+
+HEADER = (
+    "",
+    "pairs",
+    "ties",
+    "agreement",
+    "95 % over instructions",
+    "error over models",
+    "ties half",
+    "ties wrong",
+    "longer wins",
+)
+
+
+@click.command()
+@click.argument("datasets", nargs=-1, required=True)
+@click.option(
+    "--judge",
+    "table",
+    required=True,
+    metavar="TABLE",
+    help="Labels: .parquet, .csv or .jsonl; of responses or of pairs.",
+)
+@click.option(
+    "--annotator", "judges", multiple=True, help="A judge of the table; all of them if not given. Repeatable."
+)
+@click.option(
+    "--alias",
+    default="",
+    metavar="FILE.csv",
+    help="The table's name of each of the dataset's models: columns pool,score.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for audit.json, and reliability.svg.",
+)
+def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias: str, output: Path | None) -> None:
+    """Measure how often the labels of DATASETS agree with those of a judge, or of people.
+
+    Only this command and `zebra compare` read such labels: nothing that builds a dataset can.
+    """
+    labels = read_labels(table, alias)
+    for judge in judges:
+        if judge not in labels.judges:
+            what = f"annotator in {table}"
+            raise zebra.unknown(what, judge, labels.judges)
+    report: dict[str, dict[str, Any]] = {}
+    curves: dict[str, Calibration] = {}
+    for name in datasets:
+        dataset = zebra.Dataset.open(name)
+        for judge in judges or labels.judges:
+            result = audit_dataset(dataset, labels, judge)
+            _print_audit(f"{name} (strategy {dataset.manifest.recipe['strategy']}) and {judge}", result)
+            report.setdefault(name, {})[judge] = result.as_dict()
+            curves[f"{Path(name).name}, {judge}"] = result.calibration
+        for (one, other), (share, count) in between_judges(dataset.pairs, labels).items():
+            if not judges or {one, other} <= {*judges}:
+                click.echo(f"  {one} and {other} agree in {share:.3f} of {count:,} pairs that both decide")
+                report[name].setdefault("between judges", {})[f"{one}, {other}"] = {"agreement": share, "pairs": count}
+    if output:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / "audit.json").write_text(zebra.as_json(_finite(report)), encoding="utf-8")
+        if find_spec("matplotlib"):
+            (output / "reliability.svg").write_text(_reliability(curves), encoding="utf-8")
+        click.echo(f"\nThe results are in {output}/")
+
+
+def _print_audit(title: str, result: Audit) -> None:
+    """Print the tables of one dataset and judge."""
+    click.echo(f"\n{title}")
+    rows = [["all", *_cells(result.overall)]]
+    rows += [
+        [f"{part} {name}", *_cells(group)] for part, groups in result.parts.items() for name, group in groups.items()
+    ]
+    show.table(HEADER, rows, right=True)
+    if result.unknown:
+        click.echo(f"  the judge has not labelled {result.unknown:,} pairs")
+    bins = ", ".join(f"{mean:.2f} -> {share:.2f} ({count:,})" for mean, share, count in result.calibration.bins)
+    click.echo(f"  confidence -> agreement: {bins}; expected calibration error {result.calibration.error:.3f}")
+
+
+def _reliability(curves: dict[str, Calibration]) -> str:
+    """Draw how often labels are right against how certain they are; a point's size is its number of pairs."""
+    drawing = zebra.drawing
+    with drawing.canvas(6.4, 4.2) as canvas:
+        (axes,) = canvas.axes
+        axes.plot([0.5, 1], [0.5, 1], color=drawing.GREY, linestyle=":", linewidth=1)
+        for (name, curve), colour in zip(curves.items(), cycle(drawing.CYCLE), strict=False):
+            confidences, shares, counts = zip(*curve.bins, strict=True)
+            sizes = [10 + 90 * count / max(counts) for count in counts]
+            label = f"{drawing.short(name, 44)} (ECE {curve.error:.3f})"
+            axes.plot(confidences, shares, color=colour, linewidth=1, label=label)
+            axes.scatter(confidences, shares, s=sizes, color=colour)
+        axes.set(xlabel="confidence", ylabel="agreement", xlim=(0.49, 1.01), ylim=(-0.03, 1.03))
+        axes.legend(frameon=False, fontsize=8)
+    return canvas.svg
+
+
+def _cells(a: Agreement) -> list[str]:
+    values = (a.agreement, a.model_error, a.ties_half, a.ties_wrong, a.longer)
+    agreement, *rest = ("-" if math.isnan(value) else f"{value:.3f}" for value in values)
+    interval = "-" if agreement == "-" else f"{a.low:.3f} to {a.high:.3f}"
+    return [f"{a.pairs:,}", f"{a.ties:,}", agreement, interval, *rest]
+
+
+def _finite(value: object) -> object:
+    """Return the same with null for NaN and infinity, which JSON lacks."""
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

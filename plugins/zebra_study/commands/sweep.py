@@ -1,0 +1,178 @@
+"""`zebra sweep`: a grid of runs as one recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+import zebra_core as zebra
+from zebra_core.cli.evaluate import requested_evaluators
+from zebra_core.cli.options import command_with_flags, loaded_plugins, take_flags
+from zebra_study.commands.compare import show_results
+from zebra_study.commands.runner import run_cells
+from zebra_study.commands.tables import Destination
+from zebra_study.evaluation_plan import EvaluationPlan
+from zebra_study.results import Results
+from zebra_study.sweep import EMBEDDED, CellResult, Sweep, cells_of, is_built, read_sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from zebra_study.sweep import Cell
+
+TRAINED = {"pairs trained on": "rows", "steps": "steps"}
+"""The columns that say how a cell was trained, and the field of a CellResult behind each."""
+
+
+@click.command(cls=command_with_flags("evaluator"))
+@click.argument("recipe", required=False, type=click.Path(dir_okay=False))
+@click.option(
+    "-o",
+    "--output",
+    default="zebra-sweep",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of all cells.",
+)
+@click.option("--over", default="strategy", show_default=True, help="The axis whose values are compared at the end.")
+@click.option("--baseline", help="The value that the others are compared with.  [default: the first]")
+@click.option(
+    "--jobs",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Cells at once; each has a GPU, if there are any.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the cells with their pairs and steps, and what is left to do.")
+def sweep(
+    recipe: str | None, output: Path, over: str, baseline: str | None, jobs: int, *, dry_run: bool, **arguments: Any
+) -> None:
+    """Build, train and evaluate every cell of RECIPE, in which lists are axes; finished cells are not run again.
+
+    The same command resumes after an interruption: datasets, checkpoints and finished cells are kept. Without a recipe
+    it runs the demo's: five strategies, two trainers, three seeds.
+    """
+    values, table = read_sweep(recipe or EMBEDDED, take_flags(arguments, "evaluator"))
+    names = values.get("plugins", [])
+    plugins = loaded_plugins([names] if isinstance(names, str) else names)
+    evaluation = EvaluationPlan.from_table(table, plugins)
+    grid = Sweep(cells_of(values, evaluation), evaluation, output, plugins)
+    _check_axis(grid, over, baseline)
+    runs, trainings = _prepare(grid)
+    finished = grid.finished()
+    click.echo(f"  {len(grid.cells)} cells, {len(finished)} of them finished")
+    if dry_run:
+        _print_plan(grid, runs, trainings, finished)
+        return
+    failures = run_cells([cell for cell in grid.cells if cell.name not in finished], grid, jobs)
+    _print_results(grid, failures, over, baseline)
+
+
+def _check_axis(grid: Sweep, over: str, baseline: str | None) -> None:
+    """Raise ZebraError if there is no such axis to compare over, or no such value on it."""
+    axes = grid.cells[0].place
+    if over not in axes and (over != "strategy" or baseline):
+        what = "axis of the sweep"
+        raise zebra.unknown(what, over, axes)
+    values = {str(cell.place.get(over)) for cell in grid.cells}
+    if baseline and baseline not in values:
+        what = f"value of {over} in the sweep"
+        raise zebra.unknown(what, baseline, values)
+
+
+def _prepare(grid: Sweep) -> tuple[dict[Path, zebra.Run], dict[str, zebra.Training]]:
+    """Return datasets by folder and trainings by cell, ready to run.
+
+    Raise ZebraError, before anything is built, if a dataset, a training or an evaluation cannot work.
+    """
+    recipes = [*map(grid.dataset_values, grid.cells), *grid.evaluation.recipes.values()]
+    runs = {
+        folder: zebra.prepare(zebra.make_recipe(values), grid.plugins)
+        for folder, values in {grid.dataset(values): values for values in recipes}.items()
+    }
+    trainings = {
+        cell.name: zebra.prepare_training(zebra.make_recipe(grid.training_values(cell)), grid.plugins)
+        for cell in grid.cells
+    }
+    checked = set()
+    for cell in grid.cells:
+        model = trainings[cell.name].model
+        _check_evaluation(grid, cell, model if model not in checked else None)
+        checked.add(model)
+    return runs, trainings
+
+
+def _check_evaluation(grid: Sweep, cell: Cell, model: str | None) -> None:
+    """Raise ZebraError if a cell's evaluation cannot work; an evaluator is asked to check only a `model` that is given.
+
+    An evaluator of a dataset that is still to be built cannot check it yet: only its options are.
+    """
+    plugins, plan = grid.plugins, grid.evaluation
+    flags = plan.with_datasets(grid.evaluation_datasets())
+    requested = requested_evaluators(plugins, flags, plan.evaluators)
+    options = zebra.make_recipe(grid.evaluation_values(cell)).options
+    selected = zebra.select_evaluators(plugins, requested, options)
+    unbuilt = {str(folder) for folder in grid.evaluation_datasets().values() if not is_built(folder)}
+    for name in [name for name, values in selected.items() if unbuilt & {*map(str, values.values())}]:
+        plugins.find("evaluator", name).bind(selected.pop(name))
+    if model is not None:
+        zebra.check_evaluators(plugins, selected, model)
+
+
+def _print_plan(
+    grid: Sweep,
+    runs: Mapping[Path, zebra.Run],
+    trainings: Mapping[str, zebra.Training],
+    finished: Mapping[str, CellResult],
+) -> None:
+    """Print each cell with the pairs of its dataset and the steps of its training; nothing is written."""
+    counts = {folder: sum(run.plan(batch)[0].num_rows for batch in run.pool.batches()) for folder, run in runs.items()}
+    rows: list[list[Any]] = [["cell", "pairs", "steps", ""]]
+    for cell in grid.cells:
+        pairs = counts[grid.dataset(grid.dataset_values(cell))]
+        steps = trainings[cell.name].steps(pairs)
+        status = "finished" if cell.name in finished else "to do"
+        rows.append([cell.name, pairs, "?" if steps is None else steps, status])
+    Destination().table("plan", rows)
+
+
+def _print_results(grid: Sweep, failures: Mapping[str, str], over: str, baseline: str | None) -> None:
+    """Print and write what the cells gave, and how the values of an axis compare. Raise ZebraError if cells failed."""
+    by_name = grid.finished()
+    results = [by_name[cell.name] for cell in grid.cells if cell.name in by_name]
+    benchmarks = list(dict.fromkeys(name for result in results for name in result.scores))
+    axes = list(grid.cells[0].place)
+    rows: list[list[Any]] = [[*axes, *benchmarks, *TRAINED]]
+    for result in results:
+        scores = [result.scores.get(name, "") for name in benchmarks]
+        trained = [getattr(result, field) for field in TRAINED.values()]
+        rows.append([*result.place.values(), *scores, *("" if value is None else value for value in trained)])
+    destination = Destination(folder=grid.output)
+    destination.table("cells", rows)
+    if failures:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in failures.items())
+        msg = f"{len(failures)} of {len(grid.cells)} cells failed ({reasons}); the others are kept, and the same command tries these again"
+        raise zebra.ZebraError(msg)
+    if over in axes and len({str(result.place[over]) for result in results}) > 1:
+        show_results(as_results(results, over), baseline, destination)
+
+
+def as_results(cells: Sequence[CellResult], over: str) -> Results:
+    """Return cells as systems (the values of one axis) and tests (benchmark and other axes), as shares of a benchmark's range."""
+    scores: dict[tuple[str, ...], dict[str, float]] = {}
+    lower = set()
+    for cell in cells:
+        others = tuple(str(value) for axis, value in cell.place.items() if axis != over)
+        for benchmark, value in cell.scores.items():
+            properties = cell.benchmarks.get(benchmark, {})
+            low, high = properties.get("bounds", (0, 1))
+            scores.setdefault((benchmark, *others), {})[str(cell.place[over])] = (value - low) / (high - low)
+            lower |= {benchmark} if properties.get("direction") == "lower" else set()
+    systems = tuple(dict.fromkeys(str(cell.place[over]) for cell in cells))
+    benchmarks = list(dict.fromkeys(test[0] for test in scores))
+    tests = tuple(sorted(scores, key=lambda test: benchmarks.index(test[0])))
+    values = [[scores[test].get(system, float("nan")) for system in systems] for test in tests]
+    return Results(systems, tests, np.array(values), frozenset(lower))

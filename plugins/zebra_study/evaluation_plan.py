@@ -1,0 +1,75 @@
+"""What every cell of a sweep is evaluated on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+import zebra_core as zebra
+from zebra_core.cli.options import component_flags
+from zebra_study.local_files import fingerprints, local_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = "evaluators"
+"""The key of `[evaluation]` that names evaluators; every other key is a flag of one."""
+
+
+@attrs.frozen
+class EvaluationPlan:
+    """Evaluators by name, and the values of evaluators' flags, as `zebra evaluate` takes them.
+
+    A value that is a table is the recipe of a dataset, which is built first; its folder takes the table's place.
+    """
+
+    evaluators: tuple[str, ...]
+    flags: dict[str, Any]
+
+    @classmethod
+    def from_table(cls, values: Mapping[str, Any], plugins: zebra.Plugins) -> EvaluationPlan:
+        """Read a recipe's table `evaluation`. Raise ZebraError for an invalid key, value or recipe, or if nothing is requested."""
+        flags = component_flags(plugins, "evaluator")
+        keys = {option.flag_name: option.info.requests for owners in flags.values() for _, option in owners}
+        for name in values:
+            if name != NAMES and name not in keys:
+                what = "key of [evaluation]"
+                raise zebra.unknown(what, name, [NAMES, *keys])
+        names = values.get(NAMES, ())
+        plan = cls(
+            tuple([names] if isinstance(names, str) else names),
+            {name: _as_text(value) for name, value in values.items() if name != NAMES and value},
+        )
+        if not plan.evaluators and not any(keys[name] for name in plan.flags):
+            ways = " or ".join(sorted(f"--{name.replace('_', '-')}" for name, requests in keys.items() if requests))
+            msg = f"nothing says what to evaluate the models on; add {ways}, or a table [evaluation] to the recipe"
+            raise zebra.ZebraError(msg)
+        for component, option in (owner for owners in flags.values() for owner in owners):
+            value = plan.flags.get(option.flag_name)
+            if value is not None and not isinstance(value, Mapping):
+                component.bind({option.name: value})
+        for recipe in plan.recipes.values():
+            zebra.make_recipe(recipe)
+        return plan
+
+    @property
+    def recipes(self) -> dict[str, Mapping[str, Any]]:
+        """The recipes of the datasets to build, by flag."""
+        return {name: value for name, value in self.flags.items() if isinstance(value, Mapping)}
+
+    def key(self) -> list[Any]:
+        """Return everything that a result depends on: the evaluators, the flags, and the local files they name."""
+        files = [local_files(zebra.make_recipe(recipe)) for recipe in self.recipes.values()]
+        return [list(self.evaluators), self.flags, files, fingerprints(self.flags)]
+
+    def with_datasets(self, folders: Mapping[str, Path]) -> dict[str, Any]:
+        """Return the flags with the folders of datasets in place of their recipes."""
+        return {**self.flags, **{name: str(folder) for name, folder in folders.items()}}
+
+
+def _as_text(value: object) -> object:
+    """Return a list of names as the text that the command line takes."""
+    listed = isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value)
+    return ",".join(value) if listed else value  # type: ignore[arg-type]  # checked above

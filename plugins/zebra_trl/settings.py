@@ -1,0 +1,141 @@
+"""The settings of the trainers, with those of the papers as defaults; any other field of TRL's config can be set too."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import attrs
+
+import zebra_core as zebra
+
+PAPER = {"effective_batch": 96, "held_out": 0.0}
+"""Appendix A of both papers: 6 a device, 4 accumulated, on 4 GPUs; the other settings are the defaults."""
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """The options of all trainers; those that TRL's config also has are passed on by name."""
+
+    preset: str = zebra.option(
+        "", "Settings that belong together: zebra-paper, karma-paper, delta.", flag="--preset", metavar="NAME"
+    )
+    num_train_epochs: float = zebra.option(1.0, "Number of passes over the data.")
+    per_device_train_batch_size: int = zebra.option(6, "Rows per device and forward pass.")
+    gradient_accumulation_steps: int = zebra.option(4, "Forward passes per optimiser step.")
+    effective_batch: int = zebra.option(
+        0, "Rows per optimiser step over all devices; sets gradient_accumulation_steps, 0 leaves it as it is."
+    )
+    learning_rate: float = zebra.option(5e-5, "Peak learning rate.")
+    warmup_steps: int = zebra.option(
+        500, "Steps over which the learning rate rises; lowered if the training is shorter."
+    )
+    max_length: int = zebra.option(1024, "Maximum number of tokens of prompt and response together.")
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = zebra.option(
+        "auto", "Number format; auto is bf16 if the device has it, fp16 on older GPUs, fp32 on a CPU."
+    )
+    gradient_checkpointing: bool = zebra.option(
+        default=False, help="Recompute activations in the backward pass, to save memory."
+    )
+    lora: str = zebra.option(
+        "", "Train adapters: r, alpha, dropout, target, bits, merge.", flag="--lora", metavar="r=16[,...]"
+    )
+    curriculum: Literal["", "easy-to-hard", "hard-to-easy"] = zebra.option(
+        "", "Order the pairs in stages, by margin.", flag="--curriculum"
+    )
+    curriculum_by: Literal["margin", "similarity"] = zebra.option("margin", "What makes a pair easy or hard.")
+    stages: int = zebra.option(3, "Number of stages of the curriculum.", validator=attrs.validators.ge(1))
+    held_out: float = zebra.option(
+        0.05,
+        "Share of the prompts held out to measure on, 500 prompts at most.",
+        validator=[attrs.validators.ge(0), attrs.validators.lt(1)],
+    )
+    chat_template: str = zebra.option("", "Jinja file with the chat template, if the tokenizer has none.")
+    save_steps: int = zebra.option(500, "Steps between two checkpoints.")
+    logging_steps: int = zebra.option(10, "Steps between two entries of metrics.jsonl.")
+    keep_checkpoints: bool = zebra.option(default=False, help="Keep the checkpoints once the model is finished.")
+    seed: int = zebra.option(42, "Seed of the order of the data and of dropout.")
+    report_to: tuple[str, ...] = zebra.option(
+        (), "trackio, wandb or tensorboard. Repeatable.", flag="--report-to", metavar="NAME"
+    )
+    push_to_hub: str = zebra.option(
+        "", "Upload the trained model under this name.", flag="--push-to-hub", metavar="NAME"
+    )
+    telemetry: bool = zebra.option(default=False, help="Let the Hugging Face libraries report their use.")
+    others: dict[str, Any] = zebra.option(factory=dict, catch_all=True)
+
+    kind: ClassVar[str] = ""
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"zebra-paper": PAPER, "karma-paper": PAPER}
+    fixed: ClassVar[dict[str, Any]] = {}
+
+    @property
+    def name(self) -> str:
+        """What the trainer is called."""
+        return type(self).__name__.lower()
+
+
+@attrs.frozen(kw_only=True)
+class DPOSettings(Settings):
+    """The settings of DPO."""
+
+    beta: float = zebra.option(0.1, "Strength of the pull towards the reference model.")
+    loss_type: tuple[str, ...] = zebra.option(("sigmoid",), "Loss functions of trl.DPOConfig.")
+    precompute_ref_log_probs: bool = zebra.option(
+        default=False, help="Compute the reference's log-probabilities before training, to free its memory."
+    )
+    margin_shift: float = zebra.option(0.0, "How strongly a pair's margin shifts the loss (DPO with an offset).")
+    confidence: Literal["off", "weight", "smooth", "robust"] = zebra.option(
+        "off", "How a pair's confidence enters the loss: as a weight, or as the probability of a wrong label."
+    )
+
+    kind: ClassVar[str] = "DPO"
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        **Settings.presets,
+        "delta": {"loss_type": ["sigmoid_norm"], "beta": 5.0},
+    }
+
+
+@attrs.frozen(kw_only=True)
+class KTOSettings(Settings):
+    """The settings of KTO."""
+
+    beta: float = zebra.option(0.1, "Strength of the pull towards the reference model.")
+
+    kind: ClassVar[str] = "KTO"
+
+
+@attrs.frozen(kw_only=True)
+class RewardSettings(Settings):
+    """The settings of Reward."""
+
+    margin: bool = zebra.option(default=False, help="Separate the rewards of a pair by at least its margin.")
+
+    kind: ClassVar[str] = "Reward"
+
+
+@attrs.frozen(kw_only=True)
+class ORPOSettings(Settings):
+    """The settings of ORPO."""
+
+    beta: float = zebra.option(0.1, "Weight of the preference term.")
+
+    kind: ClassVar[str] = "ORPO"
+
+
+@attrs.frozen(kw_only=True)
+class CPOSettings(Settings):
+    """The settings of CPO."""
+
+    beta: float = zebra.option(0.1, "Weight of the preference term.")
+
+    kind: ClassVar[str] = "CPO"
+
+
+@attrs.frozen(kw_only=True)
+class SimPOSettings(Settings):
+    """The settings of SimPO."""
+
+    beta: float = zebra.option(2.0, "Scale of the reward.")
+    simpo_gamma: float = zebra.option(0.5, "Target margin between the rewards.")
+
+    kind: ClassVar[str] = "CPO"
+    fixed: ClassVar[dict[str, Any]] = {"loss_type": "simpo", "cpo_alpha": 0.0}

@@ -1,0 +1,120 @@
+"""The core knows no plugin: a trainer, an evaluator and a command from one loose file pass every command."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from zebra_core.testing import Project
+
+TOY = '''
+import attrs
+import click
+import zebra_core as zebra
+
+
+@zebra.hookimpl
+def zebra_trainers():
+    return {"toy": Toy}
+
+
+@zebra.hookimpl
+def zebra_evaluators():
+    return {"toy-eval": ToyEval}
+
+
+@zebra.hookimpl
+def zebra_commands():
+    return [toy_command]
+
+
+@attrs.frozen
+class Toy:
+    """Write a file instead of training."""
+
+    lessons: int = zebra.option(3, "Number of lessons.", flag="--lessons")
+    seed: int = zebra.option(0, "Seed.")
+
+    def check(self, model):
+        print("checking", model)
+
+    def steps(self, pairs):
+        return self.lessons
+
+    def __call__(self, dataset, model, output):
+        print("training")
+        (output / "config.json").write_text("{}")
+        return zebra.TrainingResult(rows=600, steps=self.lessons, seconds=0.5, metrics={"joy": 0.9})
+
+
+@attrs.frozen
+class ToyEval:
+    """Count letters of the folder's name."""
+
+    depth: int = zebra.option(1, "How deep to look.", flag="--depth", requests=True)
+
+    def __call__(self, model, output):
+        benchmark = zebra.Benchmark("depth", direction="higher", bounds=(0, 100))
+        return zebra.ScoreTable.from_rows([(model, {"depth": float(self.depth)})], [benchmark])
+
+
+@click.command("toy")
+@click.option("--times", default=1)
+def toy_command(times):
+    """Say toy."""
+    click.echo("toy " * times)
+'''
+
+
+@pytest.fixture
+def toy(zebra_cli: Project) -> Project:
+    """A folder with the plugin, and something that passes for a model."""
+    zebra_cli.write("toy.py", TOY)
+    zebra_cli.write("base/config.json", "{}")
+    return zebra_cli
+
+
+def test_run_trains_with_a_toy_trainer(toy: Project) -> None:
+    """`zebra run --trainer toy` takes the trainer's own flag and keeps its result, typed and with a version."""
+    words = ("--plugin", "toy.py", "--trainer", "toy", "--model", "base", "--lessons", "5")
+    result = toy.run("run", *words)
+    assert "The trained model is in zebra-dataset-toy/" in result.stdout
+    assert "training" in result.stderr.splitlines()  # what a component prints does not mix with the output
+    written = json.loads((toy.folder / "zebra-dataset-toy/results.json").read_text())
+    assert written == {"format": 1, "rows": 600, "steps": 5, "seconds": 0.5, "metrics": {"joy": 0.9}}
+
+
+def test_train_and_evaluate(toy: Project) -> None:
+    """`zebra train` and `zebra evaluate` work with the toy alone; a flag requests its evaluator."""
+    toy.run("run")
+    toy.run("train", "zebra-dataset", "--plugin", "toy.py", "--trainer", "toy", "--model", "base", "-o", "trained")
+    words = ("--plugin", "toy.py", "--depth", "7", "--add-to", "ours.csv", "--name", "mine")
+    assert "depth" in toy.run("evaluate", "trained", *words).stdout
+    assert (toy.folder / "ours.csv").read_text() == "model,depth\nmine,7.0\n"
+    assert "--depth" in toy.run("evaluate", "--plugin", "toy.py", "--help").stdout
+
+
+def test_sweep(toy: Project) -> None:
+    """`zebra sweep` runs a grid of toys: two strategies, two seeds."""
+    recipe = (
+        'strategy = ["sup", "sim"]\nseed = [0, 1]\ntrainer = "toy"\nmodel = "base"\nplugins = ["toy.py"]\n'
+        '[options.toy]\nlessons = 2\n[evaluation]\nevaluators = ["toy-eval"]\ndepth = 4\n'
+    )
+    toy.write("sweep.toml", recipe)
+    toy.run("sweep", "sweep.toml", "-o", "grid", "--jobs", "2")
+    rows = list(csv.DictReader((toy.folder / "grid/cells.csv").read_text().splitlines()))
+    assert [(row["strategy"], row["seed"], row["depth"], row["steps"]) for row in rows] == [
+        ("sup", "0", "4.0", "2"),
+        ("sup", "1", "4.0", "2"),
+        ("sim", "0", "4.0", "2"),
+        ("sim", "1", "4.0", "2"),
+    ]
+
+
+def test_a_command(toy: Project) -> None:
+    """A command of a loose file is listed and runs if the file is named before it."""
+    assert "Say toy." in toy.run("--plugin", "toy.py", "--help").stdout
+    assert toy.run("--plugin", "toy.py", "toy", "--times", "2").stdout == "toy toy \n"
+    assert "No such command 'toy'" in toy.run("toy", code=2).stderr

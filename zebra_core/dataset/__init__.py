@@ -1,0 +1,1 @@
+"""The dataset folder: shards, manifest and card."""

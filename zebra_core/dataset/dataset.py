@@ -1,0 +1,129 @@
+"""A preference dataset on disk, as it is used after it was built."""
+
+from __future__ import annotations
+
+import html
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zebra_core import storage
+from zebra_core.behavior import Behavior
+from zebra_core.dataset.manifest import Manifest
+from zebra_core.errors import ZebraError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import datasets
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SAMPLE = 64_000
+"""The number of pairs that `Dataset.pairs` reads at most, evenly spread over the shards."""
+TEXTS = ("prompt", "chosen", "rejected")
+BEHAVIOR = "behavior.json"
+
+
+@attrs.define(slots=False, eq=False, repr=False)
+class Dataset:
+    """A preference dataset in a folder, and the manifest that says how it was made."""
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Self:
+        """Open a dataset that zebra built. Raise ZebraError if the folder holds none."""
+        path = storage.place(folder)
+        try:
+            return cls(path, Manifest.read(path))
+        except ZebraError as error:
+            msg = f"{folder} is not a dataset built by zebra: {error}"
+            raise ZebraError(msg) from error
+
+    def __repr__(self) -> str:
+        strategy = self.manifest.recipe.get("strategy", "")
+        return f"<Dataset {str(self.folder)!r}: {self.total:,} pairs by {strategy}>"
+
+    def _repr_html_(self) -> str:
+        summary = self.manifest.summary
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{model.superiority:.3f}</td><td>{model.chosen:,}</td><td>{model.rejected:,}</td></tr>"
+            for name, model in summary.models.items()
+        )
+        head = "<tr><th>model</th><th>superiority</th><th>chosen</th><th>rejected</th></tr>"
+        return f"<p>{html.escape(repr(self))}</p><table>{head}{rows}</table>"
+
+    @cached_property
+    def _behavior_file(self) -> dict[str, Any]:
+        path = self.folder / BEHAVIOR
+        try:
+            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            msg = f"cannot read {path}: {error}"
+            raise ZebraError(msg) from error
+        return values
+
+    @cached_property
+    def behavior(self) -> Behavior:
+        """The behavior of the pool's models. Raise ZebraError if behavior.json cannot be read."""
+        return Behavior.from_dict(self._behavior_file)
+
+    @cached_property
+    def scores(self) -> NDArray[np.float64]:
+        """The scores of the pool's models (models x benchmarks), in the benchmarks' own units."""
+        scores = np.array(self._behavior_file["scores"], dtype=np.float64)
+        scores.setflags(write=False)
+        return scores
+
+    @property
+    def total(self) -> int:
+        """The number of pairs."""
+        return self.manifest.summary.pairs
+
+    @cached_property
+    def pairs(self) -> dict[str, list[Any]]:
+        """At most 64,000 pairs, evenly spread, by column; `prompt`, `chosen` and `rejected` as text."""
+        step = -(-self.total // SAMPLE)
+        columns: dict[str, list[Any]] = {}
+        count = 0
+        for shard in self.manifest.shards:
+            for batch in pq.ParquetFile(storage.source(self.folder / "data" / shard.name)).iter_batches():
+                sample = batch.take(np.arange(-count % step, len(batch), step))
+                count += len(batch)
+                for name in sample.schema.names:
+                    values = sample[name].to_pylist()
+                    columns.setdefault(name, []).extend(map(_as_text, values) if name in TEXTS else values)
+        return columns
+
+    @property
+    def sampled(self) -> str:
+        """What `pairs` holds, in words."""
+        count = len(self.pairs["id"])
+        return "all pairs" if count == self.total else f"{count:,} of {self.total:,} pairs, evenly spread"
+
+    def load(self) -> datasets.Dataset:
+        """Return all pairs as a `datasets.Dataset`, memory-mapped, ready for TRL."""
+        import datasets  # noqa: PLC0415  # slow to import
+
+        files = [str(self.folder / "data" / shard.name) for shard in self.manifest.shards]
+        return datasets.load_dataset("parquet", data_files=files, split="train")
+
+    def to_arrow(self) -> pa.Table:
+        """Return all pairs as an Arrow table."""
+        paths = [self.folder / "data" / shard.name for shard in self.manifest.shards]
+        return pa.concat_tables([pq.ParquetFile(storage.source(path)).read() for path in paths])
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all pairs as a pandas data frame; needs pandas, which `datasets` brings."""
+        return self.to_arrow().to_pandas()
+
+
+def _as_text(messages: str | list[dict[str, str]]) -> str:
+    return messages if isinstance(messages, str) else "\n\n".join(str(message["content"]) for message in messages)

@@ -1,0 +1,98 @@
+"""The manifest: how a dataset was made, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from zebra_core.records import Record, read_record
+from zebra_core.scores.checks import ScoreWarning  # noqa: TC001  # read at run time
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANIFEST = "manifest.json"
+
+
+@attrs.frozen(kw_only=True)
+class Job(Record):
+    """Everything that a dataset's bytes follow from: versions, recipe and inputs (path, size and hash of each file)."""
+
+    zebra: str
+    plugins: dict[str, str]
+    libraries: dict[str, str]
+    recipe: dict[str, Any]
+    inputs: tuple[dict[str, Any], ...]
+
+
+@attrs.frozen
+class ScoresUsed:
+    """The score table of a run: how many models, the benchmarks, notes on what was done to it, and warnings."""
+
+    models: int
+    benchmarks: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+    warnings: tuple[ScoreWarning, ...]
+
+
+@attrs.frozen
+class ModelUsage:
+    """How often a model's responses were chosen and rejected; `scores_of` is its name in the scores."""
+
+    scores_of: str
+    superiority: float
+    chosen: int
+    rejected: int
+
+
+@attrs.frozen
+class UnscoredModel:
+    """A model of the pool without scores: how many responses it gave, and the closest name that has scores."""
+
+    responses: int
+    closest: str | None
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """What a run counted. `left_out` counts by reason; `model_pairs[better][worse]` counts pairs of models."""
+
+    rows: int
+    pairs: int
+    left_out: dict[str, int]
+    rejected_rows: int
+    empty_responses: int
+    unscored: dict[str, UnscoredModel]
+    models: dict[str, ModelUsage]
+    model_pairs: dict[str, dict[str, int]]
+    mean_margin: float
+    mean_similarity: float
+
+
+@attrs.frozen
+class ShardFile:
+    """A file of the dataset under `data/`, and the number of its pairs."""
+
+    name: str
+    pairs: int
+
+
+@attrs.frozen(kw_only=True)
+class Manifest(Job):
+    """The manifest of a dataset, kept as `manifest.json` in its folder."""
+
+    scores: ScoresUsed
+    summary: Summary
+    remarks: tuple[str, ...]
+    shards: tuple[ShardFile, ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Read the manifest in a dataset's folder. Raise ZebraError if there is none, or of another version."""
+        return read_record(cls, folder / MANIFEST)
+
+    @property
+    def job(self) -> Job:
+        """What the dataset followed from."""
+        return Job(**{field.name: getattr(self, field.name) for field in attrs.fields(Job)})

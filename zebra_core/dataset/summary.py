@@ -1,0 +1,123 @@
+"""What a run counted, and what in it the user should know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zebra_core.behavior import DECIMALS
+from zebra_core.dataset.manifest import ModelUsage, Summary, UnscoredModel
+from zebra_core.errors import ZebraError, nearest
+from zebra_core.pairing.plan import IDENTICAL
+from zebra_core.pool.rejects import describe_rejects
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from zebra_core.pairing.plan import Plan, Tally
+
+    ModelPairs = Counter[tuple[str, str]]
+
+HINTED = 12
+"""The number of unscored models for which the closest name is looked up; that is slow among thousands of names."""
+DOMINANT_SHARE = 0.9
+"""The share of the pairs above which one pair of models is said to dominate the data."""
+
+
+def summarise(plan: Plan, tally: Tally, used: ModelPairs) -> Summary:
+    """Return the statistics of a run, in a fixed order, the same for any number of workers."""
+    behavior, index = plan.behavior, plan.index
+    chosen, rejected = Counter[str](), Counter[str]()
+    for (better, worse), count in used.items():
+        chosen[better] += count
+        rejected[worse] += count
+    pairs = sorted(used.items(), key=lambda item: (-item[1], item[0]))
+    counts = np.array([count for _, count in pairs], dtype=np.float64)
+    ids = np.array([(index[better], index[worse]) for (better, worse), _ in pairs], dtype=np.int64).reshape(-1, 2)
+    gaps = behavior.superiority[ids[:, 0]] - behavior.superiority[ids[:, 1]]
+    similarity = behavior.similarity[ids[:, 0], ids[:, 1]]
+    scored = sorted((name for name in tally.answered if name in index), key=lambda name: (index[name], name))
+    return Summary(
+        rows=tally.rows,
+        pairs=tally.pairs,
+        left_out=dict(sorted(tally.left_out.items(), key=lambda item: (-item[1], item[0]))),
+        rejected_rows=len(tally.rejected),
+        empty_responses=tally.empty,
+        unscored=_unscored(plan, tally),
+        models={
+            name: ModelUsage(
+                behavior.models[index[name]],
+                float(behavior.superiority[index[name]]),
+                chosen[name],
+                rejected[name],
+            )
+            for name in scored
+        },
+        model_pairs=_nested(pairs),
+        mean_margin=_mean(gaps, counts),
+        mean_similarity=_mean(similarity, counts),
+    )
+
+
+def _unscored(plan: Plan, tally: Tally) -> dict[str, UnscoredModel]:
+    names = [(name, count) for name, count in tally.answered.items() if name not in plan.index]
+    ordered = sorted(names, key=lambda item: (-item[1], item[0]))
+    return {
+        name: UnscoredModel(count, nearest(name, plan.index) if place < HINTED else None)
+        for place, (name, count) in enumerate(ordered)
+    }
+
+
+def remarks(plan: Plan, tally: Tally, used: ModelPairs) -> tuple[str, ...]:
+    """Say which rows could not be used, and which choice had no effect or made the data collapse."""
+    notes = []
+    if tally.rejected:
+        notes.append(f"{describe_rejects(tally.rejected)}; rejected_rows.jsonl lists them all")
+    threshold = plan.pairing.masks.threshold
+    present = sorted({plan.index[name] for name in tally.answered if name in plan.index})
+    similar = [plan.behavior.similarity[i, j] for i, j in combinations(present, 2)]
+    if similar and min(similar) >= threshold:
+        least = f"the two least similar models of the pool are at {min(similar):.3f}"
+        notes.append(f"--threshold {threshold:g} excludes no pair: {least}")
+    if used:
+        (better, worse), most = max(used.items(), key=lambda item: (item[1], item[0]))
+        if most > DOMINANT_SHARE * tally.pairs:
+            notes.append(f"one pair of models makes up {most / tally.pairs:.0%} of the data: {better} over {worse}")
+    picked = tally.pairs + tally.left_out[IDENTICAL]
+    if plan.baseline is not None and picked and tally.same_as_baseline == picked:
+        notes.append(f"strategy {plan.pairing.name} picks the same pairs as {plan.baseline.name} on this pool")
+    return tuple(notes)
+
+
+def _nested(pairs: list[tuple[tuple[str, str], int]]) -> dict[str, dict[str, int]]:
+    nested: dict[str, dict[str, int]] = {}
+    for (better, worse), count in pairs:
+        nested.setdefault(better, {})[worse] = count
+    return nested
+
+
+def _mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    return round(float((values * weights).sum() / weights.sum()), DECIMALS)
+
+
+def check_pairs(plan: Plan, tally: Tally) -> None:
+    """Raise ZebraError, with the reasons, if not one pair came out of the pool."""
+    if tally.pairs:
+        return
+    models, scored = sorted(tally.answered), sorted(plan.index)
+    if tally.rows and not set(models) & set(scored):
+        msg = (
+            f"no model of the pool has scores: the pool has {', '.join(map(repr, models[:5]))}, the scores have "
+            f"{', '.join(map(repr, scored[:5]))}; check --scores, or map the names with --alias"
+        )
+        raise ZebraError(msg)
+    left_out = [f"{count} x {reason}" for reason, count in tally.left_out.most_common()]
+    rejected = [describe_rejects(tally.rejected)] if tally.rejected else []
+    reasons = ", ".join(left_out + rejected) or "the pool has no row"
+    if not tally.rated and (plan.pairing.per_instruction or plan.preference.per_instruction):
+        reasons += ", and the pool has no ratings"
+    msg = f"no pair came out of {tally.rows} rows: {reasons}; check --scores, --threshold and --min-gap"
+    raise ZebraError(msg)

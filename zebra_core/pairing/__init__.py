@@ -1,0 +1,1 @@
+"""Pairing: candidates of an instruction, strategies, and rules."""

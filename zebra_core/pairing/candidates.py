@@ -1,0 +1,188 @@
+"""The candidates of each instruction: the models with scores that answered it, best first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import xxhash
+
+from zebra_core.arrays import read_only
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+CELLS = 4_000_000
+"""The maximum number of cells (n x k x k) of a group, so that 222 models on every row do not fill the memory."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Candidates:
+    """Instructions with the same number of models, k, that may be paired. All arrays are read-only.
+
+    `rows` (n) is the instruction's row in the batch; `models` (n x k) indexes `Behavior.models`, ascending, which is
+    best first; `places` (n x k) is the position of the response among all responses of the batch; `ratings` (n x k) is
+    NaN if the pool has none; `ids` (n) are the instructions' ids and `model_keys` hashes of the models' names.
+    """
+
+    rows: NDArray[np.int64] = attrs.field(converter=read_only)
+    models: NDArray[np.int64] = attrs.field(converter=read_only)
+    places: NDArray[np.int64] = attrs.field(converter=read_only)
+    ratings: NDArray[np.float64] = attrs.field(converter=read_only)
+    ids: pa.Array
+    model_keys: NDArray[np.uint64] = attrs.field(converter=read_only)
+    seed: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Candidates: {len(self)} instructions of {self.models.shape[1]} models each>"
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, chosen: slice | NDArray[np.int64]) -> Candidates:
+        """Return the candidates of some of the instructions."""
+        cut = {name: getattr(self, name)[chosen] for name in ("rows", "models", "places", "ratings")}
+        return attrs.evolve(self, ids=self.ids.take(pa.array(np.arange(len(self))[chosen])), **cut)
+
+    def draw(self) -> NDArray[np.float64]:
+        """Draw a number in [0, 1) for each pair, (n x k x k), symmetric.
+
+        It depends only on the seed, the id of the instruction and the names of the two models: not on the machine,
+        nor on the order of rows, responses or scores.
+        """
+        names = self.model_keys[self.models]
+        mixed = _mixed(names[:, :, None] ^ names[:, None, :])
+        start = np.uint64(xxhash.xxh3_64_intdigest(str(self.seed).encode()))
+        keys = _mixed(hashed(self.ids.to_pylist()) ^ start)
+        bits = _mixed(mixed ^ keys[:, None, None])
+        return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def hashed(texts: list[str]) -> NDArray[np.uint64]:
+    """Return a 64-bit hash of each text, the same on every machine."""
+    return np.fromiter((xxhash.xxh3_64_intdigest(text.encode()) for text in texts), np.uint64, len(texts))
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Scatter 64 bits over 64 bits: the finaliser of SplitMix64 (Steele, Lea, Flood 2014)."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+@attrs.frozen(eq=False)
+class Answers:
+    """The contents of a batch, row by row and response by response.
+
+    Per row: `blank`, whether the prompt is empty. Per response: `row`, `model` in the
+    behavior (-1 if it has no scores), `name` in `names` (the pool's names of the models), `texts`, and `empty`.
+    """
+
+    batch: pa.RecordBatch
+    blank: NDArray[np.bool_]
+    row: NDArray[np.int64]
+    model: NDArray[np.int64]
+    name: NDArray[np.int64]
+    names: tuple[str | None, ...]
+    texts: pa.Array
+    empty: NDArray[np.bool_]
+
+
+def find_answers(batch: pa.RecordBatch, index: Mapping[str, int]) -> Answers:
+    """Look up the model of each response of a pool's batch; `index` maps the pool's name of a model to its number."""
+    encoded = batch["models"].flatten().dictionary_encode()
+    names = (*encoded.dictionary.to_pylist(), None)
+    name = pc.fill_null(encoded.indices.cast(pa.int64()), len(names) - 1).to_numpy(zero_copy_only=False)
+    numbers = np.array([index.get(name, -1) for name in names], np.int64)
+    texts = batch["responses"].flatten()
+    return Answers(
+        batch,
+        _blank_prompts(batch["prompt"]),
+        _parents(batch["models"]),
+        numbers[name],
+        name,
+        names,
+        texts,
+        _empty(texts),
+    )
+
+
+def _blank_prompts(prompts: pa.ListArray) -> NDArray[np.bool_]:
+    """Return which prompts have no message with text."""
+    blank = np.ones(len(prompts), bool)
+    blank[_parents(prompts)[~_empty(pc.struct_field(prompts.flatten(), "content"))]] = False
+    return blank
+
+
+def _parents(lists: pa.ListArray) -> NDArray[np.int64]:
+    parents: NDArray[np.int64] = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False).astype(np.int64)
+    return parents
+
+
+def _empty(texts: pa.Array) -> NDArray[np.bool_]:
+    filled = pc.and_(pc.greater(pc.binary_length(texts), 0), pc.invert(pc.utf8_is_space(texts)))
+    full: NDArray[np.bool_] = filled.to_numpy(zero_copy_only=False).astype(bool)
+    return ~full
+
+
+def group_candidates(answers: Answers, models: tuple[str, ...], seed: int) -> Iterator[Candidates]:
+    """Group the instructions that two or more scored models answered by the number of models, k; n x k x k is bounded.
+
+    If a model answered twice, keep the alphabetically first response, whatever the order of the row.
+    """
+    place = np.flatnonzero(~answers.empty & ~answers.blank[answers.row] & (answers.model >= 0))
+    key = answers.row[place] * len(models) + answers.model[place]
+    order = np.argsort(key, kind="stable")
+    place, key = place[order], key[order]
+    if (key[1:] == key[:-1]).any():
+        place = _first_of_each(answers, place, key)
+    row = answers.row[place]
+    starts = np.flatnonzero(np.diff(row, prepend=-1))
+    widths = np.diff(starts, append=len(row))
+    ratings = _ratings(answers.batch)
+    model_keys = hashed(list(models))
+    for width in np.unique(widths[widths > 1]):
+        of_width = starts[widths == width]
+        step = max(1, CELLS // width**2)
+        for at in np.split(of_width, range(step, len(of_width), step)):
+            places = place[at[:, None] + np.arange(width)]
+            yield Candidates(
+                row[at],
+                answers.model[places],
+                places,
+                ratings[places],
+                answers.batch["id"].take(pa.array(row[at])),
+                model_keys,
+                seed,
+            )
+
+
+def _first_of_each(answers: Answers, place: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keep one place per key, where `key` is sorted: the one whose text, then name, comes first."""
+    twice = np.isin(key, key[1:][key[1:] == key[:-1]])
+    where, names = pa.array(place[twice]), pa.array(answers.names, pa.string())
+    table = pa.table(
+        {
+            "key": key[twice],
+            "text": answers.texts.take(where),
+            "name": names.take(pa.array(answers.name[place[twice]])),
+            "place": where,
+        }
+    ).sort_by([("key", "ascending"), ("text", "ascending"), ("name", "ascending")])
+    keys, first = np.unique(table["key"].to_numpy(), return_index=True)
+    kept = np.concatenate([place[~twice], table["place"].to_numpy()[first]])
+    return kept[np.argsort(np.concatenate([key[~twice], keys]))]
+
+
+def _ratings(batch: pa.RecordBatch) -> NDArray[np.float64]:
+    """Return the rating of each response of the batch, NaN if there is none."""
+    lengths = pc.fill_null(pc.list_value_length(batch["models"]), 0).to_numpy(zero_copy_only=False)
+    rated = np.repeat(batch["ratings"].is_valid().to_numpy(zero_copy_only=False), lengths)
+    ratings = np.full(int(lengths.sum()), np.nan)
+    ratings[rated] = batch["ratings"].flatten().to_numpy(zero_copy_only=False)
+    return ratings

@@ -1,0 +1,167 @@
+"""The preference dataset: a batch of the pool in, a batch of chosen and rejected responses out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zebra_core.behavior import DECIMALS
+from zebra_core.confidence import confidence
+from zebra_core.pairing.candidates import Answers, Candidates, find_answers, group_candidates, hashed
+from zebra_core.pool.pool import DERIVED_ID, MESSAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from zebra_core.behavior import Behavior
+    from zebra_core.pairing.rule import Preference
+    from zebra_core.pairing.strategy import Pairing
+    from zebra_core.pool.rejects import Rejected
+
+PREFERENCES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("prompt", MESSAGES),
+        ("chosen", MESSAGES),
+        ("rejected", MESSAGES),
+        ("chosen_model", pa.string()),
+        ("rejected_model", pa.string()),
+        ("margin", pa.float64()),
+        ("similarity", pa.float64()),
+        ("confidence", pa.float64()),
+        ("source", pa.string()),
+    ]
+)
+"""TRL's conversational form with an explicit prompt, and the reason for each pair: `margin` is the superiority gap."""
+
+EMPTY_PROMPT, TOO_FEW = "the prompt is empty", "fewer than two models with scores answered"
+MASKED = "no pair satisfies the threshold and the minimum gap"
+TIED = "every other pair is a tie or undesirable"
+IDENTICAL = "both responses are the same text"
+
+
+@attrs.frozen
+class Tally:
+    """What was counted while a dataset was built; tallies add up.
+
+    `bytes` are those of the batches. `left_out` counts by reason: instructions that gave no pair, and picked pairs that
+    were dropped. `answered` counts the responses of each model, `empty` the empty ones, `rated` the instructions with
+    ratings, and `same_as_baseline` the pairs that the plan's baseline picks as well. `rejected` are the rows that could
+    not be used, and `ids` hashes of the ids that the pool gave.
+    """
+
+    rows: int = 0
+    bytes: int = 0
+    pairs: int = 0
+    empty: int = 0
+    rated: int = 0
+    same_as_baseline: int = 0
+    left_out: Counter[str] = attrs.field(factory=Counter)
+    answered: Counter[str] = attrs.field(factory=Counter)
+    rejected: tuple[Rejected, ...] = ()
+    ids: tuple[NDArray[np.uint64], ...] = attrs.field(default=(), eq=False)
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in attrs.fields(Tally)))
+
+
+@attrs.frozen(eq=False, repr=False)
+class Plan:
+    """Everything that turns a batch into preference data; it can be pickled and sent to another process.
+
+    `index` maps the pool's name of a model to its number in `behavior`, which is ranked. `baseline` is a strategy whose
+    identical picks are counted, to report when the choice of strategy makes no difference.
+    """
+
+    behavior: Behavior
+    index: Mapping[str, int]
+    pairing: Pairing
+    preference: Preference
+    baseline: Pairing | None = None
+    seed: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Plan: strategy {self.pairing.name} over {len(self.behavior.models)} models>"
+
+    def __call__(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Tally]:
+        """Turn a batch of the pool's schema into one of the dataset's. Return it with what was counted."""
+        answers = find_answers(batch, self.index)
+        groups = list(group_candidates(answers, self.behavior.models, self.seed))
+        results = [self._pairs(group) for group in groups]
+        pairs = np.concatenate([np.empty((0, 3), np.int64), *(pairs for pairs, _ in results)])
+        data, identical = self._gather(answers, pairs[np.argsort(pairs[:, 0], kind="stable")])
+        blank = int(answers.blank.sum())
+        few = batch.num_rows - blank - sum(len(group) for group in groups)
+        tally = Tally(
+            rows=batch.num_rows,
+            bytes=batch.nbytes,
+            pairs=data.num_rows,
+            empty=int(answers.empty.sum()),
+            left_out=+Counter({EMPTY_PROMPT: blank, TOO_FEW: few, IDENTICAL: identical}),
+            rated=int(len(batch["ratings"]) - batch["ratings"].null_count),
+            answered=_by_name(answers),
+            ids=(_given_ids(answers),),
+        )
+        return data, sum((counts for _, counts in results), tally)
+
+    def _pairs(self, group: Candidates) -> tuple[NDArray[np.int64], Tally]:
+        """Return (row, position of the chosen response, position of the rejected one) for each pair of the group."""
+        preferences = self.preference.of_instructions(group)
+        tied = None if preferences is None else preferences == 0
+        picks = self.pairing.pick(group, tied)
+        first, second = group.places[picks.at, picks.first], group.places[picks.at, picks.second]
+        first_chosen = self.preference.first_is_chosen(group, picks, preferences)
+        chosen, rejected = np.where(first_chosen, first, second), np.where(first_chosen, second, first)
+        masked = self.pairing.masked(group[picks.none])
+        left_out = +Counter({MASKED: masked, TIED: len(picks.none) - masked})
+        same = 0 if self.baseline is None else picks.shared(self.baseline.pick(group, tied))
+        pairs = np.column_stack([group.rows[picks.at], chosen, rejected])
+        return pairs, Tally(same_as_baseline=same, left_out=left_out)
+
+    def _gather(self, answers: Answers, pairs: NDArray[np.int64]) -> tuple[pa.RecordBatch, int]:
+        """Fetch the texts of the pairs with Arrow's kernels; a pair of two identical texts is dropped and counted."""
+        chosen, rejected = (answers.texts.take(pa.array(pairs[:, side])) for side in (1, 2))
+        differ = pc.not_equal(chosen, rejected).to_numpy(zero_copy_only=False)
+        if not differ.all():
+            pairs, chosen, rejected = pairs[differ], chosen.filter(pa.array(differ)), rejected.filter(pa.array(differ))
+        rows = answers.batch.select(["id", "prompt", "source"]).take(pa.array(pairs[:, 0]))
+        better, worse = answers.model[pairs[:, 1]], answers.model[pairs[:, 2]]
+        names = pa.array(answers.names, pa.string())
+        margin = np.round(self.behavior.superiority[better] - self.behavior.superiority[worse], DECIMALS)
+        columns = [
+            rows["id"],
+            rows["prompt"],
+            _as_messages(chosen),
+            _as_messages(rejected),
+            names.take(pa.array(answers.name[pairs[:, 1]])),
+            names.take(pa.array(answers.name[pairs[:, 2]])),
+            pa.array(margin),
+            pa.array(self.behavior.similarity[better, worse]),
+            pa.array(confidence(margin, self.behavior.gap_error(better, worse))),
+            rows["source"],
+        ]
+        return pa.RecordBatch.from_arrays(columns, schema=PREFERENCES), int((~differ).sum())
+
+
+def _by_name(answers: Answers) -> Counter[str]:
+    counts = np.bincount(answers.name[~answers.empty], minlength=len(answers.names))
+    return +Counter({name or "": int(n) for name, n in zip(answers.names, counts, strict=True)})
+
+
+def _given_ids(answers: Answers) -> NDArray[np.uint64]:
+    ids = answers.batch["id"]
+    return hashed(ids.filter(pc.invert(pc.starts_with(ids, DERIVED_ID))).to_pylist())
+
+
+def _as_messages(texts: pa.Array) -> pa.ListArray:
+    messages = pa.StructArray.from_arrays(
+        [pa.repeat("assistant", len(texts)).cast(pa.string()), texts], ["role", "content"]
+    )
+    return pa.ListArray.from_arrays(pa.array(np.arange(len(texts) + 1, dtype=np.int32)), messages)

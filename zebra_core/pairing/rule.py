@@ -1,0 +1,73 @@
+"""Which response of a pair is chosen: Eq. 3 of KARMA, section 3.6 of ZEBRA."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+import numpy as np
+
+from zebra_core.pairing.strategy import Picks, checked, is_per_instruction
+from zebra_core.plugins.component import attributed_to
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from zebra_core.behavior import Behavior
+    from zebra_core.pairing.candidates import Candidates
+
+
+class Rule(Protocol):
+    """A component that says which of two models' responses is chosen.
+
+    It receives the behavior, best model first, and returns (models x models), antisymmetric: above zero the row's
+    response is chosen, zero is a tie. If it sets `per_instruction = True`, it also receives the candidates of n
+    instructions and returns (n x k x k).
+    """
+
+    def __call__(self, behavior: Behavior, /, *candidates: Candidates) -> NDArray[np.float64]:
+        """Return how strongly the row's response is preferred to the column's."""
+
+
+@attrs.frozen(slots=False, eq=False)
+class Preference:
+    """A rule, applied to the models of a ranked behavior. A tie is a preference of exactly 0."""
+
+    behavior: Behavior
+    rule: Rule
+
+    @property
+    def per_instruction(self) -> bool:
+        """Whether the rule looks at each instruction."""
+        return is_per_instruction(self.rule)
+
+    @cached_property
+    def matrix(self) -> NDArray[np.float64]:
+        """How strongly the row's response is preferred to the column's (models x models), antisymmetric."""
+        count = len(self.behavior.models)
+        with attributed_to(self.rule):
+            return checked(self.rule(self.behavior), (count, count), "rule")
+
+    @property
+    def tied(self) -> NDArray[np.bool_]:
+        """The pairs of models that tie (models x models); none if the rule looks at each instruction."""
+        count = len(self.behavior.models)
+        return np.zeros((count, count), bool) if self.per_instruction else self.matrix == 0
+
+    def of_instructions(self, candidates: Candidates) -> NDArray[np.float64] | None:
+        """Return the preferences of a per-instruction rule (n x k x k); None for any other rule."""
+        if not self.per_instruction:
+            return None
+        n, k = candidates.models.shape
+        with attributed_to(self.rule):
+            return checked(self.rule(self.behavior, candidates), (n, k, k), "rule")
+
+    def first_is_chosen(
+        self, candidates: Candidates, picks: Picks, preferences: NDArray[np.float64] | None
+    ) -> NDArray[np.bool_]:
+        """Return for each picked pair whether its first response is chosen; `preferences` come from `of_instructions`."""
+        if preferences is not None:
+            return preferences[picks.at, picks.first, picks.second] > 0
+        first, second = candidates.models[picks.at, picks.first], candidates.models[picks.at, picks.second]
+        return self.matrix[first, second] > 0

@@ -1,0 +1,220 @@
+"""Which pairs an instruction gives: the desirability of each pair, the masks, and the pick."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import attrs
+import numpy as np
+
+from zebra_core.behavior import DECIMALS, Behavior
+from zebra_core.confidence import confidence
+from zebra_core.errors import PluginError, ZebraError
+from zebra_core.plugins.component import BoundComponent, attributed_to
+from zebra_core.plugins.protocols import PerInstruction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from zebra_core.pairing.candidates import Candidates
+
+Scope = Literal["instruction", "global"]
+FEW = 6
+"""Up to this many candidates, scoring every pair costs less than finding the instructions that share a candidate set."""
+
+
+class Strategy(Protocol):
+    """A component that says how desirable each pair of models is; -inf means never.
+
+    It receives the behavior with the best model first and returns (models x models), symmetric. If it sets
+    `per_instruction = True`, it also receives the candidates of n instructions and returns (n x k x k), symmetric.
+    It may name its default rule, `default_rule`, and a strategy to be compared with, `baseline`.
+    """
+
+    def __call__(self, behavior: Behavior, /, *candidates: Candidates) -> NDArray[np.float64]:
+        """Return the desirability of each pair."""
+
+
+def _finite(_: object, field: attrs.Attribute[float], value: float) -> None:
+    if not math.isfinite(value):
+        msg = f"{field.name!r} must be a finite number: {value}"
+        raise ValueError(msg)
+
+
+@attrs.frozen
+class Masks:
+    """What every pair must satisfy, whatever the strategy: a masked pair is never picked, the next most desirable one is.
+
+    A pair needs MB-SIM of at least `threshold` (the papers' tau, ZEBRA 3.6) and a superiority gap of at least
+    `min_gap`, and the better model must be better with a confidence of at least `min_confidence`. `pairs` is the number
+    of pairs that an instruction may give.
+    """
+
+    threshold: float = attrs.field(default=0.1, validator=_finite)
+    min_gap: float = attrs.field(default=0.0, validator=[_finite, attrs.validators.ge(0)])
+    pairs: int = attrs.field(default=1, validator=attrs.validators.ge(1))
+    min_confidence: float = attrs.field(
+        default=0.0, validator=[_finite, attrs.validators.ge(0), attrs.validators.lt(1)]
+    )
+
+    def allow(self, behavior: Behavior) -> NDArray[np.bool_]:
+        """Return which pairs may be picked (models x models)."""
+        allowed = (behavior.similarity >= self.threshold) & (np.abs(behavior.gap) >= self.min_gap)
+        if self.min_confidence:
+            error = np.hypot(behavior.stderr[:, None], behavior.stderr[None, :])
+            allowed &= confidence(np.abs(behavior.gap), error) >= self.min_confidence
+        np.fill_diagonal(allowed, val=False)
+        return allowed
+
+
+@attrs.frozen(eq=False)
+class Picks:
+    """Picked pairs, by position: the instruction's among the candidates (`at`), and the two models' in its k columns.
+
+    `none` lists the instructions that gave no pair.
+    """
+
+    at: NDArray[np.int64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    none: NDArray[np.int64]
+
+    def shared(self, other: Picks) -> int:
+        """Return how many pairs are also among another strategy's picks for the same candidates."""
+        k = 1 + max(int(picks.second.max(initial=0)) for picks in (self, other))
+        own, others = ((picks.at * k + picks.first) * k + picks.second for picks in (self, other))
+        return int(np.isin(own, others, assume_unique=True).sum())
+
+
+@attrs.frozen(slots=False, eq=False)
+class Pairing:
+    """A strategy under its masks. `behavior` is ranked, so a lower number is a better model.
+
+    `passing` (models x models) are the pairs that satisfy the masks, and `allowed` those of them that may be picked:
+    not a pair that the rule calls a tie, and in scope `global` only the pairs of the whole pool.
+    """
+
+    behavior: Behavior
+    strategy: Strategy
+    masks: Masks
+    passing: NDArray[np.bool_]
+    allowed: NDArray[np.bool_]
+
+    @classmethod
+    def prepare(cls, behavior: Behavior, strategy: Strategy, masks: Masks, tied: NDArray[np.bool_]) -> Pairing:
+        """Return the pairing for a ranked behavior. Raise PluginError if the strategy's matrix is invalid."""
+        passing = masks.allow(behavior)
+        pairing = cls(behavior, strategy, masks, passing, passing & ~tied)
+        if not pairing.per_instruction:
+            _ = pairing.desirability
+        return pairing
+
+    @property
+    def name(self) -> str:
+        """The name of the strategy."""
+        return self.strategy.name if isinstance(self.strategy, BoundComponent) else "of this run"
+
+    @property
+    def per_instruction(self) -> bool:
+        """Whether the strategy looks at each instruction."""
+        return is_per_instruction(self.strategy)
+
+    @cached_property
+    def desirability(self) -> NDArray[np.float64]:
+        """The desirability of each pair (models x models), -inf if it may not be picked."""
+        count = len(self.behavior.models)
+        with attributed_to(self.strategy):
+            matrix = checked(self.strategy(self.behavior), (count, count), "strategy")
+        return np.where(self.allowed, matrix, -np.inf)
+
+    def restrict_to(self, models: Iterable[str]) -> Pairing:
+        """Return the pairing of scope `global`: only the most desirable pairs among `models` remain allowed."""
+        if self.per_instruction:
+            msg = "this strategy decides for each instruction separately; --scope global needs one that does not, such as sup"
+            raise ZebraError(msg)
+        present = np.flatnonzero(np.isin(np.array(self.behavior.models), list(models)))
+        only = np.zeros_like(self.allowed)
+        if len(present) > 1:
+            i, j = np.triu_indices(len(present), 1)
+            best = _most_desirable(self.desirability[present[i], present[j]][None, :], self.masks.pairs)[0]
+            i, j = present[i[best[best >= 0]]], present[j[best[best >= 0]]]
+            only[i, j] = only[j, i] = True
+        return attrs.evolve(self, allowed=self.allowed & only)
+
+    def pick(self, candidates: Candidates, tied: NDArray[np.bool_] | None = None) -> Picks:
+        """Pick the most desirable pairs of each instruction; `tied` (n x k x k) are the ties of a per-instruction rule.
+
+        Among equally desirable pairs the one with the better-ranked model comes first, then the one whose other model
+        ranks better: the same on every machine, and for any order of the responses in a row.
+        """
+        i, j = np.triu_indices(candidates.models.shape[1], 1)
+        best = self._best(candidates, None if tied is None else tied[:, i, j])
+        at, nth = np.nonzero(best >= 0)
+        pair = best[at, nth]
+        return Picks(at, i[pair], j[pair], np.flatnonzero(best[:, 0] < 0))
+
+    def masked(self, candidates: Candidates) -> int:
+        """Return how many of the instructions have no pair that satisfies the masks."""
+        i, j = np.triu_indices(candidates.models.shape[1], 1)
+        return int((~self.passing[candidates.models[:, i], candidates.models[:, j]].any(axis=1)).sum())
+
+    def _best(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+        """Return the best pairs (n x pairs) of each instruction, numbered as by `np.triu_indices`, -1 for none."""
+        n, k = candidates.models.shape
+        i, j = np.triu_indices(k, 1)
+        models = candidates.models
+        if self.per_instruction:
+            with attributed_to(self.strategy):
+                matrix = checked(self.strategy(self.behavior, candidates), (n, k, k), "strategy")[:, i, j]
+            desirability = np.where(self.allowed[models[:, i], models[:, j]], matrix, -np.inf)
+        elif tied is None and k > FEW:
+            sets, which = _distinct(models)
+            return _most_desirable(self.desirability[sets[:, i], sets[:, j]], self.masks.pairs)[which]
+        else:
+            desirability = self.desirability[models[:, i], models[:, j]]
+        return _most_desirable(
+            desirability if tied is None else np.where(tied, -np.inf, desirability), self.masks.pairs
+        )
+
+
+def is_per_instruction(call: object) -> bool:
+    """Return whether a strategy or rule, bound or plain, looks at each instruction."""
+    instance = call.instance if isinstance(call, BoundComponent) else call
+    return isinstance(instance, PerInstruction) and bool(instance.per_instruction)
+
+
+def checked(values: object, shape: tuple[int, ...], what: str) -> NDArray[np.float64]:
+    """Return a component's matrix, rounded.
+
+    Raise PluginError for a wrong shape, NaN, +inf, or a matrix that is not symmetric (antisymmetric for a rule).
+    """
+    matrix = np.asarray(values, dtype=np.float64)
+    if matrix.shape != shape:
+        msg = f"a {what} must return the shape {shape}, got {matrix.shape}"
+        raise PluginError(msg)
+    if np.isnan(matrix).any() or (matrix == np.inf).any():
+        msg = f"a {what} must return numbers below infinity, got {matrix[np.isnan(matrix) | (matrix == np.inf)][0]}"
+        raise PluginError(msg)
+    mirrored = np.swapaxes(matrix, -1, -2)
+    if not np.allclose(matrix, -mirrored if what == "rule" else mirrored, rtol=1e-9, atol=1e-9):
+        word = "antisymmetric" if what == "rule" else "symmetric"
+        msg = f"a {what} must be {word} in the two models, but its matrix is not"
+        raise PluginError(msg)
+    return np.round(matrix, DECIMALS)
+
+
+def _most_desirable(values: NDArray[np.float64], pairs: int) -> NDArray[np.int64]:
+    """Return the columns of the highest values (n x pairs), -1 if none is left; the first column wins a tie."""
+    best = values.argmax(axis=1)[:, None] if pairs == 1 else np.argsort(-values, axis=1, kind="stable")[:, :pairs]
+    return np.where(np.take_along_axis(values, best, axis=1) > -np.inf, best, -1)
+
+
+def _distinct(models: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct rows, and which of them each row equals."""
+    rows = np.ascontiguousarray(models)
+    _, first, which = np.unique(rows.view(f"V{rows.itemsize * rows.shape[1]}"), return_index=True, return_inverse=True)
+    return rows[first], which.reshape(-1)

@@ -1,0 +1,1 @@
+"""Plugins: their components, and how they are found and called."""

@@ -1,0 +1,214 @@
+"""A component: what a plugin offers under a name, its options, and who is to blame if it fails."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from contextlib import contextmanager
+from inspect import getdoc
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from zebra_core.errors import ComponentError, PluginError, RowError, ZebraError, unknown
+from zebra_core.plugins.options import Option, catch_all_of, options_of, structure
+from zebra_core.plugins.protocols import DeclinesLocation, HasPresets, PerInstruction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+Item = TypeVar("Item")
+
+
+@attrs.frozen
+class Component:
+    """A component before its options are set: a function, an attrs class whose fields are options, or a plain class."""
+
+    kind: str
+    name: str
+    plugin: str
+    factory: Callable[..., Any]
+    aliases: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r} of plugin {self.plugin!r}"
+
+    @property
+    def address(self) -> str:
+        """How options name the component without ambiguity, such as `pool.long`."""
+        return f"{self.kind.replace(' ', '-')}.{self.name}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under which a user may ask for it: its name and aliases, each with and without the plugin's name."""
+        return tuple(text for name in (self.name, *self.aliases) for text in (name, f"{self.plugin}:{name}"))
+
+    @property
+    def options(self) -> dict[str, Option]:
+        """The options by name; none for a plain function."""
+        return options_of(self.factory) if isinstance(self.factory, type) and attrs.has(self.factory) else {}
+
+    @property
+    def takes_any_option(self) -> bool:
+        """Whether undeclared options are accepted too."""
+        factory = self.factory
+        return isinstance(factory, type) and attrs.has(factory) and catch_all_of(factory) is not None
+
+    @property
+    def presets(self) -> dict[str, dict[str, Any]]:
+        """The options that each value of the option `preset` stands for."""
+        factory = self.factory
+        return (
+            {name: dict(values) for name, values in factory.presets.items()} if isinstance(factory, HasPresets) else {}
+        )
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return (getdoc(self.factory) or "").partition("\n")[0]
+
+    def bind(
+        self, options: Mapping[str, Any] | None = None, recommended: Mapping[str, Any] | None = None
+    ) -> BoundComponent:
+        """Return the component with its options set.
+
+        `options` take precedence over the preset they name, and the preset over `recommended`. Raise ZebraError for an
+        unknown option or preset, or a value of the wrong type.
+        """
+        values = self._collect_rest({**(recommended or {}), **self._preset(options or {}), **(options or {})})
+        with attributed_to(self):
+            if not isinstance(self.factory, type):
+                return BoundComponent(self, self.factory)
+            if not attrs.has(self.factory):
+                return BoundComponent(self, self.factory())
+            try:
+                return BoundComponent(self, structure(values, self.factory))
+            except ValueError as error:
+                raise ZebraError(str(error)) from error
+
+    def _preset(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        name = options.get("preset")
+        if not name or not self.presets:
+            return {}
+        if name not in self.presets:
+            what = f"preset of {self}"
+            raise unknown(what, str(name), self.presets)
+        return self.presets[name]
+
+    def _collect_rest(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Collect undeclared options into the catch-all field, if the class has one."""
+        declared = self.options
+        rest = {name: value for name, value in options.items() if name not in declared}
+        if not rest:
+            return options
+        if not self.takes_any_option:
+            what = f"option of {self}"
+            raise unknown(what, next(iter(rest)), declared)
+        own = {name: value for name, value in options.items() if name in declared}
+        return {**own, str(catch_all_of(self.factory)): rest}  # type: ignore[arg-type]
+
+
+@attrs.frozen
+class BoundComponent:
+    """A component with its options set, ready to be called; errors inside the call are attributed to it."""
+
+    component: Component
+    instance: Any
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the component."""
+        with attributed_to(self.component):
+            return self.instance(*args)
+
+    @property
+    def name(self) -> str:
+        """The component's name."""
+        return self.component.name
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options it was bound with, as plain values; empty for a function."""
+        return attrs.asdict(self.instance) if attrs.has(type(self.instance)) else {}
+
+    @property
+    def per_instruction(self) -> bool:
+        """Whether a strategy or rule looks at each instruction, not only at the models."""
+        return isinstance(self.instance, PerInstruction) and bool(self.instance.per_instruction)
+
+    def declines(self, location: str) -> str | None:
+        """Return why a reader cannot read a location, None if it can, "" if it reads embedded data only.
+
+        An error in the location itself is reported as it is, not attributed to the component.
+        """
+        if not isinstance(self.instance, DeclinesLocation):
+            return ""
+        with attributed_to(self.component, mistakes=False):
+            return self.instance.declines(location)
+
+
+@contextmanager
+def attributed_to(component: object, *, mistakes: bool = True) -> Iterator[None]:
+    """Attribute errors raised inside to a component, and send what it prints to the standard error.
+
+    A PluginError names the component, and so does any exception other than a ZebraError, which becomes a PluginError. A
+    ZebraError (the user's mistake) becomes a ComponentError only if `mistakes`. `component` may be a Component, a
+    BoundComponent, or a plain callable, to which nothing is attributed.
+    """
+    component = component.component if isinstance(component, BoundComponent) else component
+    try:
+        with _OUTPUT:
+            yield
+    except ZebraError as error:
+        attributed = isinstance(error, ComponentError) and error.component is not None
+        if not isinstance(component, Component) or not mistakes or attributed or isinstance(error, RowError):
+            raise
+        kind = PluginError if isinstance(error, PluginError) else ComponentError
+        msg = f"{component}: {error}"
+        raise kind(msg, component) from error
+    except Exception as error:
+        if not isinstance(component, Component):
+            raise
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}, line {frame.lineno}"
+        advice = "; what a plugin receives is read-only, so copy it first" if "read-only" in str(error) else ""
+        msg = f"{component}: it failed with {type(error).__name__}: {error} ({where}){advice}"
+        raise PluginError(msg, component) from error
+
+
+def attributed_items(component: Component, items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items, attributing errors in producing them to a component."""
+    iterator = iter(items)
+    while True:
+        with attributed_to(component):
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+        yield item
+
+
+class _OutputToError:
+    """Sends the standard output to the standard error while any thread runs a component; reentrant."""
+
+    def __init__(self) -> None:
+        self.lock, self.depth, self.output = threading.Lock(), 0, sys.stdout
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if self.depth == 0:
+                self.output, sys.stdout = sys.stdout, sys.stderr
+            self.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.depth -= 1
+            if self.depth == 0:
+                sys.stdout = self.output
+
+    def __reduce__(self) -> str:
+        return "_OUTPUT"
+
+
+_OUTPUT = _OutputToError()

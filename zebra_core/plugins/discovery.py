@@ -1,0 +1,283 @@
+"""Find plugins, and find a component among those they offer."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pluggy
+
+from zebra_core import hookspecs
+from zebra_core.errors import PluginError, ZebraError, nearest, unknown
+from zebra_core.plugins.component import Component
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
+
+    import click
+
+GROUP = "zebra"
+
+
+@attrs.frozen
+class Origin:
+    """Where a plugin comes from: a distribution and its version, or a file and its hash."""
+
+    distribution: str
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}".strip()
+
+
+@attrs.frozen(eq=False)
+class Plugins:
+    """The plugins of a run and their components. `named` lists the plugins that the user asked for."""
+
+    manager: pluggy.PluginManager
+    origins: dict[str, Origin] = attrs.field(factory=dict)
+    named: list[str] = attrs.field(factory=list)
+    components: list[Component] = attrs.field(factory=list)
+    warnings: list[str] = attrs.field(factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Plugins: {', '.join(self.origins)}; {len(self.components)} components>"
+
+    def of_kind(self, kind: str) -> list[Component]:
+        """Return every component of a kind."""
+        return [component for component in self.components if component.kind == kind]
+
+    def has(self, kind: str, name: str) -> bool:
+        """Return whether a component of that name, or `plugin:name`, is offered."""
+        return bool(self._matching(kind, name))
+
+    def find(self, kind: str, name: str) -> Component:
+        """Return the component of that name or alias, or of `plugin:name`.
+
+        Raise ZebraError, suggesting the closest match, for an unknown name, and for one that two plugins offer.
+        """
+        matches = self._matching(kind, name)
+        if not matches:
+            raise unknown(kind, name, [n for c in self.of_kind(kind) for n in (c.name, *c.aliases)])
+        if len(matches) > 1:
+            claims = " and ".join(f"{c.plugin}:{name}" for c in matches)
+            msg = f"the {kind} {name!r} is offered by {len(matches)} plugins; choose one: {claims}"
+            raise ZebraError(msg)
+        return matches[0]
+
+    def _matching(self, kind: str, name: str) -> list[Component]:
+        return [component for component in self.of_kind(kind) if name in component.names]
+
+    def locate(self, kind: str, text: str) -> tuple[Component | None, str | None]:
+        """Split `NAME`, `NAME:LOCATION` or `LOCATION` into the named component and the location."""
+        if self.has(kind, text):
+            return self.find(kind, text), None
+        pieces = text.split(":")
+        for cut in (1, 2):
+            head = ":".join(pieces[:cut])
+            if len(pieces) > cut and self.has(kind, head):
+                return self.find(kind, head), ":".join(pieces[cut:])
+        return None, text
+
+    def sole_component(self, kind: str) -> Component | None:
+        """Return the component that a plugin named by the user offers, if it offers exactly one of this kind."""
+        offered = [[c for c in self.of_kind(kind) if c.plugin == name] for name in self.named]
+        single = [components[0] for components in offered if len(components) == 1]
+        return single[-1] if single else None
+
+    def default(self, kind: str) -> str:
+        """Return the name of the default component of a kind; one declared by a plugin the user named takes precedence.
+
+        Raise ZebraError if no plugin declares one.
+        """
+        hooks = self.manager.hook.zebra_defaults.get_hookimpls()
+        names: dict[str, str] = {hook.plugin_name: _call(hook).get(kind, "") for hook in hooks}
+        declared = [name for plugin, name in sorted(names.items(), key=lambda item: item[0] in self.named) if name]
+        if not declared:
+            msg = f"no plugin declares a default {kind}; name one: {', '.join(c.name for c in self.of_kind(kind)) or 'none is installed'}"
+            raise ZebraError(msg)
+        return declared[-1]
+
+    def notify(self, stage: str, result: object) -> None:
+        """Notify the plugins that observe stages. Raise PluginError if one fails."""
+        values = {"stage": stage, "result": result}
+        for observer in self.manager.hook.zebra_stage_done.get_hookimpls():
+            try:
+                observer.function(*(values[name] for name in observer.argnames))
+            except Exception as error:
+                msg = f"plugin {observer.plugin_name!r} failed after the stage {stage!r} with {type(error).__name__}: {error}"
+                raise PluginError(msg) from error
+
+    def commands(self) -> dict[str, click.Command]:
+        """Return the commands that plugins add, by name. Raise PluginError if two plugins add the same one."""
+        commands: dict[str, click.Command] = {}
+        for implementation in self.manager.hook.zebra_commands.get_hookimpls():
+            for command in _call(implementation):
+                if command.name in commands:
+                    msg = f"plugin {implementation.plugin_name!r} adds the command {command.name!r}, which another plugin has added"
+                    raise PluginError(msg)
+                commands[str(command.name)] = command
+        return commands
+
+    def add(self, name: str, module: Any, origin: Origin, *, components: bool = True) -> None:
+        """Register a plugin and its components. Raise PluginError if it breaks the contract of the hooks."""
+        try:
+            self.manager.register(module, name)
+        except (pluggy.PluginValidationError, ValueError) as error:
+            msg = f"plugin {name!r} ({origin}) does not fit the hooks: {str(error).splitlines()[-1]}"
+            raise PluginError(msg) from error
+        try:
+            self._check_hooks(name, module, origin)
+            self.components.extend(self._offered(name, origin) if components else ())
+        except PluginError:
+            self.manager.unregister(module)
+            raise
+        self.origins[name] = origin
+
+    def _check_hooks(self, name: str, module: Any, origin: Origin) -> None:
+        callers = self.manager.get_hookcallers(module) or []
+        hooks = [hook for hook in dir(hookspecs) if hook.startswith("zebra_")]
+        for caller in callers:
+            if not caller.has_spec():
+                guess = nearest(caller.name, hooks)
+                msg = f"plugin {name!r} ({origin}) implements {caller.name!r}, which is not a hook; did you mean {guess!r}?"
+                raise PluginError(msg)
+        if not callers:
+            msg = f"plugin {name!r} ({origin}) implements no hook; mark its functions with @zebra.hookimpl"
+            raise PluginError(msg)
+
+    def _offered(self, name: str, origin: Origin) -> Iterator[Component]:
+        for kind, hook in hookspecs.KINDS.items():
+            for implementation in getattr(self.manager.hook, hook).get_hookimpls():
+                if implementation.plugin_name == name:
+                    yield from _components(kind, name, origin, implementation.function)
+
+
+def _call(hook: pluggy.HookImpl) -> Any:
+    """Call one plugin's implementation of a hook without arguments. Raise PluginError if it fails."""
+    try:
+        return hook.function()
+    except Exception as error:
+        msg = f"plugin {hook.plugin_name!r}: its hook {hook.function.__name__} failed with {type(error).__name__}: {error}"
+        raise PluginError(msg) from error
+
+
+def _components(kind: str, plugin: str, origin: Origin, hook: Callable[[], object]) -> Iterator[Component]:
+    """Call one plugin's hook. Two names of the same object are a name and its alias."""
+    try:
+        offered = hook()
+    except Exception as error:
+        msg = f"plugin {plugin!r} ({origin}) failed to offer its {kind} components with {type(error).__name__}: {error}"
+        raise PluginError(msg) from error
+    if not isinstance(offered, Mapping) or not all(isinstance(n, str) and callable(c) for n, c in offered.items()):
+        msg = f"plugin {plugin!r} ({origin}) must offer its {kind} components as a dict of names to callables, got {offered!r}"
+        raise PluginError(msg)
+    names: dict[int, list[str]] = {}
+    for name, factory in offered.items():
+        names.setdefault(id(factory), []).append(name)
+    for name, *aliases in names.values():
+        yield Component(kind, name, plugin, offered[name], tuple(aliases))
+
+
+def load_plugins(requested: Iterable[str] = (), *, components: bool = True) -> Plugins:
+    """Load every installed plugin and the requested ones; `no:NAME` leaves an installed one out.
+
+    An installed plugin that cannot be loaded is left out with a warning; a requested one raises ZebraError. A requested
+    plugin is a path (`.py`, or with a slash), else an installed plugin, else a module, else a file in the current folder.
+    Without `components` the hooks that offer components are not called, which is fast: only commands are available.
+    """
+    requested = list(requested)
+    plugins = Plugins(pluggy.PluginManager("zebra"))
+    plugins.manager.add_hookspecs(hookspecs)
+    blocked = {name.removeprefix("no:") for name in requested if name.startswith("no:")}
+    named = [name for name in requested if not name.startswith("no:")]
+    installed = dict(_installed())
+    for name in blocked - set(installed):
+        what = "installed plugin"
+        raise unknown(what, name, installed)
+    for name, (entry, origin) in installed.items():
+        if name in blocked:
+            continue
+        try:
+            plugins.add(name, _imported(name, entry.load, origin), origin, components=components)
+        except PluginError as error:
+            if name in named:
+                raise
+            plugins.warnings.append(f"left out: {error}")
+    for name in named:
+        _add_named(plugins, name, components=components)
+    return plugins
+
+
+def load_commands(requested: Iterable[str] = ()) -> dict[str, click.Command]:
+    """Return the commands of the installed and the requested plugins, by name, without loading any component."""
+    return load_plugins(requested, components=False).commands()
+
+
+def _installed() -> Iterator[tuple[str, tuple[EntryPoint, Origin]]]:
+    """Yield the installed plugins; if two distributions use the same name, the second is `distribution.name`."""
+    owners: dict[str, str] = {}
+    entries = entry_points(group=GROUP)
+    for entry in sorted(entries, key=lambda entry: (entry.name, entry.dist.name if entry.dist else "")):
+        origin = Origin(entry.dist.name, entry.dist.version) if entry.dist else Origin("unknown distribution")
+        if owners.get(entry.name) == origin.distribution:
+            continue
+        name = f"{origin.distribution}.{entry.name}" if entry.name in owners else entry.name
+        owners[name] = origin.distribution
+        yield name, (entry, origin)
+
+
+def _add_named(plugins: Plugins, name: str, *, components: bool) -> None:
+    if name not in plugins.origins:
+        path = Path(name)
+        if name.endswith(".py") or "/" in name:
+            name, module, origin = _from_path(path)
+        elif importlib.util.find_spec(name.partition(".")[0]):
+            origin = Origin(f"module {name}")
+            module = _imported(name, lambda: importlib.import_module(name), origin)
+        elif path.with_suffix(".py").is_file():
+            name, module, origin = _from_path(path.with_suffix(".py"))
+        else:
+            near = nearest(name, plugins.origins)
+            hint = f"did you mean {near!r}? " if near else ""
+            msg = f"there is no plugin {name!r}: no installed plugin or module has that name, and there is no file ./{name}.py; {hint}see `zebra plugins`"
+            raise ZebraError(msg)
+        plugins.add(name, module, origin, components=components)
+    plugins.named.append(name)
+
+
+def _from_path(path: Path) -> tuple[str, ModuleType, Origin]:
+    """Import a file, or a folder with an `__init__.py`, without touching sys.path."""
+    source = path / "__init__.py" if path.is_dir() else path
+    if not source.is_file():
+        msg = f"there is no plugin file {source}; check the path after --plugin"
+        raise ZebraError(msg)
+    name, origin = path.stem, Origin(f"file {path}", f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}")
+    qualified = f"zebra_plugin_{name}"
+    spec = importlib.util.spec_from_file_location(
+        qualified, source, submodule_search_locations=[str(path)] if path.is_dir() else None
+    )
+    if spec is None or spec.loader is None:
+        msg = f"{source} is not a Python file; a plugin is a .py file or a folder with an __init__.py"
+        raise ZebraError(msg)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[qualified] = module
+    execute = spec.loader.exec_module
+    _imported(name, lambda: execute(module), origin)
+    return name, module, origin
+
+
+def _imported(name: str, load: Callable[[], Any], origin: Origin) -> Any:
+    try:
+        return load()
+    except (Exception, SystemExit) as error:
+        msg = f"plugin {name!r} ({origin}) cannot be imported: {type(error).__name__}: {error}"
+        raise PluginError(msg) from error

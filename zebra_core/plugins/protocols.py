@@ -1,0 +1,102 @@
+"""Optional members of components: a component that has one takes part in what the member is for.
+
+Test for a member with `isinstance(bound.instance, ChecksModel)`; a component declares it by simply having it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+@runtime_checkable
+class DeclinesLocation(Protocol):
+    """A pool reader or score source that recognises its own files."""
+
+    def declines(self, location: str) -> str | None:
+        """Return why the location cannot be read, as the rest of a sentence ("has no column prompt"), or None if it can."""
+
+
+@runtime_checkable
+class General(Protocol):
+    """A reader of a general layout: it yields to a specific reader that recognises the same file."""
+
+    general: bool
+
+
+@runtime_checkable
+class CoversModels(Protocol):
+    """A score source with an embedded table that can be chosen without being named."""
+
+    def covers(self, models: Sequence[str]) -> bool:
+        """Return whether the table has scores of all these models."""
+
+
+@runtime_checkable
+class PerInstruction(Protocol):
+    """A strategy or rule that also receives the candidates of each instruction if `per_instruction` is True."""
+
+    per_instruction: bool
+
+
+@runtime_checkable
+class HasDefaultRule(Protocol):
+    """A strategy that belongs to a rule: the rule becomes the default of a run with this strategy."""
+
+    default_rule: str
+
+
+@runtime_checkable
+class HasBaseline(Protocol):
+    """A strategy to compare with another: the run reports if both pick the same pairs."""
+
+    baseline: str
+
+
+@runtime_checkable
+class ChecksModel(Protocol):
+    """A trainer or evaluator that can tell early that it will not work."""
+
+    def check(self, model: str) -> None:
+        """Raise ZebraError if the model, an option or a library is missing or incompatible."""
+
+
+@runtime_checkable
+class PlansSteps(Protocol):
+    """A trainer that knows how long a training takes."""
+
+    def steps(self, pairs: int) -> int:
+        """Return the number of optimiser steps that a training on this many pairs takes."""
+
+
+@runtime_checkable
+class Finishes(Protocol):
+    """A trainer with work left once the model's folder is in place, such as an upload."""
+
+    def finished(self, output: Path) -> None:
+        """Do that work; `output` is the folder of the trained model."""
+
+
+@runtime_checkable
+class RecommendsOptions(Protocol):
+    """A model that needs other settings than the trainer's defaults; options set by the user take precedence."""
+
+    recommended_options: Mapping[str, object]
+
+
+@runtime_checkable
+class StatesProvenance(Protocol):
+    """An evaluator that records what its scores depend on, such as prompts and versions."""
+
+    def provenance(self, results: object) -> Mapping[str, object]:
+        """Return plain values, from what calling the evaluator returned."""
+
+
+@runtime_checkable
+class HasPresets(Protocol):
+    """A component whose option `preset` stands for a set of other options."""
+
+    presets: Mapping[str, Mapping[str, object]]

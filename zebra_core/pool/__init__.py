@@ -1,0 +1,1 @@
+"""Response pools: instructions that several models answered."""

@@ -1,0 +1,120 @@
+"""Open the pool and read the scores that a recipe names, or that the pool and the plugins suggest."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from zebra_core.errors import PluginError, ZebraError
+from zebra_core.plugins.component import attributed_items
+from zebra_core.plugins.protocols import CoversModels
+from zebra_core.pool.aliases import canonical_names, read_aliases
+from zebra_core.pool.pool import Part, Pool
+from zebra_core.scores.catalogue import BenchmarkIndex, apply_declarations
+from zebra_core.scores.table import ScoreTable, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from zebra_core.plugins.component import Component
+    from zebra_core.pool.rejects import Rejected
+    from zebra_core.recipe.resolve import Resolver, Selection
+
+Input = TypeVar("Input", Pool, ScoreTable)
+
+
+def open_selected_pool(resolver: Resolver) -> tuple[Selection, Pool]:
+    """Open the pool that the recipe names, else the one that a named plugin offers, else the default."""
+    recipe = resolver.recipe
+    if recipe.pool:
+        selection = resolver.source("pool", recipe.pool, recipe.origins.get("pool", "from the recipe"))
+    else:
+        selection = resolver.component("pool")
+    pool = _read(resolver, selection, "pool", Pool)
+    parts = [attrs.evolve(part, read=partial(_attributed, selection.component, part)) for part in pool.parts]
+    return selection, Pool(tuple(parts), pool.files if selection.location else ())
+
+
+def select_score_sources(resolver: Resolver, pool: Pool | None) -> list[Selection]:
+    """Select the sources that the recipe names, else a named plugin's only source, else one that covers the pool's models."""
+    recipe, plugins = resolver.recipe, resolver.plugins
+    kind = "score source"
+    if recipe.scores:
+        why = recipe.origins.get("scores", "from the recipe")
+        return [resolver.source(kind, text, why) for text in recipe.scores]
+    sole = plugins.sole_component(kind)
+    if sole is not None:
+        return [resolver.source(kind, f"{sole.plugin}:{sole.name}", f"from --plugin {sole.plugin}")]
+    if pool is None:
+        return [resolver.source(kind, plugins.default(kind), "default")]
+    models = sorted(pool.first_models())
+    for component in plugins.of_kind(kind):
+        source = component.bind().instance
+        if isinstance(source, CoversModels) and source.covers(models):
+            return [resolver.source(kind, f"{component.plugin}:{component.name}", "covers the models of the pool")]
+    msg = f"add --scores: no embedded table has the models of the pool ({', '.join(models[:5])}, ...)"
+    raise ZebraError(msg)
+
+
+def read_table(resolver: Resolver, sources: list[Selection]) -> ScoreTable:
+    """Read and join the tables, with the names of catalogues and aliases, and apply what the recipe declares."""
+    recipe, index = resolver.recipe, benchmark_index(resolver)
+    names = canonical_names(read_aliases(recipe.alias)) if recipe.alias else {}
+    tables = [
+        index.canonicalise(_read(resolver, source, "score source", ScoreTable)).renamed(names) for source in sources
+    ]
+    table = join(tables, recipe.clash)
+    if not table.models:
+        msg = f"there is no score in {', '.join(source.location or source.component.name for source in sources)}"
+        raise ZebraError(msg)
+    return apply_declarations(table, recipe.benchmarks, recipe.axes)
+
+
+def read_models(resolver: Resolver, sources: list[Selection]) -> list[str]:
+    """Return the names of the models in the tables, as the tables spell them."""
+    tables = [_read(resolver, source, "score source", ScoreTable) for source in sources]
+    return list(dict.fromkeys(model for table in tables for model in table.models))
+
+
+def read_results(resolver: Resolver, path: Path) -> ScoreTable:
+    """Read the results of an evaluation with the score source that recognises them."""
+    return _read(resolver, resolver.source("score source", os.fspath(path), "measured"), "score source", ScoreTable)
+
+
+def benchmark_index(resolver: Resolver) -> BenchmarkIndex:
+    """Read every catalogue. One of a plugin that the user named takes precedence over the installed ones."""
+    plugins = resolver.plugins
+    catalogues = sorted(plugins.of_kind("catalogue"), key=lambda catalogue: catalogue.plugin in plugins.named)
+    return BenchmarkIndex.from_catalogues((catalogue.plugin, catalogue.bind()()) for catalogue in catalogues)
+
+
+def _read(resolver: Resolver, selection: Selection, kind: str, result_type: type[Input]) -> Input:
+    """Call a source. If it returns the path of a file, read that file. Raise PluginError for any other type."""
+    result = selection.bound(selection.location)
+    if isinstance(result, Path):
+        inner = resolver.source(kind, os.fspath(result), "embedded")
+        resolver.selections.remove(inner)
+        result = _without_path(inner.bound(inner.location), os.fspath(result), selection.component)
+    if not isinstance(result, result_type):
+        msg = f"{selection.component}: it must return a {result_type.__name__} or a Path, got {type(result).__name__}"
+        raise PluginError(msg, selection.component)
+    return result
+
+
+def _without_path(result: object, path: str, component: Component) -> object:
+    """Name the component as the source of its benchmarks, not the path where it happens to be installed."""
+    if not isinstance(result, ScoreTable):
+        return result
+    benchmarks = [attrs.evolve(b, source=str(component)) if b.source == path else b for b in result.benchmarks]
+    return attrs.evolve(result, benchmarks=benchmarks)
+
+
+def _attributed(component: Component, part: Part) -> Iterator[pa.RecordBatch | Rejected]:
+    """Read a part, attributing failures to its reader."""
+    return attributed_items(component, part.read())

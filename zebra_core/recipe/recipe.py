@@ -1,0 +1,137 @@
+"""A recipe: the choices of a run as data, from the command line, a TOML file, or a saved dataset."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping  # noqa: TC003
+from pathlib import Path
+from typing import Any
+
+import attrs
+import tomli_w
+
+from zebra_core.errors import ZebraError, unknown
+from zebra_core.pairing.strategy import Masks, Scope
+from zebra_core.plugins.options import option, structure
+from zebra_core.recipe.options import flatten
+from zebra_core.scores.normalise import Normalisation  # noqa: TC001
+from zebra_core.scores.table import Clash, Missing  # noqa: TC001
+
+
+def _is_codec(_: object, __: object, value: str) -> None:
+    codec, _, level = value.partition(":")
+    levels = [*map(str, range(1, 23))] if codec == "zstd" else []
+    if codec not in ("none", "snappy", "gzip", "lz4", "zstd") or (":" in value and level not in levels):
+        msg = f"compression must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got {value!r}"
+        raise ValueError(msg)
+
+
+@attrs.frozen
+class Recipe:
+    """The choices of a run. An empty name is a choice left open: a plugin's only component or the default fills it.
+
+    `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
+    `benchmarks` declares properties of benchmarks by name, and `axes` weights of axes. `trainer` and `model` are for the
+    training that may follow. `options` holds the options of components by target (see `zebra_core.recipe.options`).
+    `origins` says where each choice came from; it is not saved.
+    """
+
+    pool: str = option("", "Response pool; READER:LOCATION names the reader.", kind="pool", metavar="FILE|DIR|hub:NAME")
+    scores: tuple[str, ...] = option(
+        (),
+        "Score table: a file, or a name such as paper. Repeat to join several.",
+        kind="score source",
+        metavar="FILE|NAME",
+    )
+    similarity: str = option("", "How similar two models are.", kind="similarity", metavar="NAME")
+    strategy: str = option("", "Which responses to pair.", kind="strategy", metavar="NAME")
+    rule: str = option("", "Which response is chosen.", kind="rule", metavar="NAME")
+    engine: str = option("", "What runs the build.", kind="engine", metavar="NAME")
+    trainer: str = option("", "How to train; see `zebra plugins`.", kind="trainer", metavar="NAME")
+    model: str = option(
+        "",
+        "Model to train: a folder, a name on the Hugging Face Hub, or a model generated locally.",
+        kind="model",
+        metavar="DIR|NAME",
+    )
+    scope: Scope = option(
+        "instruction", "Choose among the models that answered the instruction, or one pair for the whole pool."
+    )
+    threshold: float = option(Masks().threshold, "Minimum similarity of a pair, tau.")
+    min_gap: float = option(Masks().min_gap, "Minimum superiority gap of a pair.")
+    min_confidence: float = option(Masks().min_confidence, "Minimum confidence that the better model is better.")
+    pairs: int = option(Masks().pairs, "Maximum number of pairs per instruction.")
+    missing: Missing = option("error", "What to do if a score is missing.")
+    clash: Clash = option("error", "Which table wins if two fill one cell differently.")
+    normalisation: Normalisation = option("minmax", "How scores are scaled to [0, 1].")
+    benchmarks: dict[str, dict[str, Any]] = option(factory=dict)
+    axes: dict[str, float] = option(factory=dict)
+    silence: tuple[str, ...] = option((), "Warning about scores to hide. Repeatable.", metavar="WARNING")
+    strict: bool = option(
+        default=False,
+        help="Stop at the first invalid row of the pool; otherwise it is left out and listed in rejected_rows.jsonl.",
+    )
+    alias: str = option("", "Score name of each pool name: columns pool,score; see `zebra alias`.", metavar="FILE.csv")
+    seed: int = option(0, "Seed of every random draw.")
+    shard_rows: int = option(
+        16_384, "Approximate number of instructions per output file.", validator=attrs.validators.ge(1)
+    )
+    compression: str = option(
+        "zstd", "zstd, zstd:LEVEL, snappy, gzip, lz4 or none.", metavar="CODEC", validator=_is_codec
+    )
+    plugins: tuple[str, ...] = option((), "Plugin to load.", metavar="NAME|FILE")
+    options: dict[str, dict[str, Any]] = option(factory=dict)
+    origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check the masks. Raise ZebraError for a negative gap or less than one pair."""
+        _ = self.masks
+
+    @property
+    def masks(self) -> Masks:
+        """The options that mask pairs."""
+        try:
+            return Masks(self.threshold, self.min_gap, self.pairs, self.min_confidence)
+        except ValueError as error:
+            raise ZebraError(str(error.args[0])) from error
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain values, without the choices left open."""
+        values = attrs.asdict(self, filter=lambda field, _: field.name != "origins", value_serializer=_plain)
+        return {name: value for name, value in values.items() if value not in ("", [], {})}
+
+    def as_toml(self) -> str:
+        """Return the recipe as TOML, which `read_recipe` reads back unchanged."""
+        return tomli_w.dumps(self.as_dict())
+
+
+def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = None) -> Recipe:
+    """Return the recipe of plain values. Raise ZebraError for an unknown key or a value of the wrong type."""
+    names = [field.name for field in attrs.fields(Recipe) if field.name != "origins"]
+    for name in values:
+        if name not in names:
+            what = "recipe key"
+            raise unknown(what, name, names)
+    tables = flatten(values.get("options", {}), "the recipe")
+    try:
+        recipe: Recipe = structure({**values, **({"options": tables} if tables else {})}, Recipe)
+    except ValueError as error:
+        msg = f"the recipe is invalid: {error}"
+        raise ZebraError(msg) from error
+    return attrs.evolve(recipe, origins=dict(origins or {}))
+
+
+def read_recipe(path: str | Path) -> dict[str, Any]:
+    """Return the plain values of a TOML recipe. Raise ZebraError if the file is missing or not TOML."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"cannot read the recipe {str(path)!r}: {error.strerror}"
+        raise ZebraError(msg) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"the recipe {str(path)!r} is not valid TOML: {error}"
+        raise ZebraError(msg) from error
+
+
+def _plain(_: object, __: object, value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

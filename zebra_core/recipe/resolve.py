@@ -1,0 +1,164 @@
+"""Resolve the names in a recipe to components, and record what was selected and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from zebra_core.errors import ZebraError, nearest
+from zebra_core.plugins.protocols import General
+from zebra_core.recipe.options import names_of, options_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from zebra_core.plugins.component import BoundComponent, Component
+    from zebra_core.plugins.discovery import Plugins
+    from zebra_core.recipe.recipe import Recipe
+
+
+@attrs.frozen
+class Selection:
+    """A component selected for the run, the location it reads from, and why it was selected."""
+
+    bound: BoundComponent
+    location: str | None
+    why: str
+
+    @property
+    def component(self) -> Component:
+        """The component without its options."""
+        return self.bound.component
+
+
+@attrs.frozen(eq=False)
+class Resolver:
+    """Selects components for a recipe; `selections` lists every selection made so far."""
+
+    recipe: Recipe
+    plugins: Plugins
+    selections: list[Selection] = attrs.field(factory=list)
+
+    def component(
+        self, kind: str, preferred: str = "", why: str = "default", recommended: Mapping[str, Any] | None = None
+    ) -> Selection:
+        """Select the component that the recipe names, else one of a plugin the user named, else `preferred` or the default.
+
+        `recommended` are options that another selection suggests; options of the recipe take precedence.
+        """
+        name = getattr(self.recipe, kind)
+        sole = self.plugins.sole_component(kind)
+        if name:
+            component, why = self.plugins.find(kind, name), self.recipe.origins.get(kind, "from the recipe")
+        elif sole is not None:
+            component, why = sole, f"from --plugin {sole.plugin}"
+        else:
+            component = self.plugins.find(kind, preferred or self.plugins.default(kind))
+        return self._select(component, None, why, recommended)
+
+    def model(self) -> Selection | None:
+        """Select the model to train if a plugin generates it. Return None if it is a folder or a name on the Hub."""
+        name = self.recipe.model
+        if not name:
+            offered = ", ".join(component.name for component in self.plugins.of_kind("model"))
+            msg = f"no model is named; add --model with a folder, a name on the Hugging Face Hub, or a generated model: {offered}"
+            raise ZebraError(msg)
+        generated = self.plugins.has("model", name) and not Path(name).exists()
+        return self._select(self.plugins.find("model", name), None, "generated locally") if generated else None
+
+    def source(self, kind: str, text: str, why: str) -> Selection:
+        """Select the reader of a location: the one named in front of it, else the only one that recognises it."""
+        component, location = self.plugins.locate(kind, text)
+        if component is not None or location is None:
+            return self._select(component or self.plugins.find(kind, text), location, why)
+        if ":" not in location and not Path(location).exists():
+            raise self._no_such_location(kind, location)
+        component = self._recognise(kind, location)
+        return self._select(component, location, f"{why}, read as {component.name}")
+
+    def _recognise(self, kind: str, location: str) -> Component:
+        """Return the reader that recognises a location; a specific reader is preferred to a general one."""
+        readers = {component: component.bind(self._options(component)) for component in self.plugins.of_kind(kind)}
+        reasons = {component: reader.declines(location) for component, reader in readers.items()}
+        general = {
+            c for c, reader in readers.items() if isinstance(reader.instance, General) and reader.instance.general
+        }
+        accepting = [component for component, reason in reasons.items() if reason is None]
+        matches = [component for component in accepting if component not in general] or accepting
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            names = " and by ".join(component.name for component in matches)
+            msg = f"{location!r} can be read by {names}; name one of them: {matches[0].name}:{location}"
+            raise ZebraError(msg)
+        explained = [component for component in reasons if component in (general or reasons)]
+        details = "; ".join(f"{component.name} {reasons[component]}" for component in explained if reasons[component])
+        others = len([c for c, reason in reasons.items() if reason and c not in explained])
+        more = f"; {others} other readers do not recognise it" if others else ""
+        msg = f"no {kind} reads {location!r}: {details}{more}"
+        raise ZebraError(msg)
+
+    def check_options(self) -> None:
+        """Raise ZebraError for options of a component that the run does not use."""
+        used = [name for selection in self.selections for name in names_of(selection.component)]
+        for target, options in self.recipe.options.items():
+            if options and target not in used:
+                near = nearest(target, used)
+                selected = dict.fromkeys(selection.component.name for selection in self.selections)
+                hint = f"did you mean {near!r}?" if near else f"the run uses {', '.join(selected)}"
+                msg = f"the option {target}.{next(iter(options))} is set, but the run does not use {target!r}; {hint}"
+                raise ZebraError(msg)
+
+    def options_of(self, selections: Iterable[Selection]) -> dict[str, dict[str, Any]]:
+        """Return the recipe's options for these selections only."""
+        names = {name for selection in selections for name in names_of(selection.component)}
+        return {target: values for target, values in self.recipe.options.items() if target in names}
+
+    def _select(
+        self, component: Component, location: str | None, why: str, recommended: Mapping[str, Any] | None = None
+    ) -> Selection:
+        self._check_ambiguous(component)
+        selection = Selection(component.bind(self._options(component), recommended), location, why)
+        self.selections.append(selection)
+        return selection
+
+    def _options(self, component: Component) -> dict[str, Any]:
+        return options_for(component, self.recipe.options, self.plugins)
+
+    def _check_ambiguous(self, component: Component) -> None:
+        """Raise ZebraError if an option could be meant for this component and for one selected before."""
+        for selection in self.selections:
+            other = selection.component
+            if other.kind == component.kind:
+                continue
+            for target in {*component.names} & {*other.names} & {*self.recipe.options}:
+                for option in self.recipe.options[target]:
+                    if option in component.options and option in other.options:
+                        msg = (
+                            f"the option {target}.{option} could be meant for the {other.kind} or the {component.kind} "
+                            f"{component.name!r}; use {other.address}.{option} or {component.address}.{option}"
+                        )
+                        raise ZebraError(msg)
+
+    def _no_such_location(self, kind: str, location: str) -> ZebraError:
+        names = [name for component in self.plugins.of_kind(kind) for name in (component.name, *component.aliases)]
+        near = nearest(location, names)
+        hint = f"did you mean {near!r}? " if near else ""
+        on_hub = kind == "pool" and location.count("/") == 1
+        hub = f"; for a dataset on the Hugging Face Hub use hub:{location}" if on_hub else ""
+        return ZebraError(
+            f"there is no file, folder or {kind} {location!r}; {hint}known: {', '.join(sorted(names))}{hub}"
+        )
+
+
+def pinned(selections: Sequence[Selection], plugins: Plugins) -> tuple[str, ...]:
+    """Return what to write in a recipe so that it selects the same components again, whatever else is installed."""
+    names = []
+    for selection in selections:
+        component = selection.component
+        twins = [c for c in plugins.of_kind(component.kind) if component.name in (c.name, *c.aliases)]
+        name = component.name if len(twins) == 1 else f"{component.plugin}:{component.name}"
+        names.append(name if selection.location is None else f"{name}:{selection.location}")
+    return tuple(names)

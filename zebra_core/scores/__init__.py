@@ -1,0 +1,1 @@
+"""Scores: tables, catalogues of benchmarks, normalisation, and warnings about scores."""

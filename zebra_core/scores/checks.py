@@ -1,0 +1,180 @@
+"""Scores that are not to be trusted: what a person would stumble over in the table, named with the rows that it means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+import numpy as np
+
+from zebra_core.errors import unknown
+from zebra_core.scores.normalise import oriented
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from zebra_core.scores.table import ScoreTable
+
+Row: TypeAlias = tuple[str, ...]
+"""What a check finds: a text, and the models that it concerns; none where it is a benchmark."""
+MOST = 4
+"""How many rows a warning names."""
+CHAT = {"chat", "instruct", "it", "sft", "dpo", "rlhf", "rlvr"}
+"""What the name of a model that was trained to converse has, and that of its base model has not."""
+PRINTED = 0.0051
+"""Two values that were printed with two decimals are equal when they are this close."""
+
+
+@attrs.frozen
+class ScoreWarning:
+    """A warning about scores: `name` is what silences it, `rows` are the models or benchmarks that it means."""
+
+    name: str
+    text: str
+    rows: tuple[str, ...]
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.rows[:MOST]) + (f" and {len(self.rows) - MOST} more" if len(self.rows) > MOST else "")
+        return f"[{self.name}] {self.text}: {shown} (--silence {self.name})"
+
+
+def check_scores(table: ScoreTable, silence: Sequence[str] = (), models: Collection[str] = ()) -> list[ScoreWarning]:
+    """Look at a described table, cells may be missing; where `models` are named, tell what concerns one of them.
+
+    Raises ZebraError for a name in `silence` that is none.
+    """
+    for name in silence:
+        if name not in CHECKS:
+            what = "warning"
+            raise unknown(what, name, CHECKS)
+    found = []
+    for name, (text, check) in CHECKS.items():
+        told = check(table) if name not in silence else ()
+        rows = tuple(text for text, *who in told if not models or not who or not {*who}.isdisjoint(models))
+        if rows:
+            found.append(ScoreWarning(name, text, rows))
+    return found
+
+
+def _cells(table: ScoreTable, marked: NDArray[np.bool_]) -> Iterator[Row]:
+    for i, j in np.argwhere(marked):
+        yield f"{table.models[i]} has {table.values[i, j]:g} on {table.benchmarks[j].name}", table.models[i]
+
+
+def _out_of_range(table: ScoreTable) -> Iterator[Row]:
+    bounds = np.array([b.bounds or (-np.inf, np.inf) for b in table.benchmarks], np.float64).reshape(-1, 2)
+    return _cells(table, (table.values < bounds[:, 0]) | (table.values > bounds[:, 1]))
+
+
+def _off_its_column(table: ScoreTable) -> Iterator[Row]:
+    """A cell alone in being 20 times below (or above) every other, that is among them when multiplied (or divided) by 100."""
+    marked = np.zeros(table.values.shape, bool)
+    for j in range(table.values.shape[1]):
+        known = np.flatnonzero(table.values[:, j] > 0)
+        if len(known) < 4:
+            continue
+        values = table.values[known, j]
+        for i, value in zip(known, values.tolist(), strict=True):
+            others = values[known != i]
+            low, high = float(others.min()), float(others.max())
+            below = value * 20 < low and low / 2 <= value * 100 <= high * 2
+            above = value > high * 20 and low / 2 <= value / 100 <= high * 2
+            marked[i, j] = below or above
+    return _cells(table, marked)
+
+
+def _at_chance(table: ScoreTable) -> Iterator[Row]:
+    chance = np.array([b.chance or -np.inf if b.direction == "higher" else -np.inf for b in table.benchmarks])
+    return _cells(table, table.values <= chance)
+
+
+def _identical(table: ScoreTable) -> Iterator[Row]:
+    groups: dict[bytes, list[str]] = {}
+    for model, row in zip(table.models, table.values, strict=True):
+        if (~np.isnan(row)).sum() > 1:
+            groups.setdefault(row.tobytes(), []).append(model)
+    return ((" = ".join(names), *names) for names in groups.values() if len(names) > 1)
+
+
+def _derived(table: ScoreTable) -> Iterator[Row]:
+    """A column that is another one over again, or the mean of all others, on five models or more."""
+    for j, benchmark in enumerate(table.benchmarks):
+        for k in range(j):
+            both = ~np.isnan(table.values[:, [j, k]]).any(axis=1)
+            if both.sum() >= 5 and _follows(table.values[both, j], table.values[both, k]):
+                yield (f"{benchmark.name} follows from {table.benchmarks[k].name}",)
+        whole = ~np.isnan(table.values).any(axis=1)
+        others = np.delete(table.values[whole], j, axis=1)
+        if (
+            whole.sum() >= 5
+            and others.shape[1] > 1
+            and np.abs(table.values[whole, j] - others.mean(axis=1)).max() < 0.01
+        ):
+            yield (f"{benchmark.name} is the mean of the others",)
+
+
+def _follows(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    if not (np.ptp(one) > 0 and np.ptp(other) > 0):
+        return False
+    with np.errstate(all="ignore"):
+        return bool(abs(np.corrcoef(one / np.abs(one).max(), other / np.abs(other).max())[0, 1]) > 1 - 1e-9)
+
+
+def _gamed(table: ScoreTable) -> Iterator[Row]:
+    for model, row in zip(table.models, table.values, strict=True):
+        known = row[~np.isnan(row)]
+        if re.fullmatch(r"null[-_ ]?model", model, flags=re.IGNORECASE) or (len(known) > 2 and np.ptp(known) == 0):
+            yield model, model
+
+
+def _as_its_base(table: ScoreTable) -> Iterator[Row]:
+    tokens = [re.split(r"[-_ ]+", model.rpartition("/")[2].casefold()) for model in table.models]
+    chat = np.array([bool(CHAT & {*words}) for words in tokens], bool)
+    families: dict[str, list[int]] = {}
+    for i, words in enumerate(tokens):
+        families.setdefault("-".join(w for w in words if w not in CHAT | {"hf", "base"}), []).append(i)
+    for members in families.values():
+        for i in (m for m in members if chat[m]):
+            for j in (m for m in members if not chat[m]):
+                same = np.abs(table.values[i] - table.values[j]) < PRINTED
+                for k in np.flatnonzero(same & (table.values[i] != 0)):
+                    text = f"{table.models[i]} has on {table.benchmarks[k].name} what {table.models[j]} has ({table.values[j, k]:g})"
+                    yield text, table.models[i]
+
+
+def _too_few(table: ScoreTable) -> Iterator[Row]:
+    if len(table.benchmarks) < 3:
+        yield (", ".join(b.name for b in table.benchmarks),)
+
+
+def _decides_alone(table: ScoreTable) -> Iterator[Row]:
+    """A benchmark whose order of the models is that of their means, when no other's is."""
+    whole = ~np.isnan(table.values).any(axis=1)
+    if whole.sum() < 4 or len(table.benchmarks) < 3:
+        return
+    good = np.column_stack([oriented(table.values[whole, k], b) for k, b in enumerate(table.benchmarks)])
+    spread = np.ptp(good, axis=0)
+    if not (np.isfinite(spread).all() and (spread > 0).all()):
+        return
+    shares = (good - good.min(axis=0)) / spread
+    order = np.argsort(shares @ np.array([b.weight for b in table.benchmarks]))
+    sorted_ = [bool((np.diff(shares[order, k]) >= 0).all()) for k in range(shares.shape[1])]
+    if sum(sorted_) == 1:
+        yield (table.benchmarks[sorted_.index(True)].name,)
+
+
+CHECKS: dict[str, tuple[str, Callable[[ScoreTable], Iterator[Row]]]] = {
+    "out-of-range": ("a score is outside the range of its benchmark", _out_of_range),
+    "off-its-column": ("a score is 100 times off the others of its benchmark", _off_its_column),
+    "at-chance": ("a score is what guessing gives, or less", _at_chance),
+    "identical-models": ("models have the same scores throughout", _identical),
+    "derived-benchmark": ("a benchmark counts twice", _derived),
+    "gamed-row": ("a row is gamed, or the same in each column", _gamed),
+    "base-model-value": ("a chat model has the value of its base model", _as_its_base),
+    "few-benchmarks": ("there are fewer than three benchmarks", _too_few),
+    "dominant-benchmark": ("one benchmark decides the order of the models alone", _decides_alone),
+}
+"""Each warning's name, what it says, and what it looks for."""

@@ -1,0 +1,314 @@
+"""The score table: how well each model does on each benchmark, and what each benchmark means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import attrs
+import numpy as np
+
+from zebra_core.arrays import read_only
+from zebra_core.errors import ZebraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+Direction = Literal["higher", "lower"] | float
+Clash = Literal["error", "first", "last"]
+Missing = Literal["error", "drop-model", "drop-benchmark", "mean"]
+
+
+class ScoreSource(Protocol):
+    """A component that reads scores.
+
+    `location` is what the user wrote after `--scores` (a file, a folder, a URL), or None for an embedded table. A source
+    may return the path of a file instead, which is then read as if the user had named it.
+    """
+
+    def __call__(self, location: str | None) -> ScoreTable | Path:
+        """Return the scores. Raise ZebraError if the location cannot be read as such a table."""
+
+
+@attrs.frozen
+class Benchmark:
+    """A column of the table.
+
+    `direction` is `higher`, `lower`, or the target value that is best; None if the table does not say, and then a
+    catalogue or the recipe must. `bounds` are the smallest and the largest possible value, `chance` is the score of
+    guessing. `measured` is the direction of the metric itself, as a harness states it ("accuracy: higher"): it applies if
+    neither catalogue nor recipe says what is good in a model (of hazardous knowledge, less).
+    """
+
+    name: str
+    axis: str = ""
+    direction: Direction | None = attrs.field(default=None)
+    bounds: tuple[float, float] | None = attrs.field(default=None)
+    chance: float | None = None
+    measured: Direction | None = None
+    weight: float = attrs.field(default=1.0, validator=[attrs.validators.ge(0), attrs.validators.lt(float("inf"))])
+    source: str = ""
+
+    @direction.validator
+    def _check_direction(self, _: object, direction: object) -> None:
+        if direction not in ("higher", "lower", None) and not _is_number(direction):
+            msg = f"direction must be 'higher', 'lower' or the best value, got {direction!r}"
+            raise ValueError(msg)
+
+    @bounds.validator
+    def _check_bounds(self, _: object, bounds: object) -> None:
+        ends = bounds if isinstance(bounds, tuple) else ()
+        if bounds is not None and not (len(ends) == 2 and all(map(_is_number, ends)) and ends[0] < ends[1]):
+            msg = f"bounds must be the smallest and the largest value, got {bounds!r}"
+            raise ValueError(msg)
+
+    def with_defaults(self, other: Benchmark) -> Benchmark:
+        """Return the benchmark with the properties it leaves open taken from another description."""
+        left_open = [name for name, empty in OPEN_FIELDS.items() if getattr(self, name) == empty]
+        return attrs.evolve(self, **{name: getattr(other, name) for name in left_open})
+
+
+OPEN_FIELDS = {"axis": "", "direction": None, "bounds": None, "chance": None, "measured": None}
+"""The properties that a description may leave open, and the value that means so."""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
+
+
+def _benchmarks(benchmarks: Iterable[Benchmark]) -> tuple[Benchmark, ...]:
+    return tuple(benchmarks)
+
+
+@attrs.frozen(eq=False, repr=False)
+class ScoreTable:
+    """Scores of models on benchmarks.
+
+    `values` is (models x benchmarks), in the benchmark's own unit, NaN if missing; `stderr` has the same shape, NaN if
+    unknown; both are read-only. `notes` says what was done to the table (rows dropped, cells filled).
+    """
+
+    models: tuple[str, ...] = attrs.field(converter=_names)
+    benchmarks: tuple[Benchmark, ...] = attrs.field(converter=_benchmarks)
+    values: NDArray[np.float64] = attrs.field(converter=read_only)
+    stderr: NDArray[np.float64] = attrs.field(converter=read_only)
+    notes: tuple[str, ...] = ()
+
+    @stderr.default
+    def _unknown(self) -> NDArray[np.float64]:
+        return np.full(np.shape(self.values), np.nan)
+
+    def __repr__(self) -> str:
+        names = ", ".join(benchmark.name for benchmark in self.benchmarks[:4])
+        more = ", ..." if len(self.benchmarks) > 4 else ""
+        return f"<ScoreTable of {len(self.models)} models on {len(self.benchmarks)} benchmarks: {names}{more}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.to_pandas().to_html())
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return one row per model and one column per benchmark, NaN if missing; needs pandas, which `datasets` brings."""
+        import pandas as pd  # noqa: PLC0415  # slow to import
+
+        index = pd.Index(self.models, name="model")
+        return pd.DataFrame(self.values, index=index, columns=[benchmark.name for benchmark in self.benchmarks])
+
+    def to_arrow(self) -> pa.Table:
+        """Return an Arrow table: `model`, and one column per benchmark, null if missing."""
+        import pyarrow as pa  # noqa: PLC0415  # not needed to read scores
+
+        columns = {b.name: pa.array(self.values[:, k], from_pandas=True) for k, b in enumerate(self.benchmarks)}
+        return pa.table({"model": list(self.models), **columns})
+
+    def __attrs_post_init__(self) -> None:
+        """Check the shapes, and that no model or benchmark appears twice. Raise ZebraError."""
+        shape = (len(self.models), len(self.benchmarks))
+        if np.shape(self.values) != shape or np.shape(self.stderr) != shape:
+            msg = f"scores must be of shape {shape}, one row per model and one column per benchmark, got {np.shape(self.values)}"
+            raise ZebraError(msg)
+        if np.isinf(self.values).any():
+            msg = f"scores must be finite, got {_named(self, np.isinf(self.values))}"
+            raise ZebraError(msg)
+        for what, names in (("model", self.models), ("benchmark", [b.name for b in self.benchmarks])):
+            repeated = (
+                sorted({name for name in names if list(names).count(name) > 1}) if len(set(names)) < len(names) else []
+            )
+            if repeated:
+                msg = f"the {what} {repeated[0]!r} appears twice in the scores; keep one of the two"
+                raise ZebraError(msg)
+
+    @classmethod
+    def from_rows(
+        cls,
+        rows: Iterable[tuple[str, Mapping[str, float]]],
+        benchmarks: Iterable[Benchmark],
+        errors: Mapping[tuple[str, str], float] | None = None,
+    ) -> ScoreTable:
+        """Return a table of (model, scores by benchmark) pairs; `errors` has standard errors by (model, benchmark).
+
+        A model without any score and a benchmark without any model are left out and noted. A model that appears twice gets
+        the scores of both rows; raise ZebraError, showing both values, if they contradict each other.
+        """
+        columns = list(benchmarks)
+        merged: dict[str, tuple[float, ...]] = {}
+        for model, scores in rows:
+            row = tuple(scores.get(b.name, np.nan) for b in columns)
+            before = np.array(merged.get(model, row))
+            clash = np.flatnonzero((before != row) & ~np.isnan(before) & ~np.isnan(row))
+            if clash.size:
+                at = clash[0]
+                msg = (
+                    f"the model {model!r} appears twice with different scores: {columns[at].name!r} is {before[at]:g} and "
+                    f"{row[at]:g}; keep one of the two rows"
+                )
+                raise ZebraError(msg)
+            merged[model] = tuple(np.where(np.isnan(before), row, before).tolist())
+        values = np.array(list(merged.values()), dtype=np.float64).reshape(len(merged), len(columns))
+        by_cell = errors or {}
+        stderr = [[by_cell.get((model, b.name), np.nan) for b in columns] for model in merged]
+        return cls(
+            tuple(merged), tuple(columns), values, np.array(stderr, dtype=np.float64).reshape(values.shape)
+        ).without_empty()
+
+    def renamed(self, names: Mapping[str, str]) -> ScoreTable:
+        """Return the table with some models under other names."""
+        return attrs.evolve(self, models=tuple(names.get(model, model) for model in self.models))
+
+    def without_empty(self) -> ScoreTable:
+        """Return the table without models that have no score and benchmarks that no model has; both are noted."""
+        filled = ~np.isnan(self.values)
+        rows, columns = np.asarray(filled.any(axis=1)), np.asarray(filled.any(axis=0))
+        notes = []
+        if not rows.all():
+            notes.append(f"left out {_listed(self.models, ~rows)}: no scores at all")
+        if not columns.all():
+            notes.append(
+                f"left out the benchmark {_listed([b.name for b in self.benchmarks], ~columns)}: no model has it"
+            )
+        return self.keep(rows, columns, *notes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the table as plain values, for JSON: in the form that the score source `json` reads back."""
+        empty = Benchmark("")
+        described = {
+            b.name: {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in attrs.asdict(b, recurse=False).items()
+                if name not in ("name", "measured") and value != getattr(empty, name)
+            }
+            for b in self.benchmarks
+        }
+        return {"benchmarks": described, "scores": self._cells(self.values), "stderr": self._cells(self.stderr)}
+
+    def _cells(self, figures: NDArray[np.float64]) -> dict[str, dict[str, float]]:
+        names = [b.name for b in self.benchmarks]
+        rows = {
+            model: {name: float(cell) for name, cell in zip(names, row, strict=True) if not np.isnan(cell)}
+            for model, row in zip(self.models, figures, strict=True)
+        }
+        return {model: row for model, row in rows.items() if row or figures is self.values}
+
+    def keep(self, rows: NDArray[np.bool_], columns: NDArray[np.bool_], *notes: str) -> ScoreTable:
+        """Return the table of the marked models (rows) and benchmarks (columns), with notes added."""
+        return ScoreTable(
+            tuple(m for m, kept in zip(self.models, rows, strict=True) if kept),
+            tuple(b for b, kept in zip(self.benchmarks, columns, strict=True) if kept),
+            self.values[np.ix_(rows, columns)],
+            self.stderr[np.ix_(rows, columns)],
+            (*self.notes, *notes),
+        )
+
+    def complete(self, missing: Missing = "error") -> ScoreTable:
+        """Return a table without missing cells.
+
+        `error` raises a ZebraError that lists the missing cells, `drop-model` and `drop-benchmark` leave out the rows or
+        columns with missing cells, `mean` fills a cell with the mean of its benchmark. What was done is noted.
+        """
+        gaps = np.isnan(self.values)
+        if not gaps.any():
+            return self
+        every_model, every_benchmark = np.ones(len(self.models), bool), np.ones(len(self.benchmarks), bool)
+        if missing == "drop-model":
+            rows = np.asarray(gaps.any(axis=1))
+            return self.keep(~rows, every_benchmark, f"left out {_listed(self.models, rows)}: a score is missing")
+        if missing == "drop-benchmark":
+            columns = np.asarray(gaps.any(axis=0))
+            names = _listed([b.name for b in self.benchmarks], columns)
+            return self.keep(every_model, ~columns, f"left out the benchmark {names}: a score is missing")
+        if missing == "mean":
+            values = np.where(gaps, np.nanmean(self.values, axis=0), self.values)
+            note = f"filled {gaps.sum()} missing {_cells(int(gaps.sum()))} with the mean of the benchmark: {_named(self, gaps)}"
+            return attrs.evolve(self, values=values, notes=(*self.notes, note))
+        msg = (
+            f"{gaps.sum()} {_cells(int(gaps.sum()))} of the scores missing: {_named(self, gaps)}; fill in the table, or add "
+            "--missing drop-model, --missing drop-benchmark or --missing mean"
+        )
+        raise ZebraError(msg)
+
+
+def join(tables: Iterable[ScoreTable], clash: Clash = "error") -> ScoreTable:
+    """Join tables by model name.
+
+    A model gets every score that any table has. Two tables must describe a benchmark alike, and agree in every cell that
+    both have. Raise ZebraError, showing both values, if they do not, unless `clash` says whether the first or the last
+    table wins, which is noted.
+    """
+    tables = list(tables)
+    if len(tables) == 1:
+        return tables[0]
+    models = list(dict.fromkeys(m for t in tables for m in t.models))
+    columns: dict[str, Benchmark] = {}
+    for benchmark in (b for t in tables for b in t.benchmarks):
+        before = columns.get(benchmark.name, benchmark)
+        columns[benchmark.name] = before.with_defaults(benchmark)
+        if attrs.evolve(before.with_defaults(benchmark), source="") != attrs.evolve(
+            benchmark.with_defaults(before), source=""
+        ):
+            msg = f"two tables describe the benchmark {benchmark.name!r} differently: {before} and {benchmark}"
+            raise ZebraError(msg)
+    values = np.full((len(models), len(columns)), np.nan)
+    stderr, notes = values.copy(), [n for t in tables for n in t.notes]
+    order, place = {name: k for k, name in enumerate(columns)}, {model: k for k, model in enumerate(models)}
+    for table in tables:
+        at = np.ix_([place[m] for m in table.models], [order[b.name] for b in table.benchmarks])
+        filled, new = ~np.isnan(values[at]), ~np.isnan(table.values)
+        differ = filled & new & (values[at] != table.values)
+        if differ.any():
+            notes.append(_clashing(table, values[at], differ, clash))
+        wins = new & (~filled | (clash == "last"))
+        values[at] = np.where(wins, table.values, values[at])
+        stderr[at] = np.where(wins, table.stderr, stderr[at])
+    return ScoreTable(tuple(models), tuple(columns.values()), values, stderr, tuple(notes))
+
+
+def _clashing(table: ScoreTable, before: NDArray[np.float64], differ: NDArray[np.bool_], clash: Clash) -> str:
+    """Return the note on cells that two tables fill differently. Raise ZebraError if `clash` does not say which wins."""
+    i, j = np.argwhere(differ)[0]
+    cell = f"{table.models[i]!r} different scores on {table.benchmarks[j].name!r}: {before[i, j]:g} and {table.values[i, j]:g}"
+    if clash == "error":
+        msg = f"two tables give {cell}; remove one of the two, or add --clash first or --clash last"
+        raise ZebraError(msg)
+    return f"two tables give {cell}; the {clash} one wins ({differ.sum()} such {_cells(int(differ.sum()))})"
+
+
+def _cells(count: int) -> str:
+    return "cell" if count == 1 else "cells"
+
+
+def _listed(names: Iterable[str], marked: NDArray[np.bool_], most: int = 8) -> str:
+    marks = [repr(name) for name, mark in zip(names, marked, strict=True) if mark]
+    more = f" and {len(marks) - most} more" if len(marks) > most else ""
+    return ", ".join(marks[:most]) + more
+
+
+def _named(table: ScoreTable, cells: NDArray[np.bool_]) -> str:
+    names = [f"{table.models[i]} x {table.benchmarks[j].name}" for i, j in np.argwhere(cells)]
+    return _listed(names, np.ones(len(names), bool))

@@ -1,0 +1,1 @@
+"""Training: the contract of trainers, and the folder of a trained model."""

@@ -1,0 +1,169 @@
+"""The folder of a training: written beside its final place, with the checkpoints that an interruption leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from zebra_core import storage
+from zebra_core.dataset.folder import check_free, fingerprint, put_in_place
+from zebra_core.dataset.manifest import MANIFEST
+from zebra_core.errors import Interrupted, ZebraError
+from zebra_core.records import Record, read_record, to_plain, write_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TRAINING = "training.json"
+RESULTS = "results.json"
+
+
+@attrs.frozen(kw_only=True)
+class TrainingJob(Record):
+    """Everything that a training follows from, kept as `training.json` in the model's folder.
+
+    `plugin` is the trainer's plugin with its version; `dataset` and `model` have `location`, and what changes when they do.
+    """
+
+    zebra: str
+    trainer: str
+    plugin: str
+    options: dict[str, Any]
+    dataset: dict[str, Any]
+    model: dict[str, Any]
+
+    @classmethod
+    def read(cls, folder: str | Path) -> TrainingJob | None:
+        """Return the job of a model's folder, None if zebra did not train it. Raise ZebraError for another version."""
+        path = Path(folder) / TRAINING
+        return read_record(cls, path) if path.is_file() else None
+
+
+@attrs.frozen(kw_only=True)
+class TrainingResult(Record):
+    """What a training gave, kept as `results.json` in the model's folder.
+
+    `rows` is the number of rows trained on, `steps` that of optimiser steps, `seconds` the duration; None if the trainer
+    does not know. `metrics` are further numbers by name, such as the accuracy on held-out pairs.
+    """
+
+    rows: int | None = None
+    steps: int | None = None
+    seconds: float | None = None
+    metrics: dict[str, float] = attrs.field(factory=dict)
+
+    @classmethod
+    def read(cls, folder: str | Path) -> TrainingResult | None:
+        """Return the result in a model's folder, None if there is none. Raise ZebraError for another version."""
+        path = Path(folder) / RESULTS
+        return read_record(cls, path) if path.is_file() else None
+
+    def write(self, folder: Path) -> None:
+        """Write the result to a model's folder."""
+        write_record(self, folder / RESULTS)
+
+
+@contextmanager
+def training_folder(
+    output: Path, job: TrainingJob, *, overwrite: bool, resume: bool | None, log: Callable[[str], None]
+) -> Iterator[Path]:
+    """Give a folder beside `output` to train in, which replaces `output` once everything succeeded.
+
+    If a training of the same job was interrupted, its checkpoints are still there, unless `resume` is False; True requires
+    some. Checkpoints are kept whatever happens. If several processes train together, only the first creates and moves the
+    folder. Raise ZebraError if `output` exists, or the checkpoints of another training do.
+    """
+    staging = output.with_name(output.name + ".partial")
+    if not is_first_process():
+        yield staging
+        return
+    check_output(output, overwrite=overwrite)
+    _resume_or_create(staging, job, resume=resume, log=log)
+    try:
+        yield staging
+    except (KeyboardInterrupt, ZebraError) as error:
+        kept = _describe_kept(staging)
+        if isinstance(error, KeyboardInterrupt):
+            msg = f"interrupted; {kept}"
+            raise Interrupted(msg) from error
+        msg = f"{error}; {kept}" if _checkpoints(staging) else str(error)
+        raise ZebraError(msg) from error
+    put_in_place(staging, output)
+
+
+def is_first_process() -> bool:
+    """Return whether this process leads those that train together (`torchrun` and `accelerate launch` set RANK)."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def located_version(location: str) -> dict[str, Any]:
+    """Return a location with what changes when its content does: a dataset's hash, else names and sizes of files."""
+    path = Path(location)
+    if (path / MANIFEST).is_file():
+        return {"location": location, "manifest": fingerprint([path / MANIFEST])[0]["xxh3_128"]}
+    files = sorted(file for file in (path, *path.rglob("*")) if file.is_file())
+    version = {"files": [[file.name, file.stat().st_size] for file in files]} if files else {}
+    return {"location": location, **version}
+
+
+def check_output(output: Path, *, overwrite: bool) -> None:
+    """Raise ZebraError if a folder cannot take a trained model."""
+    check_free(output, TRAINING, "model", overwrite=overwrite)
+
+
+def _resume_or_create(staging: Path, job: TrainingJob, *, resume: bool | None, log: Callable[[str], None]) -> None:
+    """Create the folder, or resume the one that an interrupted training of the same job left."""
+    if resume is not False and _checkpoints(staging):
+        before = read_record(TrainingJob, staging / TRAINING)
+        changes = _changes(to_plain(before), json.loads(json.dumps(to_plain(job))))
+        if changes:
+            msg = (
+                f"{staging} holds checkpoints of another training ({'; '.join(changes)}); add --no-resume to start over, "
+                "or choose another folder"
+            )
+            raise ZebraError(msg)
+        log(f"resuming the interrupted training in {staging}")
+        return
+    if resume:
+        msg = f"there is no interrupted training to resume: {staging} has no checkpoint"
+        raise ZebraError(msg)
+    storage.remove(staging)
+    try:
+        staging.mkdir(parents=True)
+        write_record(job, staging / TRAINING)
+    except OSError as error:
+        msg = f"cannot write {staging}: {error.strerror}"
+        raise ZebraError(msg) from error
+
+
+def _changes(before: dict[str, Any], now: dict[str, Any], prefix: str = "") -> list[str]:
+    """Return the differences between two jobs, in words."""
+    changes = []
+    for key in sorted({*before, *now}):
+        old, new = before.get(key), now.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            changes += _changes(old, new, f"{prefix}{key}.")
+        elif old != new:
+            changes.append(f"{prefix}{key} was {_shown(old)} and is {_shown(new)}")
+    return changes
+
+
+def _shown(value: object) -> str:
+    text = "not set" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
+def _checkpoints(staging: Path) -> list[Path]:
+    return sorted(staging.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+
+
+def _describe_kept(staging: Path) -> str:
+    if not _checkpoints(staging):
+        storage.remove(staging)
+        return "nothing was kept: no checkpoint was reached"
+    return f"what was saved is kept in {staging}, and the same command resumes from the newest complete checkpoint"

@@ -1,0 +1,132 @@
+"""Training on a preference dataset: the contract of trainers, and a training that is ready to run."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+from zebra_core import storage
+from zebra_core.errors import PluginError
+from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.protocols import ChecksModel, Finishes, PlansSteps, RecommendsOptions
+from zebra_core.training.folder import TrainingJob, TrainingResult, is_first_process, located_version, training_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zebra_core.plugins.discovery import Plugins
+    from zebra_core.recipe.resolve import Resolver, Selection
+
+
+class Trainer(Protocol):
+    """A component that trains a model on a preference dataset; its options are its settings.
+
+    Optional members: `check`, `steps` and `finished` (see `zebra_core.plugins.protocols`).
+    """
+
+    def __call__(self, dataset: str, model: str, output: Path) -> TrainingResult | None:
+        """Train `model` (a folder or a Hub name) on a dataset (a folder, a file or a Hub name). Return what it gave.
+
+        Write everything that the trained model needs to the folder `output`; the result is written there as `results.json`.
+        The folder may hold what an interrupted call with the same settings left (`checkpoint-*`), to resume from.
+        """
+
+
+@attrs.frozen(eq=False)
+class Training:
+    """A training that is ready: trainer and model are selected and checked.
+
+    `recommended` are the options that the model recommends and the trainer uses.
+    """
+
+    plugins: Plugins
+    trainer: Selection
+    model: str
+    recommended: dict[str, Any]
+
+    @classmethod
+    def from_resolver(cls, resolver: Resolver) -> Training:
+        """Select trainer and model. Raise ZebraError if either is missing or incompatible."""
+        generated = resolver.model()
+        instance = generated.bound.instance if generated else None
+        recommended = dict(instance.recommended_options) if isinstance(instance, RecommendsOptions) else {}
+        trainer = resolver.component("trainer", recommended=recommended)
+        model = _generate(generated) if generated else resolver.recipe.model
+        if isinstance(trainer.bound.instance, ChecksModel):
+            with attributed_to(trainer.bound, mistakes=False):
+                trainer.bound.instance.check(model)
+        options = trainer.bound.options
+        used = {name: value for name, value in recommended.items() if options.get(name) == value}
+        return cls(resolver.plugins, trainer, model, used)
+
+    def steps(self, pairs: int) -> int | None:
+        """Return how many optimiser steps a training on this many pairs takes, None if the trainer does not say."""
+        instance = self.trainer.bound.instance
+        return int(instance.steps(pairs)) if isinstance(instance, PlansSteps) else None
+
+    def run(
+        self,
+        dataset: str,
+        output: str | Path,
+        *,
+        overwrite: bool = False,
+        resume: bool | None = None,
+        log: Callable[[str], None] = lambda _: None,
+    ) -> Path:
+        """Train on a dataset (a folder, a file, or a Hub name). Return the folder of the trained model.
+
+        `resume` says whether to resume from the checkpoints of an interrupted training; None resumes if there are any.
+        Raise ZebraError if `output` exists and may not be overwritten, or the trainer refuses its input.
+        """
+        output, bound = Path(output), self.trainer.bound
+        with training_folder(output, self._job(dataset), overwrite=overwrite, resume=resume, log=log) as folder:
+            if self.recommended and is_first_process():
+                settings = ", ".join(f"{name} {value:g}" for name, value in self.recommended.items())
+                log(f"settings that suit the model: {settings}")
+            with attributed_to(bound, mistakes=False):
+                result = bound.instance(dataset, self.model, folder)
+            if is_first_process():
+                self._checked(result).write(folder)
+        if isinstance(bound.instance, Finishes) and is_first_process():
+            with attributed_to(bound, mistakes=False):
+                bound.instance.finished(output)
+        self.plugins.notify("training", output)
+        return output
+
+    def _job(self, dataset: str) -> TrainingJob:
+        component = self.trainer.component
+        return TrainingJob(
+            zebra=version("zebra-preference"),
+            trainer=component.name,
+            plugin=f"{component.plugin} {self.plugins.origins[component.plugin]}",
+            options=self.trainer.bound.options,
+            dataset=located_version(dataset),
+            model=located_version(self.model),
+        )
+
+    def _checked(self, result: object) -> TrainingResult:
+        component = self.trainer.component
+        if result is None:
+            return TrainingResult()
+        if not isinstance(result, TrainingResult):
+            msg = f"{component}: it must return a zebra.TrainingResult or None, got {type(result).__name__}"
+            raise PluginError(msg, component)
+        return result
+
+
+def _generate(selection: Selection) -> str:
+    """Generate a model in the user's cache, once. Return its folder."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "zebra"
+    folder = cache / f"{selection.component.name}-{version('zebra-preference')}"
+    if not folder.exists():
+        unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
+        selection.bound(unfinished)
+        try:
+            unfinished.rename(folder)
+        except OSError:  # another process was faster
+            storage.remove(unfinished)
+    return str(folder)
