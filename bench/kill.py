@@ -69,7 +69,7 @@ def main() -> None:
                     break
             else:
                 told, _ = process.communicate()
-                went_on += "going on with an interrupted run" in told
+                went_on += "resuming an interrupted run" in told
                 break
         left = sorted(path.name for path in said.folder.glob("killed*"))
         if digests(output) != expected or left != ["killed"]:

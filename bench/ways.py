@@ -93,7 +93,7 @@ def _batches(file: Path) -> Iterator[pa.RecordBatch]:
 def _selection(plan: zebra.Plan, batch: pa.RecordBatch) -> tuple[pa.Array, pa.Array, pa.Array, pa.RecordBatch]:
     """Return rows, places of the chosen and rejected responses, and the small columns, for one batch."""
     numbered = batch.append_column("id", pa.array(map(str, range(batch.num_rows))))
-    made, _ = plan(UltraFeedback().convert(numbered))
+    made, _ = plan(UltraFeedback().to_pool(numbered))
     rows = made["id"].cast(pa.int64()).to_numpy()
     names = np.array(batch["models"].flatten().to_pylist()).reshape(batch.num_rows, -1)[rows]
     places = [
