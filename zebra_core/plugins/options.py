@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
@@ -76,6 +77,7 @@ class Option:
         return get_origin(self.type) is tuple or self.type is tuple
 
 
+@cache
 def options_of(cls: type) -> dict[str, Option]:
     """Return the options of an attrs class by name, in the order of its fields; the catch-all field is left out."""
     hints = get_type_hints(cls)
