@@ -47,7 +47,8 @@ def test_a_row_is_added(tmp_path: Path, known: BenchmarkIndex) -> None:
     add_row(path, "b", {"GSM8K": 100 / 3}, known)
     assert path.read_text() == "model,MMLU,GSM8K\na,60.25,\nb,,33.333333333333336\n"
     with pytest.raises(
-        zebra.ZebraError, match="has the model 'a' already; say --overwrite to replace its scores, or --name another"
+        zebra.ZebraError,
+        match="already has the model 'a'; add --overwrite to replace its scores, or --name to choose another name",
     ):
         add_row(path, "a", {"MMLU": 1}, known)
     add_row(path, "a", {"GSM8K": 5.0}, known, overwrite=True)
@@ -63,15 +64,15 @@ def test_a_row_is_added(tmp_path: Path, known: BenchmarkIndex) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("model,MMLU\na,1,2\n", "a column stands twice, or a row is longer or shorter than the header"),
-        ("model,MMLU,MMLU\na,1,2\n", "a column stands twice"),
-        ("model\tMMLU\na\t1\n", "it must be a .csv file, new or not, in a folder that is there"),
+        ("model,MMLU\na,1,2\n", "a column appears twice, or a row is longer or shorter than the header"),
+        ("model,MMLU,MMLU\na,1,2\n", "a column appears twice"),
+        ("model\tMMLU\na\t1\n", "it must be a .csv file, new or not, in an existing folder"),
         (
             "model,benchmark,score\na,MMLU,1\na,GSM8K,2\n",
-            "with a row for each model, whose name is in the first column",
+            "with one row per model, its name in the first column",
         ),
-        ("rank,model,MMLU\n1,a,60\n2,b,50\n", "with a row for each model, whose name is in the first column"),
-        ("model,MMLU\n m ,60\n", "has the model 'm' already"),
+        ("rank,model,MMLU\n1,a,60\n2,b,50\n", "with one row per model, its name in the first column"),
+        ("model,MMLU\n m ,60\n", "already has the model 'm'"),
     ],
 )
 def test_what_is_no_table_stays(tmp_path: Path, known: BenchmarkIndex, text: str, told: str) -> None:
@@ -90,7 +91,7 @@ def test_cells_stay_as_they_are(tmp_path: Path, known: BenchmarkIndex) -> None:
     add_row(path, "b", {"MMLU": 50.0}, known)
     assert path.read_text() == 'model,MMLU,note\na,61.5%,"two\nlines"\nb,50.0%,\n'
     assert zebra.read_scores(str(path)).values.tolist() == [[61.5], [50.0]]
-    with pytest.raises(zebra.ZebraError, match="in a folder that is there"):
+    with pytest.raises(zebra.ZebraError, match="in an existing folder"):
         add_row(tmp_path / "nowhere/scores.csv", "b", {"MMLU": 50.0}, known)
 
 
@@ -143,7 +144,7 @@ def test_a_results_file_is_read(zebra_cli: Project) -> None:
     ]
     shutil.rmtree("mine-evaluation")
     told = zebra_cli.run("evaluate", "mine", *both, "--add-to", "scores.csv", code=2).stderr
-    assert "scores.csv has the model 'mine' already; say --overwrite" in told
+    assert "scores.csv already has the model 'mine'; add --overwrite" in told
     assert not Path("mine-evaluation").exists()
     first, second = map(json.loads, (zebra_cli.folder / "scores.provenance.jsonl").read_text().splitlines())
     assert (first["depends on"], first["results"]) == ({"from": "results_1.json"}, "mine-evaluation/results_1.json")

@@ -1,4 +1,4 @@
-"""How far a run is."""
+"""The progress of a run."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @attrs.define(eq=False)
 class Progress:
-    """Counts what writers have read, of `rows` in all where that is known; `on_progress` is called after each step.
+    """Counts what writers have read, out of `rows` if known; `on_progress` is called after each step.
 
-    `bytes_done` are those of the columns that are read, decoded. Rates leave out what an earlier run had done.
+    `bytes_done` counts the decoded columns. Rates leave out what an earlier run had finished.
     """
 
     tasks: int
@@ -30,7 +30,7 @@ class Progress:
     _lock: Lock = attrs.field(factory=Lock, repr=False)
 
     def advance(self, rows: int = 0, size: int = 0, tasks: int = 0, *, before: bool = False) -> None:
-        """Count rows, bytes and finished tasks; `before` says that an earlier run had done them."""
+        """Count rows, bytes and finished tasks; `before` marks what an earlier run had finished."""
         with self._lock:
             self.rows_done += rows
             self.tasks_done += tasks
@@ -42,7 +42,7 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """How long it has taken so far."""
+        """The duration so far."""
         return max(time.monotonic() - self.begun, 1e-9)
 
     @property
@@ -57,14 +57,14 @@ class Progress:
 
     @property
     def total(self) -> int | None:
-        """How many rows there are in all, estimated from the finished tasks where it is not known; None before there is one."""
+        """The total number of rows, estimated from the finished tasks if unknown; None before the first task is finished."""
         if self.rows is not None:
             return self.rows
         return max(self.rows_done * self.tasks // self.tasks_done, self.rows_done) if self.tasks_done else None
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it will take from now at the mean rate; None where nobody can know."""
+        """The remaining time at the mean rate, None if it cannot be estimated."""
         total, rate = self.total, self.rows_per_second
         return None if total is None or not rate else (total - self.rows_done) / rate
 

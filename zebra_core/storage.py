@@ -1,4 +1,4 @@
-"""Where files are: on this machine, or behind a URL that fsspec knows (s3://, gs://, hf://, https://, memory://)."""
+"""Paths of files: on this machine, or behind a URL that fsspec supports (s3://, gs://, hf://, https://, memory://)."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from zebra_core.errors import ZebraError
 
 
 def place(location: str | Path) -> Path:
-    """Return the path of a location; behind a URL it is a UPath, which has the same methods.
+    """Return the path of a location; for a URL it is a UPath, which has the same methods.
 
-    Raises ZebraError for a URL of no known protocol, or one whose library is not installed.
+    Raise ZebraError for a URL with an unknown protocol, or one whose library is not installed.
     """
     if not isinstance(location, str) or "://" not in location:
         return Path(location) if isinstance(location, str) else location
-    from upath import UPath  # noqa: PLC0415  # what is local needs none of it
+    from upath import UPath  # noqa: PLC0415  # not needed for local files
 
     try:
-        found = UPath(location)
-        _ = found.fs
-    except (ValueError, ImportError) as wrong:
-        msg = f"cannot open {location}: {wrong}"
-        raise ZebraError(msg) from wrong
-    return Path(found.path) if found.protocol == "file" else cast("Path", found)
+        path = UPath(location)
+        _ = path.fs
+    except (ValueError, ImportError) as error:
+        msg = f"cannot open {location}: {error}"
+        raise ZebraError(msg) from error
+    return Path(path.path) if path.protocol == "file" else cast("Path", path)
 
 
 def is_local(path: Path) -> bool:
-    """Whether a path is on this machine's file system."""
+    """Return whether a path is on this machine's file system."""
     return isinstance(path, Path)
 
 
 def source(path: Path) -> Any:
-    """Return what Arrow reads a file from: its name where it is local, else an open file."""
+    """Return what Arrow reads a file from: its name if it is local, else an open file."""
     return str(path.absolute()) if is_local(path) else path.open("rb")
 
 
@@ -45,7 +45,7 @@ def sink(path: Path) -> Any:
 
 
 def move(old: Path, new: Path) -> None:
-    """Give a file or a folder its place: at once where it is local; object stores copy."""
+    """Move a file or a folder: atomically if it is local; object stores copy."""
     if is_local(old):
         old.replace(new)
     else:
@@ -53,7 +53,7 @@ def move(old: Path, new: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder and what is in it; nothing where it is not there."""
+    """Remove a folder and its contents, if it exists."""
     if is_local(folder):
         shutil.rmtree(folder, ignore_errors=True)
     elif folder.exists():
@@ -61,10 +61,10 @@ def remove(folder: Path) -> None:
 
 
 def version_of(path: Path) -> dict[str, str]:
-    """Return what changes when a remote file does, as its file system tells it (an ETag, a time, a commit)."""
+    """Return what changes when a remote file does, as its file system reports it (an ETag, a time, a commit)."""
     return {"key": str(cast("Any", path).fs.ukey(cast("Any", path).path))}
 
 
 def faults(path: Path) -> tuple[type[Exception], ...]:
-    """Return what reading a path may raise; remote file systems raise whatever they like."""
+    """Return the exceptions that reading a path may raise; remote file systems raise any."""
     return (OSError, pa.ArrowException) if is_local(path) else (Exception,)

@@ -1,4 +1,4 @@
-"""A draft of the alias map: what is the same name is filled in, what is only near is proposed, and nothing is guessed."""
+"""Draft an alias file: identical names are filled in, similar ones are proposed, and nothing is guessed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NEAR = 3
-"""How many names are proposed for one."""
+"""The number of names proposed for one."""
 CUTOFF = 0.7
 HEAD = """\
 # Which name of the score tables stands for which name of the pool. Names that are the same are filled in. The others are
@@ -23,33 +23,33 @@ HEAD = """\
 
 def draft_alias_file(pool: Iterable[str], scores: Iterable[str]) -> str:
     """Return the text of an alias file, which `read_aliases` reads."""
-    known = {name: letters(name) for name in sorted(scores)}
+    scored = {name: letters(name) for name in sorted(scores)}
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\n")
     sink.write(HEAD)
     writer.writerow(["pool", "score", "note"])
     for name in sorted(pool):
-        if name in known:
+        if name in scored:
             writer.writerow([name, name, "same name"])
             continue
-        near = proposals(name, known)
+        near = proposals(name, scored)
         if not near:
             sink.write("# ")
             writer.writerow([name, "", "nothing near"])
         for other in near:
             sink.write("# ")
-            writer.writerow([name, other, "same letters" if known[other] == letters(name) else "near"])
+            writer.writerow([name, other, "same letters" if scored[other] == letters(name) else "near"])
     return sink.getvalue()
 
 
-def proposals(name: str, known: dict[str, str]) -> list[str]:
-    """Return the names that differ in writing alone, else the nearest, best first."""
-    mine = letters(name)
+def proposals(name: str, scored: dict[str, str]) -> list[str]:
+    """Return the names that differ only in spelling, else the closest ones, best first."""
+    text = letters(name)
     by_letters: dict[str, list[str]] = {}
-    for other, text in known.items():
-        by_letters.setdefault(text, []).append(other)
-    close = [mine] if mine in by_letters else difflib.get_close_matches(mine, by_letters, n=NEAR, cutoff=CUTOFF)
-    return [other for text in close for other in by_letters[text]][:NEAR]
+    for other, key in scored.items():
+        by_letters.setdefault(key, []).append(other)
+    close = [text] if text in by_letters else difflib.get_close_matches(text, by_letters, n=NEAR, cutoff=CUTOFF)
+    return [other for key in close for other in by_letters[key]][:NEAR]
 
 
 def letters(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The alias map: which name of the score table a name of the pool stands for. Nothing is matched by guess."""
+"""The alias file: the score table's name of each name in the pool. Nothing is matched by guessing."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ COLUMNS = ("pool", "score")
 
 
 def read_aliases(path: str) -> dict[str, tuple[str, ...]]:
-    """Read a CSV file with the columns `pool` and `score`; further columns, and lines that start with #, are for the reader.
+    """Read a CSV file with the columns `pool` and `score`; further columns, and lines that start with #, are ignored.
 
-    A name that stands on several lines has several names in the scores: those of one model in several tables. Raises
-    ZebraError where the file cannot be read, or lacks a column.
+    A name on several lines has several names in the scores: those of one model in several tables. Raise ZebraError if the
+    file cannot be read, or lacks a column.
     """
     try:
         with storage.place(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(line for line in file if not line.startswith("#"))
             lines = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        msg = f"cannot read the alias file {path!r}: {getattr(wrong, 'strerror', None) or wrong}"
-        raise ZebraError(msg) from wrong
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        msg = f"cannot read the alias file {path!r}: {getattr(error, 'strerror', None) or error}"
+        raise ZebraError(msg) from error
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
         msg = f"the alias file {path!r} needs a first line with the columns pool,score; got {','.join(reader.fieldnames or ())}"
         raise ZebraError(msg)
@@ -39,14 +39,14 @@ def read_aliases(path: str) -> dict[str, tuple[str, ...]]:
 
 
 def canonical_names(aliases: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return what to call a model that has several names in the scores: the first of them, by each of the others."""
+    """Return the first of a model's several names in the scores, by each of the other names."""
     return {other: names[0] for names in aliases.values() for other in names[1:]}
 
 
 def model_index(models: Iterable[str], aliases: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Return the number in `models` of each name that a pool may use: the score name itself, and each alias.
 
-    A name whose alias has no scores has none either, even where the table has a model of that very name.
+    A name whose alias has no scores has none, even if the table has a model of that name.
     """
     numbers = {name: number for number, name in enumerate(models)}
     index = {name: number for name, number in numbers.items() if name not in aliases}

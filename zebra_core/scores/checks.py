@@ -1,4 +1,4 @@
-"""Scores that are not to be trusted: what a person would stumble over in the table, named with the rows that it means."""
+"""Warnings about scores: what a careful person would question in a table, with the rows concerned."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from zebra_core.scores.table import ScoreTable
 
 Row: TypeAlias = tuple[str, ...]
-"""What a check finds: a text, and the models that it concerns; none where it is a benchmark."""
+"""The result of a check: a text, and the models it concerns; none if it concerns a benchmark."""
 MOST = 4
-"""How many rows a warning names."""
+"""The number of rows that a warning names."""
 CHAT = {"chat", "instruct", "it", "sft", "dpo", "rlhf", "rlvr"}
-"""What the name of a model that was trained to converse has, and that of its base model has not."""
+"""Words in the name of a model trained to converse that the name of its base model lacks."""
 PRINTED = 0.0051
-"""Two values that were printed with two decimals are equal when they are this close."""
+"""Two values printed with two decimals are equal if they are this close."""
 
 
 @attrs.frozen
 class ScoreWarning:
-    """A warning about scores: `name` is what silences it, `rows` are the models or benchmarks that it means."""
+    """A warning about scores: `name` silences it, `rows` are the models or benchmarks concerned."""
 
     name: str
     text: str
@@ -42,21 +42,21 @@ class ScoreWarning:
 
 
 def check_scores(table: ScoreTable, silence: Sequence[str] = (), models: Collection[str] = ()) -> list[ScoreWarning]:
-    """Look at a described table, cells may be missing; where `models` are named, tell what concerns one of them.
+    """Return the warnings about a described table, whose cells may be missing; with `models`, only those that concern one.
 
-    Raises ZebraError for a name in `silence` that is none.
+    Raise ZebraError for a name in `silence` that is not a warning.
     """
     for name in silence:
         if name not in CHECKS:
             what = "warning"
             raise unknown(what, name, CHECKS)
-    found = []
+    warnings = []
     for name, (text, check) in CHECKS.items():
-        told = check(table) if name not in silence else ()
-        rows = tuple(text for text, *who in told if not models or not who or not {*who}.isdisjoint(models))
+        results = check(table) if name not in silence else ()
+        rows = tuple(row for row, *who in results if not models or not who or not {*who}.isdisjoint(models))
         if rows:
-            found.append(ScoreWarning(name, text, rows))
-    return found
+            warnings.append(ScoreWarning(name, text, rows))
+    return warnings
 
 
 def _cells(table: ScoreTable, marked: NDArray[np.bool_]) -> Iterator[Row]:
@@ -70,15 +70,15 @@ def _out_of_range(table: ScoreTable) -> Iterator[Row]:
 
 
 def _off_its_column(table: ScoreTable) -> Iterator[Row]:
-    """A cell alone in being 20 times below (or above) every other, that is among them when multiplied (or divided) by 100."""
+    """Mark a cell that is 20 times below (or above) every other one, and among them if multiplied (or divided) by 100."""
     marked = np.zeros(table.values.shape, bool)
     for j in range(table.values.shape[1]):
-        known = np.flatnonzero(table.values[:, j] > 0)
-        if len(known) < 4:
+        filled = np.flatnonzero(table.values[:, j] > 0)
+        if len(filled) < 4:
             continue
-        values = table.values[known, j]
-        for i, value in zip(known, values.tolist(), strict=True):
-            others = values[known != i]
+        values = table.values[filled, j]
+        for i, value in zip(filled, values.tolist(), strict=True):
+            others = values[filled != i]
             low, high = float(others.min()), float(others.max())
             below = value * 20 < low and low / 2 <= value * 100 <= high * 2
             above = value > high * 20 and low / 2 <= value / 100 <= high * 2
@@ -100,7 +100,7 @@ def _identical(table: ScoreTable) -> Iterator[Row]:
 
 
 def _derived(table: ScoreTable) -> Iterator[Row]:
-    """A column that is another one over again, or the mean of all others, on five models or more."""
+    """Report a column that repeats another one, or is the mean of all others, on five models or more."""
     for j, benchmark in enumerate(table.benchmarks):
         for k in range(j):
             both = ~np.isnan(table.values[:, [j, k]]).any(axis=1)
@@ -125,8 +125,8 @@ def _follows(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
 
 def _gamed(table: ScoreTable) -> Iterator[Row]:
     for model, row in zip(table.models, table.values, strict=True):
-        known = row[~np.isnan(row)]
-        if re.fullmatch(r"null[-_ ]?model", model, flags=re.IGNORECASE) or (len(known) > 2 and np.ptp(known) == 0):
+        scores = row[~np.isnan(row)]
+        if re.fullmatch(r"null[-_ ]?model", model, flags=re.IGNORECASE) or (len(scores) > 2 and np.ptp(scores) == 0):
             yield model, model
 
 
@@ -151,7 +151,7 @@ def _too_few(table: ScoreTable) -> Iterator[Row]:
 
 
 def _decides_alone(table: ScoreTable) -> Iterator[Row]:
-    """A benchmark whose order of the models is that of their means, when no other's is."""
+    """Report a benchmark that alone orders the models as their means do."""
     whole = ~np.isnan(table.values).any(axis=1)
     if whole.sum() < 4 or len(table.benchmarks) < 3:
         return
@@ -177,4 +177,4 @@ CHECKS: dict[str, tuple[str, Callable[[ScoreTable], Iterator[Row]]]] = {
     "few-benchmarks": ("there are fewer than three benchmarks", _too_few),
     "dominant-benchmark": ("one benchmark decides the order of the models alone", _decides_alone),
 }
-"""Each warning's name, what it says, and what it looks for."""
+"""Each warning's name, its text, and its check."""

@@ -1,4 +1,4 @@
-"""A CSV file of scores, to which a model is added as a row."""
+"""Add a model to a CSV file of scores, as a row."""
 
 from __future__ import annotations
 
@@ -19,60 +19,60 @@ if TYPE_CHECKING:
 
 
 def add_row(
-    path: Path, model: str, scores: Mapping[str, float], known: BenchmarkIndex, *, overwrite: bool = False
+    path: Path, model: str, scores: Mapping[str, float], index: BenchmarkIndex, *, overwrite: bool = False
 ) -> None:
-    """Add a model to a CSV file of scores, which is made where there is none; a benchmark that it lacks becomes a column.
+    """Add a model to a CSV file of scores, creating the file if needed; a benchmark without a column gets one.
 
-    A benchmark goes into the column that the catalogues know by its name, as a fraction where that column has fractions of
-    what is percent, with a percent sign where that column has some. Other scores of the model that are there stay. Raises
-    ZebraError where the model is there already, unless it may be overwritten, and for a file that is no such table.
+    A benchmark goes into the column that the catalogues know by its name: as a fraction if the column has fractions of a
+    percentage, with a percent sign if the column uses them. The model's other scores stay. Raise ZebraError if the model is
+    already in the table, unless it may be overwritten, and if the file is not such a table.
     """
     header, rows = check_row(path, model, overwrite=overwrite)
     name = header[0]
-    there = [row for row in rows if row[name].strip() == model]
-    placed = dict(_placed(benchmark, value, header[1:], rows, known) for benchmark, value in scores.items())
+    before = [row for row in rows if row[name].strip() == model]
+    placed = dict(_placed(benchmark, value, header[1:], rows, index) for benchmark, value in scores.items())
     columns = [*header, *(column for column in placed if column not in header)]
-    percent = {column for column in header for held in rows if held[column].strip().endswith("%")}
+    percent = {column for column in header for other in rows if other[column].strip().endswith("%")}
     row = {name: model, **{c: repr(value) + ("%" if c in percent else "") for c, value in placed.items()}}
-    kept = [held for held in rows if held[name].strip() != model]
+    kept = [other for other in rows if other[name].strip() != model]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows([*kept, {**(there[0] if there else {}), **row}])
+    writer.writerows([*kept, {**(before[0] if before else {}), **row}])
     _replace(path, text.getvalue())
 
 
 def check_row(path: Path, model: str, *, overwrite: bool) -> tuple[list[str], list[dict[str, str]]]:
-    """Return the header and the rows of a table to which a model can be added; ZebraError where it cannot, as `add_row`."""
+    """Return the header and the rows of a table to which a model can be added. Raise ZebraError as `add_row` does."""
     if not model.strip():
-        msg = "a model of a table needs a name; say --name"
+        msg = "a model in a table needs a name; add --name"
         raise ZebraError(msg)
     if path.suffix != ".csv" or not path.absolute().parent.is_dir():
-        msg = f"cannot add a row to {path}: it must be a .csv file, new or not, in a folder that is there"
+        msg = f"cannot add a row to {path}: it must be a .csv file, new or not, in an existing folder"
         raise ZebraError(msg)
     header, rows = _read(path)
     names = [row[header[0]].strip() for row in rows]
     if model in names and not overwrite:
-        msg = f"{path} has the model {model!r} already; say --overwrite to replace its scores, or --name another"
+        msg = f"{path} already has the model {model!r}; add --overwrite to replace its scores, or --name to choose another name"
         raise ZebraError(msg)
     if len({*names}) < len(names) or (names and all(_number(name) is not None for name in names)):
-        msg = f"{path} is no table of scores with a row for each model, whose name is in the first column; see `zebra scores --format csv`"
+        msg = f"{path} is not a table of scores with one row per model, its name in the first column; see `zebra scores --format csv`"
         raise ZebraError(msg)
     return header, rows
 
 
 def _placed(
-    benchmark: str, value: float, columns: Sequence[str], rows: Sequence[Mapping[str, str]], known: BenchmarkIndex
+    benchmark: str, value: float, columns: Sequence[str], rows: Sequence[Mapping[str, str]], index: BenchmarkIndex
 ) -> tuple[str, float]:
     """Return the column of a benchmark, and the score in that column's unit."""
     if benchmark in columns:
         column = benchmark
     else:
-        column = next((c for c in columns if (held := known.get(c)) and held.name == benchmark), "")
+        column = next((c for c in columns if (entry := index.get(c)) and entry.name == benchmark), "")
     if not column:
         return benchmark, value
     numbers = np.array([number for row in rows if (number := _number(row[column])) is not None])
-    return column, value / 100 if known.in_fractions(column, numbers) else value
+    return column, value / 100 if index.in_fractions(column, numbers) else value
 
 
 def _number(text: str | None) -> float | None:
@@ -87,21 +87,21 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         return ["model"], []
     try:
         header, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
-    except (OSError, ValueError, csv.Error) as wrong:
-        msg = f"cannot read the table {path}: {'it is empty' if isinstance(wrong, ValueError) else wrong}"
-        raise ZebraError(msg) from wrong
+    except (OSError, ValueError, csv.Error) as error:
+        msg = f"cannot read the table {path}: {'it is empty' if isinstance(error, ValueError) else error}"
+        raise ZebraError(msg) from error
     if len({*header}) < len(header) or any(len(row) != len(header) for row in rows if row):
-        msg = f"{path} is no table of scores: a column stands twice, or a row is longer or shorter than the header"
+        msg = f"{path} is not a table of scores: a column appears twice, or a row is longer or shorter than the header"
         raise ZebraError(msg)
     return header, [dict(zip(header, row, strict=True)) for row in rows if row]
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write beside, then put in place: a file is never half there."""
-    beside = path.with_name(f"{path.name}.tmp")
+    """Write a temporary file, then move it: a file is never half written."""
+    unfinished = path.with_name(f"{path.name}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8")
-        storage.move(beside, path)
-    except OSError as wrong:
-        msg = f"cannot write {path}: {wrong.strerror}"
-        raise ZebraError(msg) from wrong
+        unfinished.write_text(text, encoding="utf-8")
+        storage.move(unfinished, path)
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror}"
+        raise ZebraError(msg) from error
