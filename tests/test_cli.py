@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+import zebra_core as zebra
 from zebra_core.testing import Project
 
 HEAVY = {"torch", "transformers", "trl", "datasets", "pandas", "matplotlib", "ray", "scipy"}
@@ -127,3 +128,20 @@ def test_an_engine_that_is_not_installed(zebra_cli: Project, monkeypatch: pytest
     assert said.endswith("Ray is not installed; install it with: pip install 'zebra-preference[ray]'\n")
     assert said.count("\n") == 1
     assert not [*zebra_cli.folder.iterdir()]
+
+
+def test_every_option_has_help(plugins: zebra.Plugins) -> None:
+    """Every option of a built-in component says in one sentence what it does."""
+    options = [(c.name, o.name, o.info.help) for c in plugins.components for o in c.options.values()]
+    assert len(options) > 100
+    assert [(component, name) for component, name, text in options if not text.endswith(".")] == []
+
+
+def test_a_component_in_full(zebra_cli: Project) -> None:
+    """`zebra plugins NAME` shows where it comes from, its options with default and help, its flags and an example."""
+    shown = zebra_cli.run("plugins", "rbf").stdout
+    assert shown.startswith("similarity rbf  (plugin similarity, zebra-preference ")
+    assert "  gamma = 1.0\n      Decay with distance" in shown
+    assert "Example: --set similarity.rbf.gamma=1.0" in shown
+    assert "(also --lora)" in zebra_cli.run("plugins", "trainer.dpo").stdout
+    assert "did you mean 'rbf'?" in zebra_cli.run("plugins", "rbff", code=2).stderr

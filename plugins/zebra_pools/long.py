@@ -46,11 +46,11 @@ class Long(Reader):
     The options name other columns.
     """
 
-    prompt: str = ""
-    model: str = ""
-    response: str = ""
-    rating: str = ""
-    id: str = ""
+    prompt: str = zebra.option("", "Column of the prompt; recognised by its name if empty.")
+    model: str = zebra.option("", "Column of the model; recognised by its name if empty.")
+    response: str = zebra.option("", "Column of the response; recognised by its name if empty.")
+    rating: str = zebra.option("", "Column of the rating; recognised by its name if empty.")
+    id: str = zebra.option("", "Column of the instruction's id; recognised by its name if empty.")
 
     def wants(self, schema: pa.Schema) -> pa.Schema:
         """Return the columns to read; Misfit where a row has no model, no response or no prompt."""

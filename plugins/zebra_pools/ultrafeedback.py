@@ -21,7 +21,7 @@ class UltraFeedback(RowReader):
     `rating` names the field of a completion that rates it; `overall_score`, else `fine-grained_score`, if empty.
     """
 
-    rating: str = ""
+    rating: str = zebra.option("", "Field of a completion that holds its rating; recognised by its name if empty.")
 
     def wants(self, schema: pa.Schema) -> pa.Schema:
         """Return the columns to read; Misfit where there are no completions of model and response."""

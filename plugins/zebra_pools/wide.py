@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 import pyarrow as pa
 
+import zebra_core as zebra
 from zebra_pools import columns
 from zebra_pools.reader import Misfit, RowReader, lacks, shared_arrays, shared_columns
 
@@ -17,8 +18,10 @@ class Wide(RowReader):
     `models` names the columns; all other text columns if empty. `prompt` names the instruction's column.
     """
 
-    models: tuple[str, ...] = ()
-    prompt: str = ""
+    models: tuple[str, ...] = zebra.option(
+        (), "Columns of the models' responses; by default every other column of text."
+    )
+    prompt: str = zebra.option("", "Column of the prompt; recognised by its name if empty.")
 
     def wants(self, schema: pa.Schema) -> pa.Schema:
         """Return the columns to read; Misfit where less than two hold responses."""

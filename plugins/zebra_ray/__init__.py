@@ -27,8 +27,8 @@ class Ray:
     shard whose node is lost is made again elsewhere, as often as it takes.
     """
 
-    address: str = ""
-    cpus: float = attrs.field(default=1.0, validator=attrs.validators.gt(0))
+    address: str = zebra.option("", "Address of the cluster, as for ray.init; empty starts Ray on this machine.")
+    cpus: float = zebra.option(1.0, "CPU cores that a shard takes.", validator=attrs.validators.gt(0))
 
     def __attrs_post_init__(self) -> None:
         """Check that Ray is there before anything slow happens."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+import zebra_core as zebra
 from zebra_scores.runs import Runs, Score, binomial, numeric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import zebra_core as zebra
 
 METRICS = (
     "prompt_level_strict_acc", "acc_norm", "acc", "exact_match", "em", "pass@1", "pass_at_1", "quasi_exact_match",
@@ -36,7 +36,9 @@ class LmEval(Runs):
     them are averaged.
     """
 
-    metrics: dict[str, str] = attrs.field(factory=dict)
+    metrics: dict[str, str] = zebra.option(
+        factory=dict, help="Metric to read for a task, by task; by default the task's main one."
+    )
 
     def scores(self, held: Any, path: Path) -> tuple[str, list[Score]] | None:
         """Return the model and its scores."""

@@ -40,9 +40,9 @@ def cell(column: str) -> Any:
 
 @attrs.frozen(kw_only=True)
 class Layout:
-    """A leaderboard that is known by its columns; `repeated` says which row of a model that stands twice is taken."""
+    """A leaderboard that is recognised by its columns."""
 
-    repeated: Repeated = "best"
+    repeated: Repeated = zebra.option("best", "What to do with a model that appears twice with different scores.")
 
     model: ClassVar[str] = "model"
     columns: ClassVar[Mapping[str, Column]] = {}

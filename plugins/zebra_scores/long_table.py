@@ -23,16 +23,13 @@ AGGREGATES = {"helm_lite_mwr", "helm_classic_mwr", "livebench_average"}
 
 @attrs.frozen(kw_only=True)
 class Long:
-    """A row per model and benchmark: model, benchmark (or scenario, task, dataset), score (or value)[, stderr].
+    """A row per model and benchmark: model, benchmark (or scenario, task, dataset), score (or value)[, stderr]."""
 
-    The options name other columns; `repeated` says what to do with a model that has two scores on a benchmark.
-    """
-
-    model: str = ""
-    benchmark: str = ""
-    score: str = ""
-    stderr: str = ""
-    repeated: Repeated = "error"
+    model: str = zebra.option("", "Column of the model; recognised by its name if empty.")
+    benchmark: str = zebra.option("", "Column of the benchmark; recognised by its name if empty.")
+    score: str = zebra.option("", "Column of the score; recognised by its name if empty.")
+    stderr: str = zebra.option("", "Column of the standard error; recognised by its name if empty.")
+    repeated: Repeated = zebra.option("error", "What to do with a model that has two scores on a benchmark.")
 
     def declines(self, location: str) -> str | None:
         """Tell which column is not there, None where the table is of this layout."""

@@ -112,14 +112,12 @@ def chosen(grid: Grid, location: str, names: Iterable[str]) -> None:
 class Csv:
     """Any table with a row per model and a column per benchmark: CSV, TSV, Markdown, parquet, or a JSON list of lists.
 
-    The model is in the first column; `model` names another, `benchmarks` the columns to read (all others if empty). `repeated`
-    says what to do with a model that stands twice with different scores: `error`, `first`, `best` or `mean`. Percent signs, a
-    byte-order mark and quoted line breaks are understood; an empty cell or `-` is missing.
+    Percent signs, a byte-order mark and quoted line breaks are understood; an empty cell or `-` is missing.
     """
 
-    model: str = ""
-    benchmarks: tuple[str, ...] = ()
-    repeated: Repeated = "error"
+    model: str = zebra.option("", "Column of the model's name; the first column if empty.")
+    benchmarks: tuple[str, ...] = zebra.option((), "Columns of benchmarks; by default all others.")
+    repeated: Repeated = zebra.option("error", "What to do with a model that appears twice with different scores.")
 
     general: ClassVar = True
 
