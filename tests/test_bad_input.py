@@ -45,16 +45,16 @@ def strange_parquet() -> bytes:
 
 POOLS = {
     "0 bytes": ("pool.jsonl", b"", r"pool.jsonl is empty"),
-    "blank lines": ("pool.jsonl", b"\n \n", r"nothing but blank lines"),
-    "header alone": ("pool.csv", b"instruction,a,b\n", r"a line of column names and nothing else"),
-    "unknown format": ("pool.txt", b"x", r"pool.txt is of no known format; a pool is made of .parquet"),
+    "blank lines": ("pool.jsonl", b"\n \n", r"only blank lines"),
+    "header alone": ("pool.csv", b"instruction,a,b\n", r"no rows, only a line of column names"),
+    "unknown format": ("pool.txt", b"x", r"pool.txt is of no known format; a pool consists of .parquet"),
     "truncated parquet": ("pool.parquet", parquet()[:900], r"cannot read pool.parquet: .*damaged, unfinished"),
     "text named parquet": ("pool.parquet", b"hello", r"cannot read pool.parquet"),
     "broken parquet": ("pool.parquet", b"PAR1" + b"\0" * 500 + parquet()[504:], r"cannot read pool.parquet"),
     "truncated gz": ("pool.jsonl.gz", gzip.compress(rows())[:-300], r"cannot read pool.jsonl.gz: .*damaged"),
     "not gz": ("pool.jsonl.gz", rows(), r"cannot read pool.jsonl.gz"),
     "Latin-1 JSON": ("pool.json", b'[{"instruction": "caf\xe9"}]', r"pool.json is not UTF-8 \(byte 0xe9"),
-    "truncated JSON": ("pool.json", b"[" + rows().replace(b"\n", b",")[:-9], r"pool.json is no JSON"),
+    "truncated JSON": ("pool.json", b"[" + rows().replace(b"\n", b",")[:-9], r"pool.json is not valid JSON"),
     "wrong columns": (
         "pool.jsonl",
         b'{"question": "q", "answer": "a"}',
@@ -75,7 +75,7 @@ POOLS = {
         rows().replace(b'"b"', b'"z"'),
         r"no pair came out of 150 rows: 150 x fewer than two models",
     ),
-    "empty folder": ("pool/readme.md", b"", r"the folder pool holds no pool file"),
+    "empty folder": ("pool/readme.md", b"", r"the folder pool has no pool file"),
 }
 ROWS = {
     "bad JSON line": (
@@ -136,7 +136,7 @@ ROWS = {
     "CSV without JSON": (
         "pool.csv",
         b'prompt,models,responses\nq,"[""a"", ""b""]","[""x"", ""y""]"\nq,a,b\n',
-        r"row 2: 'models' is not the JSON that is wanted there .*",
+        r"row 2: 'models' is not the expected JSON .*",
         1,
     ),
     "models that differ": ("pool.jsonl", rows(row(1, models=["a", "c"])), r"row 151: .*different models \(b, c\)", 150),
@@ -194,10 +194,10 @@ SCORE_TABLES = {
     "text for a number": (
         "s.csv",
         b"model,x,t\na,1,2\nb,1,y\n",
-        r"s.csv, line 3: column 't' has 'y', which is no number; .*csv.benchmarks",
+        r"s.csv, line 3: column 't' has 'y', which is not a number; .*csv.benchmarks",
     ),
-    "infinite": ("s.csv", b"model,MMLU\na,inf\nb,1\n", r"line 2: column 'MMLU' has 'inf', which is no number"),
-    "decimal comma": ("s.csv", b'model,x\na,"1,5"\n', r"line 2: column 'x' has '1,5', which is no number"),
+    "infinite": ("s.csv", b"model,MMLU\na,inf\nb,1\n", r"line 2: column 'MMLU' has 'inf', which is not a number"),
+    "decimal comma": ("s.csv", b'model,x\na,"1,5"\n', r"line 2: column 'x' has '1,5', which is not a number"),
     "percent and plain": (
         "s.csv",
         b"model,MMLU\na,86%\nb,0.5\n",
@@ -205,7 +205,7 @@ SCORE_TABLES = {
     ),
     "too many cells": ("s.csv", b"model,MMLU\na,1,5\n", r"line 2: 3 cells, but the first line has 2"),
     "no model": ("s.csv", b"model,MMLU\n,1\n", r"line 2: scores without a model"),
-    "column twice": ("s.csv", b"model,x,x\na,1,2\n", r"the column 'x' stands twice"),
+    "column twice": ("s.csv", b"model,x,x\na,1,2\n", r"the column 'x' appears twice"),
     "model twice": ("s.csv", b"model,MMLU\na,1\na,2\n", r"'a' appears twice with different scores: 'MMLU' is 1 and 2"),
     "Latin-1": ("s.csv", b"model,MMLU\ncaf\xe9,1\n", r"s.csv is not UTF-8 \(byte 0xe9"),
     "missing cells": (
@@ -215,9 +215,9 @@ SCORE_TABLES = {
     ),
     "constant": ("s.csv", b"model,MMLU\na,1\nb,1\n", r"all 2 models have the same score on 'MMLU' \(1\)"),
     "one model": ("s.csv", b"model,MMLU\na,1\n", r"at least two models and one benchmark, got 1 and 1"),
-    "no JSON": ("s.json", b"{", r"s.json is no JSON"),
-    "other JSON": ("s.json", b'{"a": 1}', r"s.json is no score table; it must be"),
-    "text in JSON": ("s.json", b'{"a": {"x": "good"}}', r"'a' has 'good' on 'x', which is no number"),
+    "no JSON": ("s.json", b"{", r"s.json is not valid JSON"),
+    "other JSON": ("s.json", b'{"a": 1}', r"s.json is not a score table; it must be"),
+    "text in JSON": ("s.json", b'{"a": {"x": "good"}}', r"'a' has 'good' on 'x', which is not a number"),
     "true in JSON": ("s.json", b'{"a": {"x": true}}', r"'a' has True on 'x'"),
     "direction": (
         "s.json",

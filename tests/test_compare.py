@@ -161,4 +161,4 @@ def test_the_command_before_training(zebra_cli: Project) -> None:
     audited = json.loads((zebra_cli.folder / "audited/audit.json").read_text())["zebra-dataset"]["judge"]["overall"]
     assert float(told["sim"]["agreement"]) == audited["agreement"]
     assert float(told["sim"]["longer wins"]) == audited["longer"]
-    assert "nothing says what to compare" in zebra_cli.run("compare", code=2).stderr
+    assert "there is nothing to compare" in zebra_cli.run("compare", code=2).stderr

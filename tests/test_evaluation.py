@@ -183,7 +183,7 @@ def test_the_next_round_reads_it(zebra_cli: Project) -> None:
     assert {path.name for path in (zebra_cli.folder / "mine-evaluation").iterdir()} == {"more.txt", "scores.json"}
     assert zebra.read_scores("mine-evaluation/scores.json").values.tolist() == [[50.0, 20.5]]
     assert (
-        "nothing says what to measure; add --tasks, --pairs, --evaluator NAME"
+        "no evaluator is requested; add --tasks, --pairs, --evaluator NAME"
         in zebra_cli.run("evaluate", "mine", code=2).stderr
     )
     assert "did you mean 'pairs'?" in zebra_cli.run("evaluate", "mine", "--evaluator", "pair", code=2).stderr

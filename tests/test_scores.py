@@ -1,4 +1,4 @@
-"""Score tables: what is missing, what is joined, what stands twice."""
+"""Score tables: what is missing, what is joined, what appears twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How every figure looks: one set of colours, text that stays text, no background, so that a page may be light or dark."""
+"""The look of every figure: one set of colours, text as text, and no background, so that a page may be light or dark."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 INK = "#1a1a1b"
-"""The colour of text and axes, which a page turns into that of its text, light or dark."""
+"""The colour of text and axes, which a page replaces by the colour of its own text."""
 BLUE, ORANGE, GREY = "#3b7dc4", "#e07b39", "#8a929c"
 CYCLE = ("#3b7dc4", "#e07b39", "#3f9b6b", "#b4508f", "#8d6cc9", "#c2a21f", "#4aa3a8", "#d0495a", "#7a7f87", "#9b6a45")
 
@@ -28,19 +28,19 @@ class Drawing:
 
 @contextmanager
 def canvas(width: float, height: float, panels: tuple[int, int] = (1, 1), **more: Any) -> Iterator[Drawing]:
-    """Give a drawing in the house's style, of this size in inches; its `svg` is there at the end."""
+    """Return a context with a drawing of this size in inches, in the common style; after it, the drawing has its `svg`."""
     import matplotlib as mpl  # noqa: PLC0415  # an extra
 
     colours = dict.fromkeys(["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"], INK)
     look = {"axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none", "figure.facecolor": "none"}
     with mpl.rc_context({"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebra", **colours, **look}):
-        made = Drawing(width, height, panels, **more)
-        yield made
+        drawing = Drawing(width, height, panels, **more)
+        yield drawing
         text = io.StringIO()
-        made.figure.savefig(
+        drawing.figure.savefig(
             text, format="svg", transparent=True, bbox_inches="tight", pad_inches=0.12, metadata={"Date": None}
         )
-        made.svg = text.getvalue()
+        drawing.svg = text.getvalue()
 
 
 def short(name: str, most: int = 28) -> str:
@@ -49,27 +49,27 @@ def short(name: str, most: int = 28) -> str:
 
 
 def label(axes: Any, places: Any, names: Sequence[str], size: float) -> None:
-    """Write a name beside each point, where no other name is, with a line to the point where that is some way off."""
+    """Write a name next to each point without overlaps, with a line to the point if the name is some way off."""
     axes.figure.draw_without_rendering()
     points = axes.transData.transform(places) * 72 / axes.figure.dpi
-    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
-    for (x, y), at, name in zip(points, places, names, strict=True):
-        wide, high = 0.58 * size * len(name), 1.15 * size
-        spots = [
-            (dx if right else -dx - wide, dy) for dy in _outwards(high) for dx in (5, 16) for right in (True, False)
-        ]
-        boxes = [((x + dx, y + dy - high / 2, x + dx + wide, y + dy + high / 2), dx, dy) for dx, dy in spots]
-        box, dx, dy = next((found for found in boxes if not any(_meet(found[0], other) for other in taken)), boxes[0])
-        taken.append(box)
-        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5} if abs(dy) > high else None
-        axes.annotate(
-            name, at, xytext=(dx, dy), textcoords="offset points", fontsize=size, va="center", arrowprops=line
-        )
+    obstacles = [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
+    for (x, y), place, name in zip(points, places, names, strict=True):
+        width, height = 0.58 * size * len(name), 1.15 * size
+        offsets = _offsets(width, height)
+        boxes = [(x + dx, y + dy - height / 2, x + dx + width, y + dy + height / 2) for dx, dy in offsets]
+        free = [k for k, box in enumerate(boxes) if not any(_overlap(box, other) for other in obstacles)]
+        at = free[0] if free else 0
+        obstacles.append(boxes[at])
+        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5} if abs(offsets[at][1]) > height else None
+        style = {"fontsize": size, "va": "center", "arrowprops": line}
+        axes.annotate(name, place, xytext=offsets[at], textcoords="offset points", **style)
 
 
-def _outwards(step: float) -> list[float]:
-    return [sign * k * step * 0.6 for k in range(14) for sign in ((1,) if k == 0 else (1, -1))]
+def _offsets(width: float, height: float) -> list[tuple[float, float]]:
+    """Return where a name may be written relative to its point, the closest places first."""
+    heights = [sign * k * height * 0.6 for k in range(14) for sign in ((1,) if k == 0 else (1, -1))]
+    return [(x if right else -x - width, y) for y in heights for x in (5, 16) for right in (True, False)]
 
 
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _overlap(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]

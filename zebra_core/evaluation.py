@@ -22,9 +22,9 @@ from zebra_core.scores.csv_row import add_row
 from zebra_core.scores.table import ScoreTable, join
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from zebra_core.plugins.component import BoundComponent
+    from zebra_core.plugins.component import BoundComponent, Component
     from zebra_core.plugins.discovery import Plugins
 
     Evaluators = Mapping[str, Mapping[str, Any]]
@@ -83,7 +83,7 @@ def evaluate(plugins: Plugins, evaluators: Evaluators, model: str, output: Path,
     """Measure a model with evaluators (options by name), one after the other; scores.json in `output` holds the row.
 
     `name` is the model's name in the table (see `name_of`). Raise ZebraError for an unknown evaluator or option, and for
-    whatever an evaluator refuses, before anything is measured if it has a `check`.
+    a model that an evaluator refuses; one with a `check` refuses before anything is measured.
     """
     ready, model_name = check_evaluators(plugins, evaluators, model), name or name_of(model)
     try:
@@ -110,7 +110,7 @@ def name_of(model: str) -> str:
 def _measure(
     plugins: Plugins, bound: BoundComponent, model: str, output: Path, name: str
 ) -> tuple[ScoreTable, dict[str, Any]]:
-    """Call one evaluator. Return its table, and where it comes from."""
+    """Call one evaluator. Return its table, and the entry of provenance."""
     with attributed_to(bound, mistakes=False):
         results = bound.instance(model, output)
         stated = bound.instance.provenance(results) if isinstance(bound.instance, StatesProvenance) else {}
@@ -157,12 +157,8 @@ def select_evaluators(plugins: Plugins, requested: Evaluators, options: Evaluato
 
     Raise ZebraError if none is requested, or if an option addresses an evaluator that is not.
     """
-    components = plugins.of_kind("evaluator")
     if not requested:
-        flags = [o.info.flag for c in components for o in c.options.values() if o.info.flag and o.info.requests]
-        ways = ", ".join([*flags, "--evaluator NAME"])
-        msg = f"nothing says what to measure; add {ways}; known evaluators: {', '.join(c.name for c in components)}"
-        raise ZebraError(msg)
+        raise _nothing_requested(plugins.of_kind("evaluator"))
     selected = {plugins.find("evaluator", name): values for name, values in requested.items()}
     used = {target for component in selected for target in names_of(component)}
     for target, table in options.items():
@@ -170,3 +166,11 @@ def select_evaluators(plugins: Plugins, requested: Evaluators, options: Evaluato
             msg = f"the option {target}.{next(iter(table))} is set, but the evaluator {target!r} is not requested"
             raise ZebraError(msg)
     return {c.name: {**options_for(c, options, plugins), **values} for c, values in selected.items()}
+
+
+def _nothing_requested(evaluators: Sequence[Component]) -> ZebraError:
+    flags = [o.info.flag for c in evaluators for o in c.options.values() if o.info.flag and o.info.requests]
+    ways = ", ".join([*flags, "--evaluator NAME"])
+    return ZebraError(
+        f"no evaluator is requested; add {ways}; known evaluators: {', '.join(c.name for c in evaluators)}"
+    )

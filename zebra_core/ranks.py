@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rank of each value from 1, the mean rank where several are equal."""
+    """Return the rank of each value from 1, and equal values their mean rank."""
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return np.asarray((ends - (counts - 1) / 2)[places.reshape(-1)])
 
 
-def rank_correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Return Spearman's correlation; 0 where one of the two is constant."""
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
+def rank_correlation(x: NDArray[Any], y: NDArray[Any]) -> float:
+    """Return Spearman's correlation, 0 if either is constant."""
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return 0.0
-    return float(np.corrcoef(ranks(np.asarray(one)), ranks(np.asarray(other)))[0, 1])
+    return float(np.corrcoef(ranks(np.asarray(x)), ranks(np.asarray(y)))[0, 1])

@@ -1,4 +1,4 @@
-"""What the authors of plugins test with: `pytest_plugins = ["zebra_core.testing"]` gives the fixture `zebra_cli`."""
+"""A fixture for the tests of plugins: with `pytest_plugins = ["zebra_core.testing"]`, tests can use `zebra_cli`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Project:
     folder: Path
 
     def run(self, *arguments: str, code: int = 0) -> Result:
-        """Run `zebra` with these arguments; fails the test where the exit code is another, or a traceback is printed."""
+        """Run `zebra` with these arguments. Fail the test if the exit code is not `code`, or on an unexpected exception."""
         result = CliRunner().invoke(main, list(arguments))
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -40,7 +40,7 @@ class Project:
         return path
 
     def dataset(self, name: str = "zebra-dataset") -> list[dict[str, Any]]:
-        """Return the rows of a dataset that was built in the folder."""
+        """Return the rows of a dataset built in the folder."""
         shards = sorted((self.folder / name / "data").glob("*.parquet"))
         rows: list[dict[str, Any]] = []
         for shard in shards:
@@ -49,14 +49,14 @@ class Project:
         return rows
 
     def manifest(self, name: str = "zebra-dataset") -> dict[str, Any]:
-        """Return the manifest of a dataset that was built in the folder."""
-        found: dict[str, Any] = json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))
-        return found
+        """Return the manifest of a dataset built in the folder."""
+        manifest: dict[str, Any] = json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))
+        return manifest
 
 
 @pytest.fixture
 def zebra_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Give a temporary folder, made the current one, in which `zebra` can be run; `zebra run` writes no report there."""
+    """Return a temporary folder to run `zebra` in; it is the current folder, and `zebra run` writes no report."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZEBRA_REPORT", "0")
     return Project(tmp_path)

@@ -1,4 +1,4 @@
-"""Pool readers for the layouts in which people keep responses: UltraFeedback, long, wide, and messages."""
+"""Pool readers for the layouts that people keep responses in: UltraFeedback, long, wide, and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows divided by key into buckets that fit in memory, so that what belongs together is found together."""
+"""Rows divided by key into buckets that fit in memory, so that all rows of a key are in one bucket."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class Buckets:
-    """The rows that `read` gives, divided by the hash of their column `key` into `count` buckets.
+    """The rows that `read` yields, divided by the hash of their column `key` into `count` buckets.
 
-    The first bucket that is asked for divides them all into files without a name, which end with the process however it
-    ends. A copy in another process keeps no file: it reads everything for each bucket, and keeps that bucket's rows.
+    The first bucket to be read divides all rows into unnamed files, which vanish with the process however it ends. A copy in
+    another process writes no files: for each bucket, it reads all rows and keeps those of the bucket.
     """
 
     def __init__(self, read: Callable[[], Iterator[Item]], count: int, *, spill: bool = True) -> None:
@@ -40,10 +40,10 @@ class Buckets:
         self._rejected: list[zebra.Rejected] = []
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _elsewhere, (self.read, self.count)
+        return _for_subprocess, (self.read, self.count)
 
     def bucket(self, number: int) -> Iterator[Item]:
-        """Read a bucket's rows in the order of the input; the first bucket gives what was rejected, too."""
+        """Read a bucket's rows in the order of the input; the first bucket also yields the rejected rows."""
         if self.spill and self.count > 1:
             yield from self._spilled(number)
             return
@@ -63,29 +63,27 @@ class Buckets:
         yield from _streams(self._files[number])
 
     def _divide(self) -> None:
-        held = ExitStack()
-        weakref.finalize(self, held.close)
+        stack = ExitStack()
+        weakref.finalize(self, stack.close)
         try:
-            files = [held.enter_context(tempfile.TemporaryFile()) for _ in range(self.count)]  # noqa: SIM115
+            files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(self.count)]  # noqa: SIM115
             for item in self.read():
                 if isinstance(item, zebra.Rejected):
                     self._rejected.append(item)
                     continue
                 numbers = self._bucket_of(item)
                 order = np.argsort(numbers, kind="stable")
-                sorted_rows, ends = (
-                    item.take(pa.array(order)),
-                    np.searchsorted(numbers[order], np.arange(self.count + 1)),
-                )
+                sorted_rows = item.take(pa.array(order))
+                ends = np.searchsorted(numbers[order], np.arange(self.count + 1))
                 for number, (start, end) in enumerate(pairwise(ends)):
                     if start < end:
                         _append(files[number], sorted_rows.slice(start, end - start))
-        except OSError as wrong:
+        except OSError as error:
             msg = (
-                f"cannot divide the pool by instruction in {tempfile.gettempdir()}: {wrong.strerror or wrong}; "
+                f"cannot divide the pool by instruction in {tempfile.gettempdir()}: {error.strerror or error}; "
                 "set TMPDIR to a folder with room for it"
             )
-            raise zebra.ZebraError(msg) from wrong
+            raise zebra.ZebraError(msg) from error
         self._files = files
 
     def _bucket_of(self, batch: pa.RecordBatch) -> NDArray[np.int64]:
@@ -95,7 +93,7 @@ class Buckets:
         return np.array(hashes, np.int64)[places]
 
 
-def _elsewhere(read: Callable[[], Iterator[Item]], count: int) -> Buckets:
+def _for_subprocess(read: Callable[[], Iterator[Item]], count: int) -> Buckets:
     return Buckets(read, count, spill=False)
 
 
@@ -107,7 +105,7 @@ def _append(file: IO[bytes], batch: pa.RecordBatch) -> None:
 
 
 def _streams(file: IO[bytes]) -> Iterator[pa.RecordBatch]:
-    """Read one stream after the other, from the start to the end of the file."""
+    """Read the streams in a file, one after another."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
     while file.tell() < size:

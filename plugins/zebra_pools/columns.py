@@ -1,4 +1,4 @@
-"""Columns: their names in the wild, and bringing what a file has to the types that are wanted."""
+"""The names that columns go by, and their conversion to the types that the pool needs."""
 
 from __future__ import annotations
 
@@ -21,44 +21,48 @@ ID = ("id", "instruction_id", "prompt_id")
 SOURCE = ("source", "dataset")
 
 
-def first(names: Iterable[str], schema: pa.Schema) -> str | None:
+def first_present(names: Iterable[str], schema: pa.Schema) -> str | None:
     """Return the first of the names that the schema has."""
     return next((name for name in names if name in schema.names), None)
 
 
-def prompt_type(found: pa.DataType) -> pa.DataType | None:
-    """Return how to read a prompt: text, or messages with role and content; None where it is neither."""
-    if is_text(found):
+def prompt_type(kind: pa.DataType) -> pa.DataType | None:
+    """Return the type to read a prompt as: text, or messages with role and content; None if it is neither."""
+    if is_text(kind):
         return pa.string()
-    is_list = pa.types.is_list(found) or pa.types.is_large_list(found)
-    if (
-        is_list
-        and pa.types.is_struct(found.value_type)
-        and {"role", "content"} <= {f.name for f in found.value_type.fields}
-    ):
-        return zebra.MESSAGES
-    return None
+    entry = kind.value_type if _is_list(kind) else None
+    is_message = entry is not None and {"role", "content"} <= {*field_names(entry)}
+    return zebra.MESSAGES if is_message else None
 
 
-def is_text(found: pa.DataType) -> bool:
-    """Whether a column holds text, dictionary-encoded or not."""
-    if pa.types.is_dictionary(found):
-        found = found.value_type
-    return bool(pa.types.is_string(found) or pa.types.is_large_string(found) or pa.types.is_string_view(found))
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a column holds text, dictionary-encoded or not."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def field_names(kind: pa.DataType) -> list[str]:
+    """Return the names of a struct's fields, none for another type."""
+    return [field.name for field in kind.fields] if pa.types.is_struct(kind) else []
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind))
 
 
 def as_messages(prompt: pa.Array) -> pa.ListArray:
-    """Return prompts as messages; a text becomes one message of the user, a missing one no message."""
+    """Return prompts as messages: a text becomes one user message, a missing prompt an empty list."""
     if prompt.type == zebra.MESSAGES:
         return prompt
     ends = np.cumsum(prompt.is_valid().to_numpy(zero_copy_only=False), dtype=np.int32)
     texts = prompt.drop_null()
-    said = pa.StructArray.from_arrays([pa.repeat("user", len(texts)).cast(pa.string()), texts], ["role", "content"])
-    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]).astype(np.int32)), said)
+    messages = pa.StructArray.from_arrays([pa.repeat("user", len(texts)).cast(pa.string()), texts], ["role", "content"])
+    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]).astype(np.int32)), messages)
 
 
 def prompt_text(prompt: pa.Array) -> pa.Array:
-    """Return prompts as one text each, to tell them apart; a missing one is null."""
+    """Return each prompt as one text, which serves as its key; a missing one is null."""
     if prompt.type != zebra.MESSAGES:
         return prompt
     contents = pc.fill_null(pc.struct_field(prompt.flatten(), "content"), "")
@@ -66,57 +70,53 @@ def prompt_text(prompt: pa.Array) -> pa.Array:
 
 
 def relisted(like: pa.ListArray, values: pa.Array) -> pa.ListArray:
-    """Return `values` in lists as long as those of `like`; a missing list is an empty one."""
+    """Return `values` in lists as long as those of `like`; a missing list becomes an empty one."""
     lengths = pc.fill_null(pc.list_value_length(like), 0).to_numpy(zero_copy_only=False)
     return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)), values)
 
 
 def pool_batch(**columns: pa.Array) -> pa.RecordBatch:
-    """Make a batch of the pool's schema; a column that is not given is null."""
+    """Return a batch of the pool's schema; a column that is not passed is null."""
     rows = len(columns["models"])
     arrays = [columns.get(field.name) for field in zebra.POOL]
     filled = [pa.nulls(rows, f.type) if a is None else a for a, f in zip(arrays, zebra.POOL, strict=True)]
     return pa.RecordBatch.from_arrays(filled, schema=zebra.POOL)
 
 
-def conform(array: pa.Array, wanted: pa.DataType) -> pa.Array:
-    """Bring an array to a type: lists and structs by their parts, struct fields by name, missing ones null."""
-    if array.type == wanted:
+def conform(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Convert an array to a type: lists and structs part by part, struct fields by name, with null for a missing field."""
+    if array.type == kind:
         return array
     if isinstance(array, pa.ExtensionArray):
-        return conform(array.storage, wanted)
-    if pa.types.is_list(wanted) and (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):
+        return conform(array.storage, kind)
+    if pa.types.is_list(kind) and _is_list(array.type):
         lengths = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
         ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-        values = conform(array.flatten(), wanted.value_type)
-        return pa.ListArray.from_arrays(pa.array(ends), values, mask=array.is_null())
-    if pa.types.is_struct(wanted) and pa.types.is_struct(array.type):
-        held = {field.name for field in array.type.fields}
+        return pa.ListArray.from_arrays(pa.array(ends), conform(array.flatten(), kind.value_type), mask=array.is_null())
+    if pa.types.is_struct(kind) and pa.types.is_struct(array.type):
+        present = {*field_names(array.type)}
         fields = [
-            conform(pc.struct_field(array, f.name), f.type) if f.name in held else pa.nulls(len(array), f.type)
-            for f in wanted.fields
+            conform(pc.struct_field(array, f.name), f.type) if f.name in present else pa.nulls(len(array), f.type)
+            for f in kind.fields
         ]
-        return pa.StructArray.from_arrays(fields, fields=list(wanted.fields), mask=array.is_null())
-    return array.cast(wanted)
+        return pa.StructArray.from_arrays(fields, fields=list(kind.fields), mask=array.is_null())
+    return array.cast(kind)
 
 
-def conformed(wanted: pa.Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Bring a batch to the columns and types that are wanted."""
-    return pa.RecordBatch.from_arrays([conform(batch[f.name], f.type) for f in wanted], schema=wanted)
+def conform_batch(schema: pa.Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Convert a batch to the columns and types of a schema."""
+    return pa.RecordBatch.from_arrays([conform(batch[f.name], f.type) for f in schema], schema=schema)
 
 
-def leaves(paths: Iterable[str], wanted: pa.Schema) -> list[str]:
-    """Return the parquet leaves to read, of those of a file: for a list of structs, the wanted fields alone."""
-    chosen = []
+def leaves(paths: Iterable[str], schema: pa.Schema) -> list[str]:
+    """Return which of a parquet file's leaves to read; from a list of structs, only the fields that the schema has."""
+    names = []
     for path in paths:
-        top, *rest = path.split(".")
-        if top in wanted.names:
-            inner = wanted.field(top).type
-            fields = (
-                [f.name for f in inner.value_type.fields]
-                if pa.types.is_list(inner) and pa.types.is_struct(inner.value_type)
-                else []
-            )
-            if not fields or any(name in rest for name in fields):
-                chosen.append(path)
-    return chosen
+        column, *inner = path.split(".")
+        if column not in schema.names:
+            continue
+        kind = schema.field(column).type
+        fields = field_names(kind.value_type) if pa.types.is_list(kind) else []
+        if not fields or any(name in inner for name in fields):
+            names.append(path)
+    return names

@@ -1,4 +1,4 @@
-"""CSV files; a cell that is wanted as a list or as messages holds JSON."""
+"""CSV files, in which lists and messages are JSON."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ BLOCK = 16 << 20
 
 
 def open_csv(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
-    """Open a CSV file: every column is text (a model may well answer in numbers), but for one whose cells are JSON lists."""
+    """Open a CSV file: a column is text, even if its cells are numbers (a model may answer so), or JSON lists."""
     with pv.open_csv(zebra.storage.source(path), *_options([], lambda _: "skip")) as reader:
         names = reader.schema.names
     first = next((item for item in _rows(path, names) if isinstance(item, pa.RecordBatch)), None)
     if first is None or not first.num_rows:
-        msg = f"{path} has a line of column names and nothing else"
+        msg = f"{path} has no rows, only a line of column names"
         raise zebra.ZebraError(msg)
     return pa.schema([(name, _type(first[name])) for name in names]), (Range(partial(read_csv, path)),)
 
 
-def read_csv(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-    """Read the wanted columns as a stream."""
-    for item in _rows(path, wanted.names):
+def read_csv(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Read the columns of a schema."""
+    for item in _rows(path, schema.names):
         if isinstance(item, zebra.Rejected):
             yield item
         else:
-            yield from zebra.convert_or_reject(item, partial(_converted, wanted=wanted))
+            yield from zebra.convert_or_reject(item, partial(_convert, schema=schema))
 
 
 def _rows(path: Path, names: list[str]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-    """Yield the columns as bytes; a row of another length is rejected, in front of the batch that it was to be in."""
+    """Yield the columns as bytes; a row with too few or too many cells is rejected, ahead of the batch it belongs to."""
     odd: list[zebra.Rejected] = []
 
     def reject(row: pv.InvalidRow) -> str:
@@ -70,23 +70,23 @@ def _options(
     return pv.ReadOptions(block_size=BLOCK, use_threads=False), parse, convert
 
 
-def _converted(batch: pa.RecordBatch, wanted: pa.Schema) -> pa.RecordBatch:
-    """Bring the bytes of cells to the types wanted; ArrowInvalid or RowError where a cell cannot be."""
-    arrays = [_column(batch[field.name], field) for field in wanted]
-    return pa.RecordBatch.from_arrays(arrays, schema=wanted)
+def _convert(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Convert the bytes of cells to the types of the schema. Raise ArrowInvalid or RowError if a cell cannot be converted."""
+    arrays = [_column(batch[field.name], field) for field in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _column(cells: pa.Array, field: pa.Field) -> pa.Array:
     try:
         texts = cells.cast(pa.string())
-    except pa.ArrowInvalid as wrong:
+    except pa.ArrowInvalid as error:
         msg = f"{field.name!r} is not UTF-8"
-        raise zebra.RowError(0, msg) from wrong
-    return _parsed(texts, field) if pa.types.is_list(field.type) else texts.cast(field.type)
+        raise zebra.RowError(0, msg) from error
+    return _parse_cells(texts, field) if pa.types.is_list(field.type) else texts.cast(field.type)
 
 
 def _type(column: pa.Array) -> pa.DataType:
-    """Return what a column holds: text, or the type of the JSON list in its first cell."""
+    """Return the type of a column: text, or that of the JSON list in its first cell."""
     filled = column.filter(pc.not_equal(pc.fill_null(column, b""), b""))
     cell = filled[0].as_py().decode(errors="replace") if len(filled) else ""
     if cell.startswith("["):
@@ -97,15 +97,15 @@ def _type(column: pa.Array) -> pa.DataType:
     return pa.string()
 
 
-def _parsed(column: pa.Array, field: pa.Field) -> pa.Array:
-    """Parse the JSON of all cells of a column at once; RowError where a cell is none, or of another type."""
+def _parse_cells(column: pa.Array, field: pa.Field) -> pa.Array:
+    """Parse the JSON in all cells of a column. Raise RowError if a cell is not JSON, or of another type."""
     cells = pc.replace_substring(pc.coalesce(column, pa.scalar("null")), "\n", " ")
     lines = pc.binary_join_element_wise('{"cell": ', cells, "}", "")
     text = "\n".join(lines.to_pylist()).encode()
     parse = pj.ParseOptions(explicit_schema=pa.schema([("cell", field.type)]), unexpected_field_behavior="ignore")
     try:
         table = pj.read_json(BytesIO(text), pj.ReadOptions(block_size=len(text) + 1), parse)
-    except pa.ArrowInvalid as wrong:
-        msg = f"{field.name!r} is not the JSON that is wanted there ({str(wrong).partition(chr(10))[0]})"
-        raise zebra.RowError(0, msg) from wrong
+    except pa.ArrowInvalid as error:
+        msg = f"{field.name!r} is not the expected JSON ({str(error).partition(chr(10))[0]})"
+        raise zebra.RowError(0, msg) from error
     return table["cell"].combine_chunks()

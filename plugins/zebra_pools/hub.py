@@ -1,9 +1,9 @@
-"""Datasets of the Hugging Face hub, streamed."""
+"""Datasets of the Hugging Face Hub, streamed."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import zebra_core as zebra
@@ -12,41 +12,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import pyarrow as pa
+    from datasets import IterableDataset
 
 ROWS = 1_000
+"""Rows per batch."""
+ARGUMENTS = ("split", "name", "revision", "data_dir")
 
 
 def open_hub(location: str) -> tuple[pa.Schema, int | None, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
     """Open `hub:NAME` or `hub:NAME?split=train&name=CONFIG`, the arguments of `datasets.load_dataset`.
 
-    Raises ZebraError with what `datasets` says where the dataset cannot be had.
+    Raise ZebraError, with the reason that `datasets` gives, if the dataset cannot be loaded.
     """
     name, _, query = location.removeprefix("hub:").partition("?")
-    said = {"split": "train", **dict(parse_qsl(query))}
-    stream = _loaded(name, said)
+    arguments = {"split": "train", **dict(parse_qsl(query))}
+    stream = _load(name, arguments)
     if stream.features is None:
         stream = stream._resolve_features()  # noqa: SLF001
-    rows = getattr((stream.info.splits or {}).get(said["split"]), "num_examples", None)
-    return stream.features.arrow_schema, rows, partial(_read, name, said)
+    rows = getattr((stream.info.splits or {}).get(arguments["split"]), "num_examples", None)
+    return stream.features.arrow_schema, rows, partial(_read, name, arguments)
 
 
-def _read(name: str, said: dict[str, str], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    stream = _loaded(name, said).select_columns(wanted.names).with_format("arrow")
+def _read(name: str, arguments: dict[str, str], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    stream = _load(name, arguments).select_columns(schema.names).with_format("arrow")
     for table in stream.iter(ROWS):
         yield from table.combine_chunks().to_batches()
 
 
-def _loaded(name: str, said: dict[str, str]) -> Any:
+def _load(name: str, arguments: dict[str, str]) -> IterableDataset:
     from datasets import load_dataset  # noqa: PLC0415
 
-    known = ("split", "name", "revision", "data_dir")
-    for argument in said:
-        if argument not in known:
+    for argument in arguments:
+        if argument not in ARGUMENTS:
             what = f"argument of hub:{name}"
-            raise zebra.unknown(what, argument, known)
+            raise zebra.unknown(what, argument, ARGUMENTS)
     try:
-        return load_dataset(name, streaming=True, **said)
-    except Exception as wrong:
-        reason = (str(wrong).splitlines() or [type(wrong).__name__])[0]
-        msg = f"cannot load {name!r} from the Hugging Face hub: {reason}"
-        raise zebra.ZebraError(msg) from wrong
+        return load_dataset(name, streaming=True, **arguments)
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        msg = f"cannot load {name!r} from the Hugging Face Hub: {reason}"
+        raise zebra.ZebraError(msg) from error

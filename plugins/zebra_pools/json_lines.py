@@ -22,31 +22,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BLOCK = 12 << 20
-"""How many bytes are parsed together, about: whole lines, and one line at the least, however long."""
+"""Approximate number of bytes parsed together: whole lines, at least one."""
 RANGE = 48 << 20
-"""How many bytes of a file that is not compressed are read apart from the others, about."""
+"""Approximate number of bytes of an uncompressed file that make up a range."""
 BOM = b"\xef\xbb\xbf"
 SAMPLE = 100
-"""How many lines are looked at to know the columns."""
+"""Number of lines that the columns are inferred from."""
 
 
 def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
-    """Open JSON lines; the columns are those of the first lines. A large file is read in ranges of bytes."""
+    """Open JSON lines, whose columns are those of the first lines; a large file is read in ranges of bytes."""
     sample = [line for _, line in islice(_lines(path), SAMPLE)]
     if not sample:
-        msg = f"{path} has nothing but blank lines"
+        msg = f"{path} has only blank lines"
         raise zebra.ZebraError(msg)
     size = path.stat().st_size
-    whole = path.suffix.casefold() in (".gz", ".zst")
-    ends = [*range(RANGE, size - RANGE // 2, RANGE)] if not whole else []
+    compressed = path.suffix.casefold() in (".gz", ".zst")
+    ends = [] if compressed else [*range(RANGE, size - RANGE // 2, RANGE)]
     spans = pairwise([0, *ends, sys.maxsize])
-    return _schema(path, sample), tuple(
-        Range(partial(read_lines, path, a, b), before=partial(_rows_before, path, a)) for a, b in spans
-    )
+    ranges = [Range(partial(read_lines, path, a, b), before=partial(_rows_before, path, a)) for a, b in spans]
+    return _schema(path, sample), tuple(ranges)
 
 
 def _schema(path: Path, sample: list[bytes]) -> pa.Schema:
-    """Return the columns of the first lines; one that is no JSON, or of another type than those before it, has no say."""
+    """Return the columns of the first lines, ignoring lines that are not JSON or that conflict with earlier lines."""
     try:
         return pj.read_json(BytesIO(b"\n".join(sample))).schema
     except pa.ArrowInvalid:
@@ -56,64 +55,63 @@ def _schema(path: Path, sample: list[bytes]) -> pa.Schema:
                 schema = pj.read_json(BytesIO(b"\n".join([*good, line]))).schema
                 good.append(line)
     if not good:
-        msg = (
-            f"{path}: none of its first {len(sample)} lines can be read; the first: {_fault(sample[0], pa.schema([]))}"
-        )
+        reason = _fault(sample[0], pa.schema([]))
+        msg = f"{path}: none of its first {len(sample)} lines can be read; the first: {reason}"
         raise zebra.ZebraError(msg)
     return schema
 
 
 def _rows_before(path: Path, start: int) -> int:
-    """Count the rows of the lines that begin before a byte."""
+    """Return the number of rows in the lines that begin before a byte."""
     return sum(bool(line.strip()) for block in _blocks(path, 0, start) for line in block.split(b"\n"))
 
 
-def read_lines(path: Path, start: int, stop: int, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-    """Read the wanted columns of the lines that begin in [start, stop), as a stream."""
+def read_lines(path: Path, start: int, stop: int, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Read the columns of a schema from the lines that begin in [start, stop)."""
     lines = 0
     for block in _blocks(path, start, stop):
         try:
             if block.strip():
-                yield _parsed(block, wanted)
+                yield _parse(block, schema)
         except pa.ArrowInvalid:
-            before = lines + sum(found.count(b"\n") for found in _blocks(path, 0, start))
-            yield from _rescued(block, wanted, before)
+            before = lines + sum(earlier.count(b"\n") for earlier in _blocks(path, 0, start))
+            yield from _parse_or_reject(block, schema, before)
         lines += block.count(b"\n")
 
 
-def _parsed(block: bytes, wanted: pa.Schema) -> pa.RecordBatch:
-    """Parse whole lines at once; ArrowInvalid where one of them is no JSON, of another type, or not UTF-8."""
-    parse = pj.ParseOptions(explicit_schema=wanted, unexpected_field_behavior="ignore", newlines_in_values=False)
+def _parse(block: bytes, schema: pa.Schema) -> pa.RecordBatch:
+    """Parse whole lines together. Raise ArrowInvalid if any of them is not JSON, of another type, or not UTF-8."""
+    parse = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore", newlines_in_values=False)
     table = pj.read_json(pa.BufferReader(block), pj.ReadOptions(use_threads=False, block_size=len(block) + 1), parse)
     table.validate(full=True)
     return table.to_batches()[0]
 
 
-def _rescued(block: bytes, wanted: pa.Schema, before: int) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-    """Parse the good lines of a block; `before` is how many lines of the file come before it."""
+def _parse_or_reject(block: bytes, schema: pa.Schema, before: int) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Parse a block, with a Rejected for each invalid line; `before` is the number of lines before the block."""
 
     def parse(lines: list[tuple[int, bytes]]) -> pa.RecordBatch:
         try:
-            return _parsed(b"\n".join(line for _, line in lines), wanted)
-        except pa.ArrowInvalid as wrong:
+            return _parse(b"\n".join(line for _, line in lines), schema)
+        except pa.ArrowInvalid as error:
             if len(lines) > 1:
                 raise
-            raise zebra.RowError(0, _fault(lines[0][1], wanted) or str(wrong)) from wrong
+            raise zebra.RowError(0, _fault(lines[0][1], schema) or str(error)) from error
 
     lines = [(number, line) for number, line in enumerate(block.split(b"\n"), before + 1) if line.strip()]
     row = 0
-    for piece in zebra.convert_or_reject(lines, parse):
-        if isinstance(piece, zebra.Rejected):
-            yield attrs.evolve(piece, line=lines[row][0], unit="line")
+    for item in zebra.convert_or_reject(lines, parse):
+        if isinstance(item, zebra.Rejected):
+            yield attrs.evolve(item, line=lines[row][0], unit="line")
             row += 1
         else:
-            yield piece
-            row += piece.num_rows
+            yield item
+            row += item.num_rows
 
 
 def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
-    """Yield the lines that begin in [start, stop), many together."""
-    with _opened(path) as file:
+    """Yield the lines that begin in [start, stop), in blocks of about `BLOCK` bytes."""
+    with _open(path) as file:
         if start:
             file.seek(start - 1)
             start += len(file.readline()) - 1
@@ -123,14 +121,14 @@ def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
             yield block.removeprefix(BOM)
 
 
-def _opened(path: Path) -> BufferedReader:
+def _open(path: Path) -> BufferedReader:
     """Open a file, compressed or not, for reading lines of bytes."""
-    packed = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.casefold())
-    return BufferedReader(pa.input_stream(zebra.storage.source(path), compression=packed))
+    compression = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.casefold())
+    return BufferedReader(pa.input_stream(zebra.storage.source(path), compression=compression))
 
 
 def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
-    """Open a file that is one array of objects, or JSON lines under this name."""
+    """Open a file that is one array of objects, or JSON lines with the suffix `.json`."""
     with path.open("rb") as file:
         start = file.read(1 << 10).removeprefix(BOM).lstrip()
     if not start.startswith(b"["):
@@ -141,11 +139,11 @@ def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     return pa.RecordBatch.from_pylist([names]).schema, (Range(partial(_read_array, path), len(rows)),)
 
 
-def _read_array(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+def _read_array(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
     def convert(rows: list[Any]) -> pa.RecordBatch:
         for row in rows:
-            _check(row, wanted)
-        return pa.RecordBatch.from_pylist(rows, schema=wanted)
+            _check(row, schema)
+        return pa.RecordBatch.from_pylist(rows, schema=schema)
 
     return zebra.convert_or_reject(_array(path), convert)
 
@@ -153,49 +151,49 @@ def _read_array(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebr
 def _array(path: Path) -> list[Any]:
     try:
         rows: list[Any] = json.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as wrong:
-        msg = f"{path} is {_not_utf8(wrong)}; save the file as UTF-8"
-        raise zebra.ZebraError(msg) from wrong
-    except (ValueError, RecursionError) as wrong:
-        msg = f"{path} is no JSON: {wrong}"
-        raise zebra.ZebraError(msg) from wrong
+    except UnicodeDecodeError as error:
+        msg = f"{path} is {_not_utf8(error)}; save the file as UTF-8"
+        raise zebra.ZebraError(msg) from error
+    except (ValueError, RecursionError) as error:
+        msg = f"{path} is not valid JSON: {error}"
+        raise zebra.ZebraError(msg) from error
     return rows
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of each line that is not blank."""
-    with _opened(path) as file:
+    with _open(path) as file:
         for number, line in enumerate(file, 1):
             if line.strip():
                 yield number, line.removeprefix(BOM) if number == 1 else line
 
 
-def _fault(line: bytes, wanted: pa.Schema) -> str:
-    """Say what is wrong with a line that Arrow cannot read, as Python sees it; nothing where Python can read it."""
+def _fault(line: bytes, schema: pa.Schema) -> str:
+    """Return what is wrong with a line that Arrow cannot read, or an empty text if Python can read it."""
     try:
-        _check(json.loads(line.decode()), wanted)
-    except UnicodeDecodeError as wrong:
-        return _not_utf8(wrong)
-    except zebra.RowError as wrong:
-        return str(wrong)
-    except (ValueError, RecursionError) as wrong:
-        return f"not JSON ({wrong})"
+        _check(json.loads(line.decode()), schema)
+    except UnicodeDecodeError as error:
+        return _not_utf8(error)
+    except zebra.RowError as error:
+        return str(error)
+    except (ValueError, RecursionError) as error:
+        return f"not JSON ({error})"
     return ""
 
 
-def _check(row: Any, wanted: pa.Schema) -> None:
-    """Raise RowError for what is no object, or has a value of another type than is wanted."""
+def _check(row: object, schema: pa.Schema) -> None:
+    """Raise RowError if a row is not an object, or has a value of another type than the schema."""
     if not isinstance(row, dict):
         msg = f"expected an object, got {row!r:.60}"
         raise zebra.RowError(0, msg)
-    for field in wanted:
+    for field in schema:
         if not _fits(row.get(field.name), field.type):
-            msg = f"{field.name!r} must be {_told(field.type)}, got {row[field.name]!r:.80}"
+            msg = f"{field.name!r} must be {_type_name(field.type)}, got {row[field.name]!r:.80}"
             raise zebra.RowError(0, msg)
 
 
-def _fits(value: Any, kind: pa.DataType) -> bool:
-    """Whether a value of JSON can be read as the type; null always can."""
+def _fits(value: object, kind: pa.DataType) -> bool:
+    """Return whether a JSON value can be read as a type; null always can."""
     if value is None:
         return True
     if pa.types.is_list(kind):
@@ -207,9 +205,9 @@ def _fits(value: Any, kind: pa.DataType) -> bool:
     return isinstance(value, str)
 
 
-def _told(kind: pa.DataType) -> str:
+def _type_name(kind: pa.DataType) -> str:
     return str(kind).replace("element: ", "").replace("item: ", "")
 
 
-def _not_utf8(wrong: UnicodeDecodeError) -> str:
-    return f"not UTF-8 (byte {wrong.object[wrong.start]:#04x} at {wrong.start})"
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    return f"not UTF-8 (byte {error.object[error.start]:#04x} at {error.start})"

@@ -1,4 +1,4 @@
-"""The layout with one row per instruction and model, as evaluation scripts write it."""
+"""The layout with one row per instruction and model, which evaluation scripts write."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ import pyarrow.compute as pc
 import zebra_core as zebra
 from zebra_pools import columns
 from zebra_pools.buckets import Buckets
-from zebra_pools.columns import first
-from zebra_pools.reader import Misfit, Reader, lacks, shared_arrays, shared_columns
+from zebra_pools.columns import first_present
+from zebra_pools.reader import Mismatch, Reader, lacks, shared_arrays, shared_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from zebra_pools.tables import Table
 
+TEXT = pa.string()
 ROWS = pa.schema(
-    {**{field.name: field.type for field in zebra.POOL if not pa.types.is_list(field.type)}, "prompt": zebra.MESSAGES}
+    {"id": TEXT, "source": TEXT, "prompt": zebra.MESSAGES}
+    | {"key": TEXT, "model": TEXT, "response": TEXT, "rating": pa.float64()}
 )
-ROWS = pa.schema(
-    [*ROWS, ("key", pa.string()), ("model", pa.string()), ("response", pa.string()), ("rating", pa.float64())]
-)
+"""The columns of a row, under the names used here; rows with the same key belong to one instruction."""
 
 BUCKET = 32 << 20
-"""How many bytes of a bucket are in memory together, about; there are `MOST` buckets at the most, each an open file."""
+"""Approximate number of bytes of a bucket in memory."""
 MOST = 256
+"""Maximum number of buckets; each is an open file."""
 UNPACKED = 3
-"""How many bytes of text a byte of a file holds, about: parquet and gzip more, JSON less."""
+"""Approximate bytes of text per byte of a file: more for parquet and gzip, fewer for JSON."""
 UNKNOWN = 16
-"""Into how many buckets to divide a dataset of the hub, which may be of any size."""
+"""Number of buckets for a dataset of the Hub, whose size is unknown."""
 
 
 @attrs.frozen
 class Long(Reader):
     """One row per instruction and model: instruction (or prompt), model (or generator), response (or output)[, rating].
 
-    Rows belong together by `id` where there is one, else by their prompt, in any order and over all files of a folder; a large
-    pool is divided by instruction on disk first (TMPDIR).
-    The options name other columns.
+    Rows with the same `id`, or the same prompt if there is no id, are one instruction, in any order and across all files of
+    a folder. A large pool is first divided by instruction on disk (TMPDIR). The options name other columns.
     """
 
     prompt: str = zebra.option("", "Column of the prompt; recognised by its name if empty.")
@@ -52,42 +52,35 @@ class Long(Reader):
     rating: str = zebra.option("", "Column of the rating; recognised by its name if empty.")
     id: str = zebra.option("", "Column of the instruction's id; recognised by its name if empty.")
 
-    def wants(self, schema: pa.Schema) -> pa.Schema:
-        """Return the columns to read; Misfit where a row has no model, no response or no prompt."""
-        texts = {
-            self.model or first(columns.MODEL, schema): "'model' or 'generator'",
-            self.response or first(columns.RESPONSE, schema): "'response' or 'output'",
+    def schema_for(self, schema: pa.Schema) -> pa.Schema:
+        """Return the columns to read. Raise Mismatch if the table lacks a model, a response or a prompt."""
+        texts: dict[str | None, str] = {
+            self.model or first_present(columns.MODEL, schema): "'model' or 'generator'",
+            self.response or first_present(columns.RESPONSE, schema): "'response' or 'output'",
+            **{name: repr(name) for name in (self.id, self.rating) if name},
         }
-        for name, known in texts.items():
+        for name, description in texts.items():
             if name not in schema.names:
-                raise Misfit(lacks(repr(name) if name else known, schema))
-        chosen = [name for name in (self.id, self.rating) if name]
-        for name in chosen:
-            if name not in schema.names:
-                raise Misfit(lacks(repr(name), schema))
-        rating = self.rating or first(columns.RATING, schema)
-        kinds = {
-            **shared_columns(schema, self.prompt),
-            **dict.fromkeys([*texts, *chosen], pa.string()),
-            rating: pa.float64(),
-        }
-        return pa.schema({name: kind for name, kind in kinds.items() if name})
+                raise Mismatch(lacks(repr(name) if name else description, schema))
+        rating = self.rating or first_present(columns.RATING, schema)
+        ratings = {rating: pa.float64()} if rating else {}
+        return pa.schema(shared_columns(schema, self.prompt) | dict.fromkeys(texts, TEXT) | ratings)
 
     def __call__(self, location: str | None) -> zebra.Pool:
-        """Open the pool: a part for each bucket of its instructions, more than one where it is large."""
-        found = self.opened(location)
-        name = found[0][0].name if len(found) == 1 else f"{location} ({len(found)} files)"
-        buckets = Buckets(partial(self.rows, found), bucket_count(table for table, _ in found))
+        """Open the pool, with a part for each bucket of its instructions; a small pool has one."""
+        tables = self.tables(location)
+        name = tables[0][0].name if len(tables) == 1 else f"{location} ({len(tables)} files)"
+        buckets = Buckets(partial(self.rows, tables), bucket_count(table for table, _ in tables))
         parts = [zebra.Part(name, partial(self.read, buckets, number)) for number in range(buckets.count)]
-        return zebra.Pool(parts, [table.path for table, _ in found if table.path])
+        return zebra.Pool(parts, [table.path for table, _ in tables if table.path])
 
-    def rows(self, found: list[tuple[Table, pa.Schema]]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-        """Read all rows, under the names used here."""
-        for item in (item for table, wanted in found for item in table.read(wanted)):
+    def rows(self, tables: list[tuple[Table, pa.Schema]]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+        """Read all rows as batches with the columns `ROWS`."""
+        for item in (item for table, schema in tables for item in table.read(schema)):
             yield item if isinstance(item, zebra.Rejected) else self._row_batch(item)
 
     def read(self, buckets: Buckets, number: int) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-        """Read a bucket, and give a row per instruction in the order in which the instructions first appear."""
+        """Read a bucket as a batch with a row per instruction, in the order in which the instructions first appear."""
         batches: list[pa.RecordBatch] = []
         for item in buckets.bucket(number):
             if isinstance(item, zebra.Rejected):
@@ -99,31 +92,31 @@ class Long(Reader):
             yield _grouped(rows)
 
     def _row_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Give the columns the names used here; a row's key is its id, else its prompt."""
+        """Return a batch with the columns `ROWS`; the key of a row is its id, else its prompt."""
         schema = batch.schema
-        found = shared_arrays(batch, self.prompt)
+        arrays = shared_arrays(batch, self.prompt)
         if self.id:
-            found["id"] = batch[self.id]
-        found |= {
-            "key": found.get("id", columns.prompt_text(batch[self.prompt or first(columns.PROMPT, schema)])),
-            "model": batch[self.model or first(columns.MODEL, schema)],
-            "response": batch[self.response or first(columns.RESPONSE, schema)],
+            arrays["id"] = batch[self.id]
+        arrays |= {
+            "key": arrays.get("id", columns.prompt_text(batch[self.prompt or first_present(columns.PROMPT, schema)])),
+            "model": batch[self.model or first_present(columns.MODEL, schema)],
+            "response": batch[self.response or first_present(columns.RESPONSE, schema)],
         }
-        rating = self.rating or first(columns.RATING, schema)
+        rating = self.rating or first_present(columns.RATING, schema)
         if rating:
-            found["rating"] = batch[rating]
-        arrays = [found.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in ROWS]
-        return pa.RecordBatch.from_arrays(arrays, schema=ROWS)
+            arrays["rating"] = batch[rating]
+        filled = [arrays.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in ROWS]
+        return pa.RecordBatch.from_arrays(filled, schema=ROWS)
 
 
 def bucket_count(tables: Iterable[Table]) -> int:
-    """Return into how many buckets to divide tables, from the bytes of their files."""
+    """Return the number of buckets to divide tables into, from the size of their files."""
     sizes = [table.path.stat().st_size for table in tables if table.path]
     return min(max(sum(sizes) * UNPACKED // BUCKET, 1 if sizes else UNKNOWN), MOST)
 
 
 def _grouped(rows: pa.Table) -> pa.RecordBatch:
-    """Gather the rows of each key."""
+    """Return a batch of the pool's schema with the rows of each key gathered into lists."""
     key = rows["key"].combine_chunks().dictionary_encode().indices
     number = pc.fill_null(key.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
     order = np.argsort(number, kind="stable")

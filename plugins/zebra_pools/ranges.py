@@ -1,4 +1,4 @@
-"""What of a file can be read apart from the rest."""
+"""Ranges of rows, the units in which files are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False)
 class Range:
-    """Rows of a table: `read` gives the columns wanted, in the types wanted; `rows` and `before` as in zebra.Part."""
+    """Rows of a table: `read` returns the columns of a schema, in its types; `rows` and `before` are as in `zebra.Part`."""
 
     read: Callable[[pa.Schema], Iterator[pa.RecordBatch | zebra.Rejected]]
     rows: int | None = None

@@ -1,4 +1,4 @@
-"""Tables on disk or on the hub: what columns each has, and its rows as a stream of Arrow record batches."""
+"""Tables on disk or on the Hub: their columns, and their rows as streams of Arrow record batches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 import zebra_core as zebra
 from zebra_pools import csv_lines, hub, json_lines
-from zebra_pools.columns import conformed, leaves
+from zebra_pools.columns import conform_batch, leaves
 from zebra_pools.ranges import Range
 
 if TYPE_CHECKING:
@@ -19,50 +19,50 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BATCH_BYTES = 12 << 20
-"""How much text a batch holds. Larger ones cost more: an array of 16 MiB is taken from the system and given back each time."""
+"""Bytes of text in a batch. Larger batches are slower: the allocator returns arrays of 16 MiB to the system each time."""
 RANGE_ROWS = 16_384
-"""How many rows of a parquet file are read apart from the others, about."""
+"""Approximate number of rows of a parquet file that make up a range."""
 
 
 @attrs.frozen(eq=False)
 class Table:
-    """A table that can be read: `schema` is what it has, `ranges` are what of it can be read apart, in order."""
+    """A table: `schema` has all its columns, and `ranges` cover its rows in order."""
 
     name: str
     schema: pa.Schema
     ranges: tuple[Range, ...]
     path: Path | None = None
 
-    def read(self, wanted: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-        """Read all ranges."""
+    def read(self, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+        """Read these columns of all ranges."""
         for rows in self.ranges:
-            part = zebra.Part(self.name, partial(rows.read, wanted), rows.rows, rows.before)
+            part = zebra.Part(self.name, partial(rows.read, schema), rows.rows, rows.before)
             yield from zebra.with_positions(part.read(), part.name, part.row)
 
 
 def open_tables(location: str | None) -> list[Table]:
     """Open a file, the files of a folder in the order of their names, or `hub:NAME`.
 
-    Raises ZebraError where there is nothing, or where a file is empty, damaged or of no known format.
+    Raise ZebraError if there are none, or if a file is empty, damaged or of an unknown format.
     """
     if location is None:
-        msg = "say which file or folder: --pool READER:LOCATION"
+        msg = "the pool reader reads a file or a folder; name it: --pool READER:LOCATION"
         raise zebra.ZebraError(msg)
     if location.startswith("hub:"):
         schema, rows, read = hub.open_hub(location)
         return [Table(location, schema, (Range(read, rows),))]
     path = zebra.storage.place(location)
     try:
-        return _found(path, location)
-    except zebra.storage.faults(path) as wrong:
-        raise unreadable(path, wrong) from wrong
+        return _tables(path, location)
+    except zebra.storage.faults(path) as error:
+        raise unreadable(path, error) from error
 
 
-def _found(path: Path, location: str) -> list[Table]:
+def _tables(path: Path, location: str) -> list[Table]:
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file() and format_of(p) and not _hidden(p.relative_to(path)))
         if not files:
-            msg = f"the folder {location} holds no pool file; a pool is made of {', '.join(FORMATS)} files"
+            msg = f"the folder {location} has no pool file; a pool consists of {', '.join(FORMATS)} files"
             raise zebra.ZebraError(msg)
         return [_open(file) for file in files]
     if not path.exists():
@@ -72,7 +72,7 @@ def _found(path: Path, location: str) -> list[Table]:
 
 
 def format_of(path: Path) -> str | None:
-    """Return the format of a file by its name, None where it is none of ours."""
+    """Return the format of a file by its suffix, None if it is unknown."""
     name = path.name.casefold()
     return next((suffix for suffix in FORMATS if name.endswith(suffix)), None)
 
@@ -84,45 +84,43 @@ def _hidden(path: Path) -> bool:
 def _open(path: Path) -> Table:
     suffix = format_of(path)
     if suffix is None:
-        msg = f"{path} is of no known format; a pool is made of {', '.join(FORMATS)} files"
+        msg = f"{path} is of no known format; a pool consists of {', '.join(FORMATS)} files"
         raise zebra.ZebraError(msg)
     try:
         if not path.stat().st_size:
             msg = f"{path} is empty"
             raise zebra.ZebraError(msg)
         schema, ranges = FORMATS[suffix](path)
-    except zebra.storage.faults(path) as wrong:
-        raise unreadable(path, wrong) from wrong
-    ranges = tuple(attrs.evolve(part, read=partial(_told, path, part.read)) for part in ranges)
+    except zebra.storage.faults(path) as error:
+        raise unreadable(path, error) from error
+    ranges = tuple(attrs.evolve(part, read=partial(_read, path, part.read)) for part in ranges)
     return Table(path.name, schema, ranges, path)
 
 
-def _told(
-    path: Path, read: Callable[..., Iterator[pa.RecordBatch | zebra.Rejected]], wanted: pa.Schema
+def _read(
+    path: Path, read: Callable[..., Iterator[pa.RecordBatch | zebra.Rejected]], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-    """Read on in the types that are wanted, and say which file it was when it cannot be read."""
+    """Read a range in the types of the schema, naming the file if it cannot be read."""
     try:
-        for item in read(wanted):
-            yield from (
-                [item]
-                if isinstance(item, zebra.Rejected)
-                else zebra.convert_or_reject(item, partial(conformed, wanted))
-            )
-    except zebra.storage.faults(path) as wrong:
-        raise unreadable(path, wrong) from wrong
+        for item in read(schema):
+            if isinstance(item, zebra.Rejected):
+                yield item
+            else:
+                yield from zebra.convert_or_reject(item, partial(conform_batch, schema))
+    except zebra.storage.faults(path) as error:
+        raise unreadable(path, error) from error
 
 
-def unreadable(path: Path, wrong: Exception) -> zebra.ZebraError:
+def unreadable(path: Path, error: Exception) -> zebra.ZebraError:
     """Return the error for a file that a library could not read."""
-    if isinstance(wrong, zebra.ZebraError):
-        return wrong
-    reason = getattr(wrong, "strerror", None) or (str(wrong).splitlines() or [type(wrong).__name__])[0]
-    local = zebra.storage.is_local(path)
-    hint = (
-        "it is damaged, unfinished, or not what its name says"
-        if local
-        else "check the address, the network and your login"
+    if isinstance(error, zebra.ZebraError):
+        return error
+    reason = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
+    local, remote = (
+        "it is damaged, unfinished, or has the wrong suffix",
+        "check the address, the network and your login",
     )
+    hint = local if zebra.storage.is_local(path) else remote
     return zebra.ZebraError(f"cannot read {path}: {reason}; {hint}")
 
 
@@ -131,33 +129,30 @@ def _parquet(path: Path) -> pq.ParquetFile:
 
 
 def _open_parquet(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
-    """Open a parquet file: a range is as many whole row groups as make up `RANGE_ROWS`."""
+    """Open a parquet file; a range is as many whole row groups as fit into `RANGE_ROWS`, at least one."""
     with _parquet(path) as file:
         rows = [file.metadata.row_group(k).num_rows for k in range(file.metadata.num_row_groups)]
         groups: list[list[int]] = [[]]
-        for group, count in enumerate(rows):
-            if groups[-1] and sum(rows[k] for k in groups[-1]) + count > RANGE_ROWS:
+        for k, count in enumerate(rows):
+            if groups[-1] and sum(rows[j] for j in groups[-1]) + count > RANGE_ROWS:
                 groups.append([])
-            groups[-1].append(group)
-        counts = [sum(rows[k] for k in chosen) for chosen in groups]
+            groups[-1].append(k)
+        counts = [sum(rows[k] for k in group) for group in groups]
         before = [sum(counts[:k]) for k in range(len(counts))]
         ranges = [
-            Range(partial(_read_parquet, path, chosen), count, first)
-            for chosen, count, first in zip(groups, counts, before, strict=True)
+            Range(partial(_read_parquet, path, group), count, start)
+            for group, count, start in zip(groups, counts, before, strict=True)
         ]
         return file.schema_arrow, tuple(ranges)
 
 
-def _read_parquet(path: Path, groups: list[int], wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _read_parquet(path: Path, groups: list[int], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     with _parquet(path) as file:
-        held = [file.metadata.row_group(group) for group in groups]
-        rows = (
-            sum(group.num_rows for group in held) * BATCH_BYTES // max(sum(group.total_byte_size for group in held), 1)
-        )
+        metadata = [file.metadata.row_group(group) for group in groups]
+        size = max(sum(group.total_byte_size for group in metadata), 1)
+        rows = max(1, min(sum(group.num_rows for group in metadata) * BATCH_BYTES // size, 1 << 16))
         paths = [file.schema.column(k).path for k in range(len(file.schema.names))]
-        yield from file.iter_batches(
-            max(1, min(rows, 1 << 16)), groups, columns=leaves(paths, wanted), use_threads=False
-        )
+        yield from file.iter_batches(rows, groups, columns=leaves(paths, schema), use_threads=False)
 
 
 def _open_arrow(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
@@ -169,12 +164,12 @@ def _mapped(path: Path) -> pa.NativeFile:
     return pa.memory_map(str(path)) if zebra.storage.is_local(path) else pa.PythonFile(path.open("rb"), mode="r")
 
 
-def _read_arrow(path: Path, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _read_arrow(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     with _mapped(path) as file:
         reader = _arrow_reader(file)
         is_file = isinstance(reader, pa.RecordBatchFileReader)
         for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
-            yield batch.select(wanted.names)
+            yield batch.select(schema.names)
 
 
 def _arrow_reader(file: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import zebra_core as zebra
-from zebra_pools.columns import pool_batch, relisted
-from zebra_pools.reader import TEXTS, Misfit, RowReader, lacks, shared_arrays, shared_columns
+from zebra_pools.columns import field_names, pool_batch, relisted
+from zebra_pools.reader import TEXTS, Mismatch, RowReader, lacks, shared_arrays, shared_columns
 
 RATINGS = ("overall_score", "fine-grained_score")
 
@@ -18,30 +18,29 @@ RATINGS = ("overall_score", "fine-grained_score")
 class UltraFeedback(RowReader):
     """UltraFeedback's schema: instruction, models, completions[{model, response, ...}].
 
-    `rating` names the field of a completion that rates it; `overall_score`, else `fine-grained_score`, if empty.
+    `rating` names the field of a completion with its rating, by default `overall_score`, else `fine-grained_score`.
     """
 
     rating: str = zebra.option("", "Field of a completion that holds its rating; recognised by its name if empty.")
 
-    def wants(self, schema: pa.Schema) -> pa.Schema:
-        """Return the columns to read; Misfit where there are no completions of model and response."""
-        found = shared_columns(schema)
+    def schema_for(self, schema: pa.Schema) -> pa.Schema:
+        """Return the columns to read. Raise Mismatch if there are no completions with model and response."""
+        shared = shared_columns(schema)
         if "completions" not in schema.names:
-            raise Misfit(lacks("'completions'", schema))
+            raise Mismatch(lacks("'completions'", schema))
         kind = schema.field("completions").type
-        inner = getattr(kind, "value_type", None)
-        fields = [field.name for field in inner.fields] if inner is not None and pa.types.is_struct(inner) else []
+        fields = field_names(getattr(kind, "value_type", kind))
         rating = self.rating or next((name for name in RATINGS if name in fields), None)
-        wanted = {"model": pa.string(), "response": pa.string(), **({rating: pa.float64()} if rating else {})}
-        missing = [name for name in wanted if name not in fields]
+        columns = {"model": pa.string(), "response": pa.string(), **({rating: pa.float64()} if rating else {})}
+        missing = [name for name in columns if name not in fields]
         if missing:
             msg = f"has completions without the field {missing[0]!r} ({kind})"
-            raise Misfit(msg)
+            raise Mismatch(msg)
         models = {"models": TEXTS} if "models" in schema.names else {}
-        return pa.schema({**found, **models, "completions": pa.list_(pa.struct(list(wanted.items())))})
+        return pa.schema({**shared, **models, "completions": pa.list_(pa.struct(list(columns.items())))})
 
     def to_pool(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Take the models from the completions themselves, and hold the list of models against them."""
+        """Return the batch with the models of the completions. Raise RowError if the list of models differs from them."""
         each = batch["completions"].flatten()
         names = ("models", "responses", "ratings")
         lists = {
@@ -54,7 +53,7 @@ class UltraFeedback(RowReader):
 
 
 def check_same_models(listed: pa.ListArray, models: pa.ListArray) -> None:
-    """Raise RowError for the first row whose `models` are not those of its completions, in whatever order."""
+    """Raise RowError for the first row whose `models` are not those of its completions; their order does not matter."""
     lengths, others = (
         pc.fill_null(pc.list_value_length(a), 0).to_numpy(zero_copy_only=False) for a in (listed, models)
     )
@@ -63,8 +62,8 @@ def check_same_models(listed: pa.ListArray, models: pa.ListArray) -> None:
         names = pa.concat_arrays([listed.flatten(), models.flatten()]).dictionary_encode().indices
         codes = pc.fill_null(names, -1).to_numpy(zero_copy_only=False).reshape(2, -1)
         rows = np.repeat(np.arange(len(listed)), lengths)
-        said, given = (side[np.lexsort((side, rows))] for side in codes)
-        wrong = rows[said != given]
+        left, right = (side[np.lexsort((side, rows))] for side in codes)
+        wrong = rows[left != right]
     if wrong.size:
         row = int(wrong[0])
         named, answered = ({*map(str, array[row].as_py() or [])} for array in (listed, models))

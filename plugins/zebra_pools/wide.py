@@ -8,14 +8,14 @@ import pyarrow as pa
 
 import zebra_core as zebra
 from zebra_pools import columns
-from zebra_pools.reader import Misfit, RowReader, lacks, shared_arrays, shared_columns
+from zebra_pools.reader import Mismatch, RowReader, lacks, shared_arrays, shared_columns
 
 
 @attrs.frozen
 class Wide(RowReader):
     """One column per model: an instruction, and the response of each model under the model's name.
 
-    `models` names the columns; all other text columns if empty. `prompt` names the instruction's column.
+    `models` names the columns of responses, by default all other text columns; `prompt` names the column of the instruction.
     """
 
     models: tuple[str, ...] = zebra.option(
@@ -23,26 +23,26 @@ class Wide(RowReader):
     )
     prompt: str = zebra.option("", "Column of the prompt; recognised by its name if empty.")
 
-    def wants(self, schema: pa.Schema) -> pa.Schema:
-        """Return the columns to read; Misfit where less than two hold responses."""
-        found = shared_columns(schema, self.prompt)
+    def schema_for(self, schema: pa.Schema) -> pa.Schema:
+        """Return the columns to read. Raise Mismatch if fewer than two hold responses."""
+        shared = shared_columns(schema, self.prompt)
         other = {"models", "completions", "responses", *columns.MODEL, *columns.RESPONSE} & {*schema.names}
         if other and not self.models:
-            msg = f"has a column {min(other)!r}, which is of another layout"
-            raise Misfit(msg)
-        known = {*columns.PROMPT, *columns.ID, *columns.SOURCE, *columns.RATING, *found}
-        names = self.models or tuple(f.name for f in schema if f.name not in known and columns.is_text(f.type))
+            msg = f"has a column {min(other)!r}, which belongs to another layout"
+            raise Mismatch(msg)
+        reserved = {*columns.PROMPT, *columns.ID, *columns.SOURCE, *columns.RATING, *shared}
+        names = self.models or tuple(f.name for f in schema if f.name not in reserved and columns.is_text(f.type))
         for name in names:
             if name not in schema.names:
-                raise Misfit(lacks(repr(name), schema))
+                raise Mismatch(lacks(repr(name), schema))
         if len(names) < 2:
-            msg = f"has less than two columns of responses (its columns: {', '.join(schema.names)})"
-            raise Misfit(msg)
-        return pa.schema({**found, **dict.fromkeys(names, pa.string())})
+            msg = f"has fewer than two columns of responses (its columns: {', '.join(schema.names)})"
+            raise Mismatch(msg)
+        return pa.schema({**shared, **dict.fromkeys(names, pa.string())})
 
     def to_pool(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Lay the responses of each row one after the other."""
-        shared = [column for column in shared_columns(batch.schema, self.prompt) if column not in self.models]
+        """Return the batch with the responses of each row in a list."""
+        shared = {*shared_columns(batch.schema, self.prompt)} - {*self.models}
         names = [name for name in batch.schema.names if name not in shared]
         n, k = batch.num_rows, len(names)
         row_by_row = pa.array((np.arange(k)[None, :] * n + np.arange(n)[:, None]).ravel())

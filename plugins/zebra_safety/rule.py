@@ -37,9 +37,9 @@ class SafetyFirst:
 
     def __call__(self, behavior: zebra.Behavior) -> NDArray[np.float64]:
         """Return how strongly the row's model is preferred to the column's (models x models)."""
-        kept = behavior.on_axis(self.axis) >= self.floor
+        safe = behavior.on_axis(self.axis) >= self.floor
         if self.balance in behavior.axes:
-            kept &= behavior.on_axis(self.balance) >= self.balance_floor
-        both = kept[:, None] & kept[None, :]
-        veto = kept[:, None].astype(np.float64) - kept[None, :]
+            safe &= behavior.on_axis(self.balance) >= self.balance_floor
+        both = safe[:, None] & safe[None, :]
+        veto = safe[:, None].astype(np.float64) - safe[None, :]
         return np.where(both, behavior.gap, veto)

@@ -1,4 +1,4 @@
-"""Score tables: general ones, public leaderboards, results of harnesses, and the embedded table of the papers."""
+"""Score tables: general ones, public leaderboards, results of evaluation harnesses, and the tables of the papers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import zebra_core as zebra
 def zebra_score_sources() -> zebra.Components:
     """Offer the score sources by name."""
     from zebra_scores.embedded import Paper, PaperPrinted
-    from zebra_scores.harness import EveryEvalEver, Inspect, LightEval, LmEval
+    from zebra_scores.harness.every_eval_ever import EveryEvalEver
+    from zebra_scores.harness.inspect_ai import Inspect
+    from zebra_scores.harness.lighteval import LightEval
+    from zebra_scores.harness.lm_eval import LmEval
     from zebra_scores.helm import Helm
     from zebra_scores.hub_cards import EvalResults, ModelIndex
     from zebra_scores.json_table import Json

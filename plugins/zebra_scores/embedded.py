@@ -25,7 +25,7 @@ class Paper:
 
     @staticmethod
     def covers(models: Sequence[str]) -> bool:
-        """Return whether all of a pool's models are among the papers' 17; ultralm-65b is, without scores."""
+        """Return whether all of a pool's models are among the papers' 17, one of which, ultralm-65b, has no scores."""
         return {*models} <= {*Json()(str(HERE / "paper.json")).models, "ultralm-65b"}
 
 

@@ -1,4 +1,4 @@
-"""Scores that a model's repository on the Hugging Face hub carries: `.eval_results/*.yaml`, and `model-index` in README.md."""
+"""Scores in a model's repository on the Hugging Face Hub: `.eval_results/*.yaml`, and `model-index` in README.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from zebra_scores.runs import Runs, Score, numeric
+from zebra_scores.cells import numeric
+from zebra_scores.runs import Runs, Score
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class EvalResults(Runs):
-    """`.eval_results/*.yaml` of a model's repository, or of a folder of repositories; the model is the folder's name."""
+    """`.eval_results/*.yaml` of a model's repository, or of a folder of repositories; the model is named after the folder."""
 
     suffixes = (".yaml", ".yml")
 
-    def opened(self, path: Path) -> Any:
-        """Parse a file."""
+    def load(self, path: Path) -> Any:
+        """Return the content of a YAML file, or None if it is not valid."""
         import yaml  # noqa: PLC0415
 
         try:
@@ -28,14 +29,14 @@ class EvalResults(Runs):
         except (yaml.YAMLError, UnicodeDecodeError):
             return None
 
-    def scores(self, held: Any, path: Path) -> tuple[str, list[Score]] | None:
+    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:
         """Return the model and its scores."""
         from huggingface_hub import parse_eval_result_entries  # noqa: PLC0415
 
-        if path.parent.name != ".eval_results" or not isinstance(held, list):
+        if path.parent.name != ".eval_results" or not isinstance(content, list):
             return None
         try:
-            entries = parse_eval_result_entries(held)
+            entries = parse_eval_result_entries(content)
         except (ValueError, KeyError, TypeError):
             return None
         model = path.parent.parent.resolve().name.replace("--", "/")
@@ -52,24 +53,26 @@ class ModelIndex(Runs):
 
     suffixes = ("README.md",)
 
-    def opened(self, path: Path) -> Any:
-        """Parse the front matter."""
+    def load(self, path: Path) -> Any:
+        """Return the front matter, or None if there is no valid one."""
         import yaml  # noqa: PLC0415
 
-        found = re.match(r"\s*---\n(.*?)\n---", path.read_text(encoding="utf-8", errors="replace"), flags=re.DOTALL)
+        front_matter = re.match(
+            r"\s*---\n(.*?)\n---", path.read_text(encoding="utf-8", errors="replace"), flags=re.DOTALL
+        )
         try:
-            return yaml.safe_load(found[1]) if found else None
+            return yaml.safe_load(front_matter[1]) if front_matter else None
         except yaml.YAMLError:
             return None
 
-    def scores(self, held: Any, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
+    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
         """Return the model and its scores."""
         from huggingface_hub.repocard_data import model_index_to_eval_results  # noqa: PLC0415
 
-        if not (isinstance(held, dict) and held.get("model-index")):
+        if not (isinstance(content, dict) and content.get("model-index")):
             return None
         try:
-            model, entries = model_index_to_eval_results(held["model-index"])
+            model, entries = model_index_to_eval_results(content["model-index"])
         except (ValueError, KeyError, TypeError):
             return None
         return str(model), [Score(e.dataset_name, numeric(e.metric_value)) for e in entries]

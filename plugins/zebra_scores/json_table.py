@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 import zebra_core as zebra
 from zebra_scores.cells import number
-from zebra_scores.grid import parsed
+from zebra_scores.grid import parse_json, required_location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @attrs.frozen
@@ -22,56 +25,61 @@ class Json:
     general: ClassVar = True
 
     def declines(self, location: str) -> str | None:
-        """Tell why the location is no such file, None where it may be."""
+        """Return why the location is not such a file, None if it may be."""
         path = zebra.storage.place(location)
-        if path.suffix.casefold() != ".json" or path.is_dir():
-            return "reads .json files"
-        return None
+        return "reads .json files" if path.suffix.casefold() != ".json" or path.is_dir() else None
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
-        """Read the file; ZebraError for what is no such table."""
-        if location is None:
-            msg = "say which file: --scores json:FILE"
-            raise zebra.ZebraError(msg)
-        held = parsed(zebra.storage.place(location), location)
-        native = isinstance(held, dict) and set(held) >= {"benchmarks", "scores"}
-        rows = _rows(held["scores"] if native else held, location)
-        said = held["benchmarks"] if native else {name: {} for _, row in rows for name in row}
-        for model, row in rows:
-            for name in set(row) - set(said):
-                what = f"benchmark of {model!r} in {location},"
-                raise zebra.unknown(what, name, said)
+        """Read the file. Raise ZebraError if it is not such a table."""
+        location = required_location(location, "json:FILE")
+        content = parse_json(zebra.storage.place(location), location)
+        described = isinstance(content, dict) and set(content) >= {"benchmarks", "scores"}
+        rows = _rows(content["scores"] if described else content, location)
+        stderr = content.get("stderr", {}) if described else {}
+        properties = content["benchmarks"] if described else {name: {} for _, row in rows for name in row}
+        _check_benchmarks(rows, properties, location)
         benchmarks = [
-            zebra.with_properties(zebra.Benchmark(name, source=location), said[name], location) for name in said
+            zebra.with_properties(zebra.Benchmark(name, source=location), values, location)
+            for name, values in properties.items()
         ]
-        scored = [
-            (model, {name: _score(location, model, name, cell) for name, cell in row.items()}) for model, row in rows
-        ]
-        stderr = held.get("stderr", {}) if native else {}
+        scores = [(model, _numbers(location, model, row)) for model, row in rows]
         errors = {
-            (model, name): _score(location, model, name, cell)
+            (model, name): error
             for model, row in stderr.items()
-            for name, cell in row.items()
+            for name, error in _numbers(location, model, row).items()
         }
-        return zebra.ScoreTable.from_rows(scored, benchmarks, errors)
+        return zebra.ScoreTable.from_rows(scores, benchmarks, errors)
 
 
-def _rows(held: Any, location: str) -> list[tuple[str, dict[str, Any]]]:
-    if isinstance(held, dict) and held and all(isinstance(row, dict) for row in held.values()):
-        return list(held.items())
-    if (
-        isinstance(held, list)
-        and held
-        and all(isinstance(row, dict) and isinstance(row.get("model"), str) for row in held)
-    ):
-        return [(row["model"], {name: cell for name, cell in row.items() if name != "model"}) for row in held]
-    msg = f'{location} is no score table; it must be {{model: {{benchmark: score}}}} or a list of {{"model": ..., benchmark: score}}'
+def _rows(content: object, location: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the models with their cells. Raise ZebraError if the content has neither of the two shapes."""
+    if isinstance(content, dict) and content and all(isinstance(row, dict) for row in content.values()):
+        return list(content.items())
+    if isinstance(content, list) and content and all(map(_is_row, content)):
+        return [(row["model"], {name: cell for name, cell in row.items() if name != "model"}) for row in content]
+    msg = f'{location} is not a score table; it must be {{model: {{benchmark: score}}}} or a list of {{"model": ..., benchmark: score}}'
     raise zebra.ZebraError(msg)
 
 
-def _score(location: str, model: str, name: str, cell: Any) -> float:
-    try:
-        return number(cell)
-    except (ValueError, TypeError) as wrong:
-        msg = f"{location}: {model!r} has {cell!r} on {name!r}, which is no number"
-        raise zebra.ZebraError(msg) from wrong
+def _is_row(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("model"), str)
+
+
+def _check_benchmarks(rows: list[tuple[str, dict[str, Any]]], names: Mapping[str, object], location: str) -> None:
+    """Raise ZebraError if a row has a benchmark that the file does not describe."""
+    for model, row in rows:
+        for name in row:
+            if name not in names:
+                what = f"benchmark of {model!r} in {location},"
+                raise zebra.unknown(what, name, names)
+
+
+def _numbers(location: str, model: str, row: Mapping[str, object]) -> dict[str, float]:
+    numbers = {}
+    for name, cell in row.items():
+        try:
+            numbers[name] = number(cell)
+        except (ValueError, TypeError) as error:
+            msg = f"{location}: {model!r} has {cell!r} on {name!r}, which is not a number"
+            raise zebra.ZebraError(msg) from error
+    return numbers

@@ -1,30 +1,32 @@
-"""Public leaderboards as they are published: where the model stands, and which columns are benchmarks."""
+"""Public leaderboards as they are published: which column names the model, and which columns are benchmarks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping  # noqa: TC003  # cattrs reads the annotations
 from statistics import fmean
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 import zebra_core as zebra
 from zebra_scores.cells import number
-from zebra_scores.grid import header_of, open_grid
-from zebra_scores.wide import NORMAL, Column, Repeated, wide
+from zebra_scores.grid import header_of, lacks_column, open_grid, required_location
+from zebra_scores.wide import NORMAL, Column, Repeated, read_wide
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zebra_scores.wide import Row
 
 
 def percent(**columns: str) -> dict[str, Column]:
-    """Return columns of fractions, to be read as percent; `_` stands for the hyphen of a benchmark's name."""
+    """Return columns of fractions that are read as percent, by benchmark; `_` in a keyword stands for a hyphen."""
     return {name.replace("_", "-"): Column(column, 100.0) for name, column in columns.items()}
 
 
-def half_width(column: str) -> Any:
-    """Return the standard error from the text of a 95 % interval: `+5/-4`, `(-1.9, +2.0)`."""
+def half_width(column: str) -> Callable[[Row], float]:
+    """Return a function from a row to the standard error behind a 95 % interval: `+5/-4`, `(-1.9, +2.0)`."""
 
     def stderr(row: Row) -> float:
         ends = [abs(float(end)) for end in re.findall(r"[-+]?\d+(?:\.\d+)?", str(row.get(column) or ""))]
@@ -33,8 +35,8 @@ def half_width(column: str) -> Any:
     return stderr
 
 
-def cell(column: str) -> Any:
-    """Return the standard error that stands in a column of its own."""
+def cell(column: str) -> Callable[[Row], float]:
+    """Return a function from a row to the standard error that a column of its own gives."""
     return lambda row: number(row.get(column))
 
 
@@ -49,23 +51,18 @@ class Layout:
     known_by: ClassVar[tuple[str, ...]] = ()
 
     def declines(self, location: str) -> str | None:
-        """Tell which column is not there, None where the table is of this layout."""
-        header = header_of(location)
-        wanted = (self.model, *(self.known_by or (c.name for c in self.columns.values())))
-        missing = [name for name in wanted if name not in header]
-        return f"has no column {missing[0]!r}" if missing else None
+        """Return which column the table lacks, None if it is of this layout."""
+        return lacks_column(location, self.model, *(self.known_by or (c.name for c in self.columns.values())))
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the table."""
-        if location is None:
-            msg = "say which file: --scores NAME:FILE"
-            raise zebra.ZebraError(msg)
-        return wide(open_grid(location), self.model, self.columns, repeated=self.repeated)
+        grid = open_grid(required_location(location, "NAME:FILE"))
+        return read_wide(grid, self.model, self.columns, repeated=self.repeated)
 
 
 @attrs.frozen(kw_only=True)
 class OpenLlmV2(Layout):
-    """Open LLM Leaderboard v2 as CSV: raw scores, not those from which chance was taken and which were cut off at 0."""
+    """Open LLM Leaderboard v2 as CSV: the raw scores, not those rescaled by chance and cut off at 0."""
 
     model = "model_name"
     columns = percent(
@@ -125,21 +122,21 @@ class OpenLlmV1Lists(Layout):
 
 @attrs.frozen(kw_only=True)
 class AlpacaEval(Layout):
-    """AlpacaEval 1 leaderboard as CSV: win rates with their standard errors, which a judge gave."""
+    """AlpacaEval 1 leaderboard as CSV: a judge's win rates with their standard errors."""
 
     model = ""
     known_by = ("win_rate", "standard_error", "n_total", "avg_length")
     columns = {"AlpacaEval": Column("win_rate", stderr=cell("standard_error"))}
 
     def declines(self, location: str) -> str | None:
-        """Tell why the table is no leaderboard of AlpacaEval 1."""
+        """Return why the table is not a leaderboard of AlpacaEval 1, None if it is."""
         newer = "lc_standard_error" in header_of(location)
         return "is of AlpacaEval 2" if newer else super().declines(location)
 
 
 @attrs.frozen(kw_only=True)
 class AlpacaEval2(Layout):
-    """AlpacaEval 2 leaderboard as CSV: win rates, plain and length-controlled, which a judge gave."""
+    """AlpacaEval 2 leaderboard as CSV: a judge's win rates, plain and length-controlled."""
 
     model = ""
     known_by = ("win_rate", "lc_standard_error")
@@ -151,7 +148,7 @@ class AlpacaEval2(Layout):
 
 @attrs.frozen(kw_only=True)
 class ArenaHard(Layout):
-    """Arena-Hard leaderboard as CSV: win rates with their intervals, which a judge gave."""
+    """Arena-Hard leaderboard as CSV: a judge's win rates with their intervals."""
 
     known_by = ("score", "rating_q025", "rating_q975")
     columns = {"Arena-Hard": Column("score", stderr=half_width("CI"))}
@@ -159,7 +156,7 @@ class ArenaHard(Layout):
 
 @attrs.frozen(kw_only=True)
 class LmArena(Layout):
-    """LM Arena's table as CSV: ratings with their intervals, from people's votes."""
+    """LM Arena's table as CSV: ratings from people's votes, with their intervals."""
 
     columns = {"Arena-Elo": Column("arena_score", stderr=half_width("95_pct_ci"))}
     known_by = ("arena_score", "95_pct_ci")
@@ -167,7 +164,7 @@ class LmArena(Layout):
 
 @attrs.frozen(kw_only=True)
 class Lmsys(Layout):
-    """The benchmarks beside the LMSYS arena as CSV: MT-Bench and MMLU."""
+    """The benchmarks next to the LMSYS arena as CSV: MT-Bench and MMLU."""
 
     model = "key"
     columns = {"MT-Bench": Column("MT-bench (score)"), "MMLU": Column("MMLU", 100.0)}
@@ -188,18 +185,18 @@ class LiveBench(Layout):
     }
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
-        """Read the table, and take the means."""
-        grid = open_grid(location or "")
+        """Read the table, and take the mean of each category."""
+        grid = open_grid(required_location(location, "livebench:FILE"))
         for _, row in grid.rows:
             for name, tasks in self.categories.items():
-                known = [number(row[task]) for task in tasks if task in row]
-                row[name] = fmean(known) if known and min(known) >= 0 else None
-        return wide(grid, "model", {name: Column(name) for name in self.categories}, repeated=self.repeated)
+                scores = [number(row[task]) for task in tasks if task in row]
+                row[name] = fmean(scores) if scores and min(scores) >= 0 else None
+        return read_wide(grid, "model", {name: Column(name) for name in self.categories}, repeated=self.repeated)
 
 
 @attrs.frozen(kw_only=True)
 class MixEval(Layout):
-    """MixEval's leaderboard as CSV: MixEval and MixEval-Hard; the parts of which they are the mean are left out."""
+    """MixEval's leaderboard as CSV: MixEval and MixEval-Hard, without the parts they are the means of."""
 
     columns = {"MixEval": Column("MixEval"), "MixEval-Hard": Column("MixEval-Hard")}
 
@@ -231,7 +228,7 @@ class HelmClassic(Layout):
 
 @attrs.frozen(kw_only=True)
 class ObsScaling(Layout):
-    """The instruction-tuned models of observational scaling laws as CSV; fractions."""
+    """The instruction-tuned models of the study on observational scaling laws as CSV, in fractions."""
 
     model = "Model"
     known_by = ("Model Family", "FLOPs (1E21)", "MMLU", "ARC-C")
@@ -244,7 +241,7 @@ class ObsScaling(Layout):
 
 @attrs.frozen(kw_only=True)
 class AlpacaNotebook(Layout):
-    """The benchmarks that AlpacaEval's notebook compares, as CSV; means of others and lengths are left out."""
+    """The benchmarks that AlpacaEval's notebook compares, as CSV, without lengths and means of others."""
 
     model = "Model"
     known_by = ("LC AlpacaEval 2.0", "WildBench", "Output Length")

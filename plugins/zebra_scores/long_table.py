@@ -8,17 +8,23 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 import zebra_core as zebra
-from zebra_scores.grid import header_of, open_grid
-from zebra_scores.wide import Repeated, chosen, once, score
+from zebra_scores.grid import header_of, lacks_column, open_grid, required_location
+from zebra_scores.wide import Repeated, merge_repeated, read_score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from zebra_scores.grid import Grid
 
-MODEL, BENCHMARK, SCORE = ("model", "model_name"), ("benchmark", "scenario", "task", "dataset"), ("score", "value")
+COLUMNS = {
+    "model": ("model", "model_name"),
+    "benchmark": ("benchmark", "scenario", "task", "dataset"),
+    "score": ("score", "value"),
+}
+"""The column names that each option is recognised by."""
 AGGREGATES = {"helm_lite_mwr", "helm_classic_mwr", "livebench_average"}
-"""Means of other rows of the same table, as BenchBench has them."""
+"""Rows that are means of other rows of the same table, as BenchBench has them."""
+
+Cell = tuple[str, str, float]
+"""Model, benchmark, score."""
 
 
 @attrs.frozen(kw_only=True)
@@ -32,89 +38,90 @@ class Long:
     repeated: Repeated = zebra.option("error", "What to do with a model that has two scores on a benchmark.")
 
     def declines(self, location: str) -> str | None:
-        """Tell which column is not there, None where the table is of this layout."""
+        """Return which column the table lacks, None if it is of this layout."""
         header = header_of(location)
-        columns = {"model": MODEL, "benchmark": BENCHMARK, "score": SCORE}
-        for option, names in columns.items():
+        for option, names in COLUMNS.items():
             if not {getattr(self, option) or name for name in names} & {*header}:
                 return f"has no column {' or '.join(map(repr, names))}"
         return None
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the table."""
-        if location is None:
-            msg = "say which file: --scores long:FILE"
-            raise zebra.ZebraError(msg)
-        grid = open_grid(location)
-        names = [
-            self._column(grid, getattr(self, o), known)
-            for o, known in zip(("model", "benchmark", "score"), (MODEL, BENCHMARK, SCORE), strict=True)
-        ]
-        chosen(grid, location, [*names, *([self.stderr] if self.stderr else [])])
-        model, benchmark, value = names
-        cells: dict[str, list[dict[str, float]]] = {}
+        grid = open_grid(required_location(location, "long:FILE"))
+        model, benchmark, score = (self._column(grid, option) for option in COLUMNS)
+        grid.require_columns(model, benchmark, score, *([self.stderr] if self.stderr else []))
+        cells: list[Cell] = []
         errors: dict[tuple[str, str], float] = {}
-        percent: dict[str, dict[str, str]] = {}
-        for where, row in grid.rows:
-            name, column = str(row[model] or "").strip(), str(row[benchmark] or "").strip()
-            found = score(where, value, row.get(value), percent.setdefault(column, {}))
-            if name and column not in AGGREGATES:
-                cells.setdefault(name, []).append({column: found})
+        signs: dict[str, dict[str, str]] = {}
+        for place, row in grid.rows:
+            names = str(row[model] or "").strip(), str(row[benchmark] or "").strip()
+            value = read_score(place, score, row.get(score), signs.setdefault(names[1], {}))
+            if names[0] and names[1] not in AGGREGATES:
+                cells.append((*names, value))
                 if self.stderr:
-                    errors[name, column] = score(where, self.stderr, row.get(self.stderr), {})
-        return _table(cells, errors, location, self.repeated)
+                    errors[names] = read_score(place, self.stderr, row.get(self.stderr), {})
+        return _table(cells, errors, grid.location, self.repeated)
 
-    @staticmethod
-    def _column(grid: Grid, said: str, known: Iterable[str]) -> str:
-        return said or next((name for name in known if name in grid.header), next(iter(known)))
+    def _column(self, grid: Grid, option: str) -> str:
+        candidates = COLUMNS[option]
+        return getattr(self, option) or next((name for name in candidates if name in grid.header), candidates[0])
 
 
 def _table(
-    cells: dict[str, list[dict[str, float]]], errors: dict[tuple[str, str], float], location: str, repeated: Repeated
+    cells: list[Cell], errors: dict[tuple[str, str], float], location: str, repeated: Repeated
 ) -> zebra.ScoreTable:
-    """Bring each benchmark's rows together, once per model."""
-    rows: dict[str, dict[str, float]] = {model: {} for model in cells}
+    """Return the table with one row per model. Raise ZebraError if a model has two scores on a benchmark and may not."""
+    rows: dict[str, dict[str, float]] = {model: {} for model, _, _ in cells}
+    by_benchmark: dict[str, list[tuple[str, dict[str, float]]]] = {}
+    for model, benchmark, value in _by_model(cells):
+        by_benchmark.setdefault(benchmark, []).append((model, {benchmark: value}))
     notes = []
-    for benchmark in dict.fromkeys(b for held in cells.values() for each in held for b in each):
-        found = [(model, each) for model, held in cells.items() for each in held if benchmark in each]
-        kept, told = once(found, repeated)
-        notes += told
-        for model, each in kept:
-            known = rows[model].setdefault(benchmark, each[benchmark])
-            if known != each[benchmark] and not (math.isnan(known) and math.isnan(each[benchmark])):
-                msg = f"{location}: the model {model!r} stands twice on {benchmark!r}: {known:g} and {each[benchmark]:g}; keep one, or say --set long.repeated=first"
+    for benchmark, scores in by_benchmark.items():
+        merged, note = merge_repeated(scores, repeated)
+        notes += note
+        for model, score in merged:
+            first = rows[model].setdefault(benchmark, score[benchmark])
+            if first != score[benchmark] and not (math.isnan(first) and math.isnan(score[benchmark])):
+                msg = (
+                    f"{location}: the model {model!r} has two scores on {benchmark!r}: {first:g} and {score[benchmark]:g}; "
+                    "keep one, or add --set long.repeated=first"
+                )
                 raise zebra.ZebraError(msg)
-    benchmarks = [
-        zebra.Benchmark(name, source=location) for name in dict.fromkeys(b for row in rows.values() for b in row)
-    ]
+    names = dict.fromkeys(name for row in rows.values() for name in row)
+    benchmarks = [zebra.Benchmark(name, source=location) for name in names]
     table = zebra.ScoreTable.from_rows(rows.items(), benchmarks, errors)
     return attrs.evolve(table, notes=(*table.notes, *notes))
+
+
+def _by_model(cells: list[Cell]) -> list[Cell]:
+    """Return the cells grouped by model; models and the cells of each keep their order."""
+    order = {model: number for number, model in enumerate(dict.fromkeys(model for model, _, _ in cells))}
+    return sorted(cells, key=lambda cell: order[cell[0]])
 
 
 @attrs.frozen(kw_only=True)
 class OpenCompass:
     """OpenCompass's summary as CSV: a row per dataset (dataset, version, metric, mode), a column per model; `-` is missing.
 
-    A dataset with several metrics is taken with the first.
+    The first metric of a dataset is its score.
     """
 
     fixed: ClassVar[tuple[str, ...]] = ("dataset", "version", "metric", "mode")
 
     def declines(self, location: str) -> str | None:
-        """Tell which column is not there, None where the table is of this layout."""
-        missing = [name for name in self.fixed if name not in header_of(location)]
-        return f"has no column {missing[0]!r}" if missing else None
+        """Return which column the table lacks, None if it is of this layout."""
+        return lacks_column(location, *self.fixed)
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
-        """Read the table, turned on its side."""
-        grid = open_grid(location or "")
+        """Read the table, in which columns are models."""
+        grid = open_grid(required_location(location, "opencompass:FILE"))
         models = [name for name in grid.header if name and name not in self.fixed]
         rows: dict[str, dict[str, float]] = {model: {} for model in models}
-        for where, row in grid.rows:
+        for place, row in grid.rows:
             name = str(row["dataset"]).strip()
             if name.startswith("---"):  # a heading of the summary
                 continue
             for model in models:
-                rows[model].setdefault(name, score(where, model, row.get(model), {}))
+                rows[model].setdefault(name, read_score(place, model, row.get(model), {}))
         names = dict.fromkeys(name for row in rows.values() for name in row)
-        return zebra.ScoreTable.from_rows(rows.items(), [zebra.Benchmark(n, source=location or "") for n in names])
+        return zebra.ScoreTable.from_rows(rows.items(), [zebra.Benchmark(n, source=grid.location) for n in names])

@@ -1,4 +1,4 @@
-"""Results of evaluation runs: a file per run, or a folder of them; runs are joined by model."""
+"""Results of evaluation runs: one file per run, or a folder of them, joined by model."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 import zebra_core as zebra
-from zebra_scores.grid import parsed
+from zebra_scores.grid import parse_json, required_location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 
 @attrs.frozen
 class Score:
-    """A score of a run: of which benchmark, with what error; `measured` is None where the file does not say."""
+    """A score of a run. `measured` is the direction that the file gives for the benchmark, None if it gives none."""
 
     benchmark: str
     value: float
@@ -34,83 +34,74 @@ class Runs(ABC):
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
 
     @abstractmethod
-    def scores(self, held: Any, path: Path) -> tuple[str, list[Score]] | None:
-        """Return the model and its scores, None where the file is of another format."""
+    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:
+        """Return the model and its scores from the content of a file, or None if it is of another format."""
 
     def declines(self, location: str) -> str | None:
-        """Tell why no file of the location is of this format, None where one is."""
+        """Return why no file of the location is of this format, None if one is."""
         try:
-            next(self._found(location))
+            next(self._runs(location))
         except StopIteration:
             return "finds no results of its format"
-        except zebra.ZebraError as wrong:
-            return str(wrong)
+        except zebra.ZebraError as error:
+            return str(error)
         return None
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the runs and join them by model."""
-        if location is None:
-            msg = "say which file or folder: --scores NAME:LOCATION"
-            raise zebra.ZebraError(msg)
-        tables = [_table(model, scores, str(path)) for path, (model, scores) in self._found(location) if scores]
+        location = required_location(location, "NAME:FILE_OR_FOLDER")
+        tables = [_table(model, scores, str(path)) for path, model, scores in self._runs(location) if scores]
         if not tables:
-            msg = f"{location} has no score of this format"
+            msg = f"{location} has no score in this format"
             raise zebra.ZebraError(msg)
         return zebra.join(tables)
 
-    def _found(self, location: str) -> Iterator[tuple[Path, tuple[str, list[Score]]]]:
-        path = zebra.storage.place(location)
-        files = sorted(p for p in path.rglob("*") if p.name.endswith(self.suffixes)) if path.is_dir() else [path]
-        for file in files:
-            if file.name.endswith(self.suffixes):
-                held = self.opened(file)
-                with as_its_format(str(file)):
-                    found = self.scores(held, file) if held is not None else None
-                if found is not None:
-                    yield file, found
+    def load(self, path: Path) -> Any:
+        """Return the content of a file, or None if it cannot be of this format."""
+        return parse_json(path, str(path))
 
-    def opened(self, path: Path) -> Any:
-        """Parse a file; None where it cannot be of this format."""
-        return parsed(path, str(path))
+    def _runs(self, location: str) -> Iterator[tuple[Path, str, list[Score]]]:
+        path = zebra.storage.place(location)
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            content = self.load(file) if file.name.endswith(self.suffixes) else None
+            if content is None:
+                continue
+            with check_format(str(file)):
+                run = self.scores(content, file)
+            if run is not None:
+                yield file, *run
 
 
 @contextmanager
-def as_its_format(location: str) -> Iterator[None]:
-    """Tell of a file that has the marks of a format and is not as that format has them."""
+def check_format(location: str) -> Iterator[None]:
+    """Raise ZebraError if a file that claims a format does not follow it."""
     try:
         yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as wrong:
-        msg = f"{location} is not as its format has it: {type(wrong).__name__}: {wrong}; is it damaged, or edited by hand?"
-        raise zebra.ZebraError(msg) from wrong
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        msg = (
+            f"{location} does not follow its format: {type(error).__name__}: {error}; is it damaged, or edited by hand?"
+        )
+        raise zebra.ZebraError(msg) from error
 
 
-def _table(model: str, scores: Iterable[Score], source: str) -> zebra.ScoreTable:
-    """Make the table of one model; a score that stands twice must be the same."""
-    scores = list(scores)
+def binomial(value: float, count: object) -> float:
+    """Return the standard error of a share of `count` samples, NaN if it is not a share or the count is unknown."""
+    if not isinstance(count, (int, float)) or count <= 0 or not 0 <= value <= 1:
+        return math.nan
+    return math.sqrt(value * (1 - value) / count)
+
+
+def _table(model: str, scores: list[Score], source: str) -> zebra.ScoreTable:
+    """Return the table of one model. Raise ZebraError if a benchmark has two different scores."""
     benchmarks = {
         s.benchmark: zebra.Benchmark(s.benchmark, measured=s.measured, bounds=s.bounds, source=source) for s in scores
     }
-    rows = [(model, {s.benchmark: s.value}) for s in scores]
-    merged: dict[str, float] = {}
-    for _, row in rows:
-        for name, value in row.items():
-            if merged.setdefault(name, value) != value and not math.isnan(value):
-                msg = f"{source}: {model!r} has two scores on {name!r}: {merged[name]:g} and {value:g}; keep one of the two"
-                raise zebra.ZebraError(msg)
+    row: dict[str, float] = {}
+    for score in scores:
+        first = row.setdefault(score.benchmark, score.value)
+        if first != score.value and not math.isnan(score.value):
+            msg = f"{source}: {model!r} has two scores on {score.benchmark!r}: {first:g} and {score.value:g}; keep one of the two"
+            raise zebra.ZebraError(msg)
     errors = {(model, s.benchmark): s.stderr for s in scores}
-    return zebra.ScoreTable.from_rows([(model, merged)], benchmarks.values(), errors)
-
-
-def numeric(value: Any) -> float:
-    """Return a number of a results file, NaN for what is none ("N/A", null)."""
-    return (
-        float(value)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        else math.nan
-    )
-
-
-def binomial(value: float, count: Any) -> float:
-    """Return the standard error of a share of `count` samples, NaN where it is no share or the count is unknown."""
-    known = isinstance(count, (int, float)) and count > 0 and 0 <= value <= 1
-    return math.sqrt(value * (1 - value) / count) if known else math.nan
+    return zebra.ScoreTable.from_rows([(model, row)], benchmarks.values(), errors)

@@ -33,22 +33,22 @@ class BestRandom:
     per_instruction: ClassVar = True
 
     def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> Matrix:
-        """Return a draw for each pair, and less for each model that is better than both."""
+        """Return a draw for each pair, minus the rank of its better model."""
         rank = behavior.rank[candidates.models]
         return candidates.draw() - np.minimum(rank[:, :, None], rank[:, None, :])
 
 
 @attrs.frozen
 class Rlaif:
-    """The pool's own ratings, best against next best, whose rule passes over equal ratings: the papers' baseline."""
+    """The pool's own ratings, best against next best, with a rule that skips equal ratings: the papers' baseline."""
 
     per_instruction: ClassVar = True
     default_rule: ClassVar = "rating"
 
     def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> Matrix:  # noqa: ARG002
-        """Return the sum of the two ratings, -inf where one is missing."""
-        one, other = _both(candidates)
-        return np.nan_to_num(one + other, nan=-np.inf)
+        """Return the sum of the two ratings, -inf if either is missing."""
+        rows, columns = _ratings(candidates)
+        return np.nan_to_num(rows + columns, nan=-np.inf)
 
 
 @attrs.frozen
@@ -59,10 +59,11 @@ class RatingRule:
 
     def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> Matrix:  # noqa: ARG002
         """Return the difference of the two ratings."""
-        one, other = _both(candidates)
-        return np.nan_to_num(one - other, nan=0.0)
+        rows, columns = _ratings(candidates)
+        return np.nan_to_num(rows - columns, nan=0.0)
 
 
-def _both(candidates: zebra.Candidates) -> tuple[Matrix, Matrix]:
+def _ratings(candidates: zebra.Candidates) -> tuple[Matrix, Matrix]:
+    """Return the ratings along the rows and along the columns of a pair matrix."""
     ratings = candidates.ratings
     return ratings[:, :, None], ratings[:, None, :]

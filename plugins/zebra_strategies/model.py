@@ -1,4 +1,4 @@
-"""Strategies and the rule that know the models alone: one expression over (models x models) each."""
+"""Strategies and the rule that depend only on the models: one expression over (models x models) each."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 STEEPNESS = 3.5
-"""How fast an order becomes sure with the gap; that of the column `confidence`."""
+"""How fast confidence grows with the gap, as in the column `confidence`."""
 
 
 def sup(behavior: zebra.Behavior) -> Matrix:
-    """The two of highest superiority (ZEBRA 3.5 strategy 1, KARMA K_score): wanted by rank, the better model's first."""
+    """The two of highest superiority (ZEBRA 3.5 strategy 1, KARMA K_score)."""
     return best_first(behavior, -np.maximum.outer(behavior.rank, behavior.rank))
 
 
@@ -36,7 +36,7 @@ class SupSim:
     baseline: ClassVar = "sup"
 
     def __call__(self, behavior: zebra.Behavior) -> Matrix:
-        """Return how much each pair is wanted."""
+        """Return how desirable each pair is (models x models)."""
         return best_first(behavior, behavior.similarity)
 
 
@@ -46,17 +46,17 @@ def delta(behavior: zebra.Behavior) -> Matrix:
 
 
 def max_min(behavior: zebra.Behavior) -> Matrix:
-    """The one of highest superiority with the one of lowest; unlike delta, the best stays when masks take the worst."""
+    """The one of highest superiority with the one of lowest; unlike delta, it keeps the best if masks exclude the worst."""
     return best_first(behavior, np.abs(behavior.gap))
 
 
 def confident_sim(behavior: zebra.Behavior) -> Matrix:
-    """The most alike of those whose order is sure: similarity times 2 x sigmoid(3.5 x gap) - 1, which is 0 for a coin toss."""
+    """The most alike whose order is certain: similarity times 2 x sigmoid(3.5 x gap) - 1, which is 0 for a coin toss."""
     return np.asarray(behavior.similarity * np.tanh(STEEPNESS * np.abs(behavior.gap) / 2))
 
 
 def consistent(behavior: zebra.Behavior) -> Matrix:
-    """The two of whom the better one is better on most benchmarks; of equally many, those with the wider gap."""
+    """The two whose better model wins on the most benchmarks; ties go to the wider gap."""
     ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]
     return np.asarray((ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2)
 
@@ -66,8 +66,8 @@ def superiority(behavior: zebra.Behavior) -> Matrix:
     return behavior.gap
 
 
-def best_first(behavior: zebra.Behavior, wanted: Matrix) -> Matrix:
-    """Want any pair with a better best model more, whatever `wanted` (models x models) says; it decides among the rest."""
+def best_first(behavior: zebra.Behavior, desirability: Matrix) -> Matrix:
+    """Order pairs by their better model first, and by `desirability` (models x models) only among equals."""
     best = np.minimum.outer(behavior.rank, behavior.rank)
-    span = np.ptp(wanted) + 1.0
-    return wanted - span * best
+    span = np.ptp(desirability) + 1.0
+    return desirability - span * best

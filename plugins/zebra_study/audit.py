@@ -1,4 +1,4 @@
-"""What the labels of a dataset are worth, measured against labels that someone has. Nothing that builds a dataset imports this."""
+"""Measure the labels of a dataset against those of a judge, or of people. Nothing that builds a dataset imports this."""
 
 from __future__ import annotations
 
@@ -127,11 +127,11 @@ def between_judges(pairs: Mapping[str, list[Any]], labels: Labels) -> dict[tuple
     """Return how often two judges agree on the pairs that both decide, and the number of those: the limit of any label."""
     verdicts = {judge: judge_pairs(pairs, labels, judge) for judge in labels.judges}
     agreements = {}
-    for one, other in combinations(labels.judges, 2):
-        product = verdicts[one] * verdicts[other]
+    for first, second in combinations(labels.judges, 2):
+        product = verdicts[first] * verdicts[second]
         both = np.isfinite(product) & (product != 0)
         if both.any():
-            agreements[one, other] = (float((product[both] > 0).mean()), int(both.sum()))
+            agreements[first, second] = (float((product[both] > 0).mean()), int(both.sum()))
     return agreements
 
 

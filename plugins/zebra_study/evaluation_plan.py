@@ -12,7 +12,10 @@ from zebra_core.cli.options import component_flags
 from zebra_study.local_files import fingerprints, local_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from zebra_core.plugins.options import Option
 
 NAMES = "evaluators"
 """The key of `[evaluation]` that names evaluators; every other key is a flag of one."""
@@ -31,28 +34,32 @@ class EvaluationPlan:
     @classmethod
     def from_table(cls, values: Mapping[str, Any], plugins: zebra.Plugins) -> EvaluationPlan:
         """Read a recipe's table `evaluation`. Raise ZebraError for an invalid key, value or recipe, or if nothing is requested."""
-        flags = component_flags(plugins, "evaluator")
-        keys = {option.flag_name: option.info.requests for owners in flags.values() for _, option in owners}
-        for name in values:
-            if name != NAMES and name not in keys:
+        owners = [owner for owners in component_flags(plugins, "evaluator").values() for owner in owners]
+        names = values.get(NAMES, ())
+        flags = {name: _as_text(value) for name, value in values.items() if name != NAMES}
+        plan = cls(
+            tuple([names] if isinstance(names, str) else names), {name: value for name, value in flags.items() if value}
+        )
+        keys = [option.flag_name for _, option in owners]
+        for name in flags:
+            if name not in keys:
                 what = "key of [evaluation]"
                 raise zebra.unknown(what, name, [NAMES, *keys])
-        names = values.get(NAMES, ())
-        plan = cls(
-            tuple([names] if isinstance(names, str) else names),
-            {name: _as_text(value) for name, value in values.items() if name != NAMES and value},
-        )
-        if not plan.evaluators and not any(keys[name] for name in plan.flags):
-            ways = " or ".join(sorted(f"--{name.replace('_', '-')}" for name, requests in keys.items() if requests))
-            msg = f"nothing says what to evaluate the models on; add {ways}, or a table [evaluation] to the recipe"
-            raise zebra.ZebraError(msg)
-        for component, option in (owner for owners in flags.values() for owner in owners):
-            value = plan.flags.get(option.flag_name)
-            if value is not None and not isinstance(value, Mapping):
-                component.bind({option.name: value})
-        for recipe in plan.recipes.values():
-            zebra.make_recipe(recipe)
+        plan._check(owners)
         return plan
+
+    def _check(self, owners: Sequence[tuple[zebra.Component, Option]]) -> None:
+        """Raise ZebraError if nothing is requested, an evaluator does not take a flag's value, or a recipe is invalid."""
+        requesting = {option.flag_name: option.info.flag for _, option in owners if option.info.requests}
+        if not self.evaluators and not self.flags.keys() & requesting.keys():
+            ways = " or ".join(sorted({*requesting.values()}))
+            msg = f"no evaluation is requested; add {ways}, or a table [evaluation] to the recipe"
+            raise zebra.ZebraError(msg)
+        for component, option in owners:
+            if option.flag_name in self.flags and option.flag_name not in self.recipes:
+                component.bind({option.name: self.flags[option.flag_name]})
+        for recipe in self.recipes.values():
+            zebra.make_recipe(recipe)
 
     @property
     def recipes(self) -> dict[str, Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Labels that someone has: a judge's or people's, of responses or of pairs. They only measure; no dataset is built from them."""
+"""Labels of responses or of pairs, by a judge or by people. They serve to measure; no dataset is built from them."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,39 +38,33 @@ class Results:
         Raise ZebraError if the systems share no benchmark, or have different numbers of models.
         """
         models = {name: [*_models(of_system)] for name, of_system in tables.items()}
-        counts = {name: len(scores) for name, scores in models.items()}
-        if len({*counts.values()}) != 1:
-            numbers = ", ".join(f"{name} has {count}" for name, count in counts.items())
-            msg = f"systems are compared model by model, so each needs the same number of models: {numbers}"
-            raise zebra.ZebraError(msg)
-        benchmarks = {name: [b for table in of_system for b in table.benchmarks] for name, of_system in tables.items()}
-        shared = _shared([[benchmark.name for benchmark in columns] for columns in benchmarks.values()])
+        count = _common_count(models)
+        benchmarks = [[*chain(*(table.benchmarks for table in of_system))] for of_system in tables.values()]
+        shared = _shared(benchmarks)
         if not shared:
             msg = "the systems have no benchmark in common"
             raise zebra.ZebraError(msg)
-        tests = [(benchmark, k) for benchmark in shared for k in range(next(iter(counts.values())))]
+        tests = [*product(shared, range(count))]
         values = [[models[name][k].get(benchmark, np.nan) for name in tables] for benchmark, k in tests]
-        lower = frozenset(b.name for columns in benchmarks.values() for b in columns if b.direction == "lower")
+        lower = frozenset(b.name for b in chain(*benchmarks) if b.direction == "lower")
         names = tuple((benchmark, str(k + 1)) for benchmark, k in tests)
         return cls(tuple(tables), names, np.array(values), lower)
 
     @classmethod
     def from_csv(cls, file: str) -> Results:
-        """Read a CSV file with one test per row; the columns with numbers only are systems. Raise ZebraError."""
-        try:
-            header, *rows = csv.reader(Path(file).read_text(encoding="utf-8-sig").splitlines())
-        except (OSError, ValueError, UnicodeDecodeError) as error:
-            msg = f"cannot read the table {file!r}: {error}"
-            raise zebra.ZebraError(msg) from error
-        whole = [row for row in rows if len(row) == len(header)]
-        numeric = [at for at in range(len(header)) if all(_is_number(row[at]) for row in whole)]
-        if len(numeric) < 2 or len(whole) < len(rows):
+        """Read a CSV file with one test per row, in which the columns of numbers are systems.
+
+        Raise ZebraError if the file cannot be read, or has fewer than two systems.
+        """
+        header, rows = _read_csv(file)
+        columns = {name: [row[at] for row in rows] for at, name in enumerate(header)}
+        systems = [name for name, cells in columns.items() if all(map(_is_number, cells))]
+        if len(systems) < 2:
             msg = f"{file} must have one test per row, and a column of numbers for each of at least two systems"
             raise zebra.ZebraError(msg)
-        words = [at for at in range(len(header)) if at not in numeric]
-        tests = tuple(tuple(row[at] for at in words) or (str(k),) for k, row in enumerate(rows))
-        values = np.array([[float(row[at]) for at in numeric] for row in rows])
-        return cls(tuple(header[at] for at in numeric), tests, values)
+        texts = [cells for name, cells in columns.items() if name not in systems]
+        tests = tuple(zip(*texts, strict=True)) if texts else tuple((str(k),) for k in range(len(rows)))
+        return cls(tuple(systems), tests, np.array([columns[name] for name in systems], dtype=np.float64).T)
 
     def means(self) -> list[list[Any]]:
         """Return the mean of each system on each benchmark (ZEBRA, Table 1), with a header.
@@ -102,6 +97,31 @@ class Results:
         return {name: (difference, p) for (name, difference), p in zip(differences.items(), corrected, strict=True)}
 
 
+def _common_count(models: Mapping[str, Sequence[object]]) -> int:
+    """Return the number of models that every system has. Raise ZebraError if the numbers differ."""
+    counts = {name: len(scores) for name, scores in models.items()}
+    if len({*counts.values()}) != 1:
+        numbers = ", ".join(f"{name} has {count}" for name, count in counts.items())
+        msg = f"systems are compared model by model, so each needs the same number of models: {numbers}"
+        raise zebra.ZebraError(msg)
+    return next(iter(counts.values()))
+
+
+def _read_csv(file: str) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of a CSV file. Raise ZebraError if it cannot be read, or a row has another length."""
+    try:
+        header, *rows = csv.reader(Path(file).read_text(encoding="utf-8-sig").splitlines())
+    except (OSError, ValueError) as error:
+        msg = f"cannot read the table {file!r}: {error}"
+        raise zebra.ZebraError(msg) from error
+    odd = [number for number, row in enumerate(rows, 2) if len(row) != len(header)]
+    if odd or len({*header}) < len(header):
+        reason = f"line {odd[0]} is longer or shorter than the first line" if odd else "a column appears twice"
+        msg = f"{file} must have one test per row, and a column of numbers for each of at least two systems: {reason}"
+        raise zebra.ZebraError(msg)
+    return header, rows
+
+
 def _models(tables: Sequence[zebra.ScoreTable]) -> Iterator[dict[str, float]]:
     """Yield the scores of each model in tables, by benchmark."""
     for table in tables:
@@ -110,9 +130,10 @@ def _models(tables: Sequence[zebra.ScoreTable]) -> Iterator[dict[str, float]]:
             yield dict(zip(names, row, strict=True))
 
 
-def _shared(columns: list[list[str]]) -> list[str]:
-    """Return the names that all lists share, in the order of the first one."""
-    return [name for name in dict.fromkeys(columns[0]) if all(name in names for names in columns)]
+def _shared(benchmarks: list[list[zebra.Benchmark]]) -> list[str]:
+    """Return the names of the benchmarks that all lists share, in the order of the first one."""
+    names = [dict.fromkeys(benchmark.name for benchmark in columns) for columns in benchmarks]
+    return [name for name in names[0] if all(name in others for others in names)]
 
 
 def _is_number(text: str) -> bool:

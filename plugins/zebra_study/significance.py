@@ -35,8 +35,8 @@ class Difference:
     effect: float
 
 
-def paired(one: NDArray[np.float64], other: NDArray[np.float64], seed: int = 0) -> Difference:
-    """Compare two systems' scores on the same tests (both of shape (tests)); a positive difference favours `one`.
+def paired(system: NDArray[np.float64], baseline: NDArray[np.float64], seed: int = 0) -> Difference:
+    """Compare two systems' scores on the same tests (both of shape (tests)); a positive difference favours `system`.
 
     The permutation test flips the signs of differences at random, 10,000 times, and counts mean differences at least as
     far from 0 as the observed one, which counts too. Raise ZebraError for fewer than two tests, and without the extra
@@ -45,7 +45,7 @@ def paired(one: NDArray[np.float64], other: NDArray[np.float64], seed: int = 0) 
     zebra.require_extra("report", "a test of significance", ["scipy"])
     from scipy.stats import t as student_t  # noqa: PLC0415  # an extra
 
-    differences = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
+    differences = np.asarray(system, dtype=float) - np.asarray(baseline, dtype=float)
     count = len(differences)
     if count < 2:
         msg = f"a test of significance needs at least two pairs of scores, got {count}"

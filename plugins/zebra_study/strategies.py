@@ -96,4 +96,4 @@ def _append(batch: pa.RecordBatch, pairs: dict[str, list[Any]]) -> None:
 
 def overlaps(previews: Sequence[StrategyPreview]) -> dict[tuple[str, str], float]:
     """Return the overlap of the pairs of every two strategies."""
-    return {(one.strategy, other.strategy): one.overlap(other) for one, other in combinations(previews, 2)}
+    return {(first.strategy, second.strategy): first.overlap(second) for first, second in combinations(previews, 2)}

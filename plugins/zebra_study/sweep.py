@@ -79,8 +79,8 @@ class Sweep:
         options = {target: dict(t) for target, t in _options(cell).items() if target in zebra.names_of(trainer)}
         if "seed" in cell.place and "seed" in trainer.options:
             options.setdefault(name, {})["seed"] = cell.place["seed"]
-        kept = {key: cell.values[key] for key in (*OF_TRAINING, "plugins") if key in cell.values}
-        return {**kept, "options": options}
+        own = {key: cell.values[key] for key in (*OF_TRAINING, "plugins") if key in cell.values}
+        return {**own, "options": options}
 
     def evaluation_values(self, cell: Cell) -> dict[str, Any]:
         """Return the recipe of a cell's evaluation: plugins, and the options of evaluators."""

@@ -163,7 +163,7 @@ def test_other_files(shared: Path) -> None:
     name, table = read(folder / "ludwigstumpp_llm_leaderboard.md")
     assert (name, table.values.shape) == ("csv", (51, 13))
     assert cell(table, "dolly-v2-12b", "HellaSwag (zero-shot)") == pytest.approx(71.0)
-    with pytest.raises(zebra.ZebraError, match="is no score table"):
+    with pytest.raises(zebra.ZebraError, match="is not a score table"):
         read(folder / "livebench_categories_2024_06_24.json")
 
 
@@ -235,6 +235,6 @@ def test_a_model_that_stands_twice(zebra_cli: Project, repeated: str, value: flo
     recipe = zebra.Recipe(options={"open-llm-v1": {"repeated": repeated}})
     table = zebra.read_scores("t.csv", recipe=recipe)
     assert cell(table, "a", "MMLU") == value
-    assert table.notes == (f"'a' stands more than once with different scores: the {repeated} is taken",)
+    assert table.notes == (f"'a' appears more than once with different scores: the {repeated} is taken",)
     zebra_cli.write("g.csv", "model,mmlu\na,1\na,2\n")
     assert "appears twice with different scores" in zebra_cli.run("scores", "--scores", "g.csv", code=2).stderr

@@ -269,7 +269,7 @@ def test_only_what_is_wanted_is_read() -> None:
 
     file = pq.ParquetFile(io.BytesIO(parquet([{**row, "notes": "long"} for row in ultrafeedback()])))
     paths = [file.schema.column(k).path for k in range(len(file.schema.names))]
-    read = leaves(paths, UltraFeedback().wants(file.schema_arrow))
+    read = leaves(paths, UltraFeedback().schema_for(file.schema_arrow))
     assert {path.split(".")[-1] for path in paths} - {path.split(".")[-1] for path in read} == {"critique", "notes"}
 
 

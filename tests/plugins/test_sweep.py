@@ -130,7 +130,7 @@ def test_the_embedded_sweep(tmp_path: Path, plugins: zebra.Plugins) -> None:
         ('strategy = ["sup", 3]\nmodel = "tiny"\n', "expected str, got 3"),
         (
             'strategy = ["sup"]\nmodel = "tiny"\n',
-            "nothing says what to evaluate the models on; add --pairs or --tasks",
+            "no evaluation is requested; add --pairs or --tasks",
         ),
         ('strategy = ["sup"]\nevaluation = "x"\n', "evaluation must be a table, such as [evaluation]"),
         (

@@ -26,17 +26,10 @@ if TYPE_CHECKING:
 def plugins(name: str | None, form: str, **arguments: Any) -> None:
     """List every component, one line each; with NAME (or KIND.NAME) show one in full, with its options."""
     from zebra_core.cli import output  # noqa: PLC0415
-    from zebra_core.recipe.options import names_of  # noqa: PLC0415
 
     loaded = loaded_plugins(recipe_from(None, arguments).plugins)
     output.warnings(loaded)
-    components = [component for kind in KINDS for component in loaded.of_kind(kind)]
-    if name:
-        shown = [component for component in components if name in names_of(component)]
-        if not shown:
-            what = "component"
-            raise unknown(what, name, [text for c in components for text in (c.name, *c.aliases)])
-        components = shown
+    components = _named(loaded, name) if name else [c for kind in KINDS for c in loaded.of_kind(kind)]
     if form == "json":
         click.echo(json.dumps([_as_dict(loaded, component) for component in components], indent=1))
     elif name:
@@ -46,6 +39,18 @@ def plugins(name: str | None, form: str, **arguments: Any) -> None:
         output.table(("kind", "component", "plugin", "what it is"), rows, wrap=False)
 
 
+def _named(plugins: Plugins, name: str) -> list[Component]:
+    """Return the components of a name. Raise ZebraError, suggesting the closest match, for an unknown name."""
+    from zebra_core.recipe.options import names_of  # noqa: PLC0415
+
+    installed = [component for kind in KINDS for component in plugins.of_kind(kind)]
+    components = [component for component in installed if name in names_of(component)]
+    if not components:
+        what = "component"
+        raise unknown(what, name, [text for c in installed for text in (c.name, *c.aliases)])
+    return components
+
+
 def _described(plugins: Plugins, component: Component) -> str:
     """Return one component in full: where it comes from, its documentation, its options, and an example."""
     from inspect import getdoc  # noqa: PLC0415
@@ -53,15 +58,20 @@ def _described(plugins: Plugins, component: Component) -> str:
     names = ", ".join((component.name, *component.aliases))
     lines = [f"{component.kind} {names}  (plugin {component.plugin}, {plugins.origins[component.plugin]})", ""]
     lines += [f"  {line}".rstrip() for line in (getdoc(component.factory) or "").splitlines()]
-    options = list(component.options.values())
-    if options:
-        lines += ["", "Options:", *(line for option in options for line in _described_option(option))]
-        lines += ["", f"Example: --set {component.address}.{_example(options)}"]
+    lines += _described_options(component)
     if component.takes_any_option:
         lines += ["", "Other options are passed on to the library behind it."]
     if component.presets:
         lines += ["", "Presets:", *(f"  {name}: {json.dumps(values)}" for name, values in component.presets.items())]
     return "\n".join(lines)
+
+
+def _described_options(component: Component) -> list[str]:
+    options = list(component.options.values())
+    if not options:
+        return []
+    lines = [line for option in options for line in _described_option(option)]
+    return ["", "Options:", *lines, "", f"Example: --set {component.address}.{_example(options)}"]
 
 
 def _described_option(option: Option) -> list[str]:

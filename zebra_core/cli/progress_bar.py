@@ -1,4 +1,4 @@
-"""Showing how far a run is: a bar on a terminal, a line every few seconds elsewhere; both on the standard error."""
+"""The progress of a run: a bar on a terminal, otherwise a line every few seconds; both on the standard error."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from zebra_core.progress import Progress
 
 EVERY = 5.0
-"""Seconds between two lines."""
+"""Seconds between lines."""
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[Progress], object]]:
-    """Give what `Run.write` tells its progress to."""
+    """Return a context with the function that `Run.write` calls with its progress."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield Lines()
@@ -42,13 +42,13 @@ def progress() -> Iterator[Callable[[Progress], object]]:
 
 
 class Lines:
-    """Prints a line now and then."""
+    """Prints a line every few seconds."""
 
     def __init__(self) -> None:
         self.last = time.monotonic()
 
     def __call__(self, done: Progress) -> None:
-        """Print where it is, unless that was said a moment ago."""
+        """Print the progress, unless the last line is recent."""
         if time.monotonic() - self.last >= EVERY:
             self.last = time.monotonic()
             total = "" if done.total is None else f" of {'' if done.rows else 'about '}{done.total:,}"

@@ -20,6 +20,16 @@ def read_aliases(path: str) -> dict[str, tuple[str, ...]]:
     A name on several lines has several names in the scores: those of one model in several tables. Raise ZebraError if the
     file cannot be read, or lacks a column.
     """
+    aliases: dict[str, dict[str, None]] = {}
+    for line in _read_lines(path):
+        name, score = ((line[column] or "").strip() for column in COLUMNS)
+        if name and score:
+            aliases.setdefault(name, {})[score] = None
+    return {name: tuple(scores) for name, scores in aliases.items()}
+
+
+def _read_lines(path: str) -> list[dict[str, str | None]]:
+    """Return the lines of an alias file as dictionaries. Raise ZebraError if it cannot be read, or lacks a column."""
     try:
         with storage.place(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(line for line in file if not line.startswith("#"))
@@ -30,12 +40,7 @@ def read_aliases(path: str) -> dict[str, tuple[str, ...]]:
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
         msg = f"the alias file {path!r} needs a first line with the columns pool,score; got {','.join(reader.fieldnames or ())}"
         raise ZebraError(msg)
-    aliases: dict[str, tuple[str, ...]] = {}
-    for line in lines:
-        name, score = ((line[column] or "").strip() for column in COLUMNS)
-        if name and score and score not in aliases.get(name, ()):
-            aliases[name] = (*aliases.get(name, ()), score)
-    return aliases
+    return lines
 
 
 def canonical_names(aliases: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -27,10 +27,10 @@ POOL = pa.schema(
         ("source", pa.string()),
     ]
 )
-"""One row per instruction. `models[k]` gave `responses[k]`, rated `ratings[k]` where the pool has ratings."""
+"""One row per instruction: `models[k]` gave `responses[k]`, rated `ratings[k]` if the pool has ratings."""
 
 DERIVED_ID = "xxh3:"
-"""What the id of a row starts with that had none: the hash of its prompt follows."""
+"""The start of the id of a row without one; the hash of its prompt follows."""
 
 
 class PoolReader(Protocol):
@@ -41,7 +41,7 @@ class PoolReader(Protocol):
     """
 
     def __call__(self, location: str | None) -> Pool | Path:
-        """Open the pool; ZebraError where the location is no such pool."""
+        """Open the pool. Raise ZebraError if the location is not such a pool."""
 
 
 @runtime_checkable
@@ -59,8 +59,9 @@ class ConvertsBatches(Protocol):
 class Part:
     """A range of the input that can be read by itself.
 
-    `read` gives its batches, again each time it is called, and a Rejected in the place of each row that cannot be used. `name` is what messages call it, usually a file; `rows` is how many there are, where that is known beforehand; `before`
-    is how many rows of what the name names come before it, or a function that counts them when a message needs it.
+    `read` returns its batches, anew with each call, with a Rejected in place of each row that cannot be used. Messages
+    refer to the part by `name`, usually that of its file. `rows` is the number of its rows, None if unknown. `before` is the
+    number of rows of the file that precede it, or a function that counts them if a message needs it.
     """
 
     name: str
@@ -69,7 +70,7 @@ class Part:
     before: int | Callable[[], int] = 0
 
     def row(self, number: int) -> int:
-        """Return the number of a row in what the name names, from its number in this part."""
+        """Return the number of a row in the file, from its number in this part."""
         return number + (self.before() if callable(self.before) else self.before)
 
 
@@ -83,29 +84,29 @@ def _files(files: Iterable[Path]) -> tuple[Path, ...]:
 
 @attrs.frozen
 class Pool:
-    """A pool, opened but not read: its parts in order, and the files that it comes from (for the manifest)."""
+    """A pool, opened but not read: its parts in order, and the files it is read from (for the manifest)."""
 
     parts: tuple[Part, ...] = attrs.field(converter=_parts)
     files: tuple[Path, ...] = attrs.field(converter=_files, default=())
 
     @classmethod
     def from_rows(cls, rows: Iterable[dict[str, Any]], name: str = "rows") -> Self:
-        """Make a pool of dictionaries with the keys of the schema; `id`, `ratings` and `source` may be missing."""
+        """Return a pool of dictionaries with the keys of the schema; `id`, `ratings` and `source` may be missing."""
         batch = pa.RecordBatch.from_pylist(list(rows), schema=POOL)
         return cls((Part(name, lambda: iter([batch]), batch.num_rows),))
 
     @property
     def rows(self) -> int | None:
-        """How many rows there are in all, or None where a part does not know."""
+        """The number of rows, None if a part does not know its own."""
         counts = [part.rows for part in self.parts]
         return None if None in counts else sum(count for count in counts if count is not None)
 
     def models(self) -> set[str]:
-        """Return the names of all models that answered anything; reads the whole pool."""
+        """Return the names of all models that answered an instruction. This reads the whole pool."""
         return {name for batch in self.batches() for name in names_in(batch)}
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Read all parts in order; raises what `zebra_core.pool.pool.batches` raises."""
+        """Read all parts in order. Raise what `zebra_core.pool.pool.batches` raises."""
         for part in self.parts:
             yield from batches(part)
 
@@ -120,10 +121,10 @@ class Pool:
 
 
 def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -> Iterator[pa.RecordBatch]:
-    """Read a part: each batch is held to the schema, and a row without an id gets the hash of its prompt as one.
+    """Read a part as valid batches of the pool's schema; the id of a row without one becomes the hash of its prompt.
 
-    A row whose lists do not fit, or whose text is not UTF-8, is left out, and `reject` is told, as it is of those that the
-    reader left out. Raises PluginError for another schema, and ZebraError where the reader cannot read on.
+    `reject` is called with every row that is left out: those that the reader rejects, and those whose lists differ in
+    length or whose text is not UTF-8. Raise PluginError for another schema, and ZebraError if the reader cannot continue.
     """
     start = 0
     try:
@@ -134,12 +135,12 @@ def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -
             else:
                 yield item
                 start += item.num_rows
-    except pa.ArrowInvalid as wrong:
-        msg = f"{part.name}, after row {part.row(start)}: {wrong}"
-        raise ZebraError(msg) from wrong
-    except RowError as wrong:
-        msg = f"{part.name}, row {part.row(start + wrong.row + 1)}: {wrong}"
-        raise ZebraError(msg) from wrong
+    except pa.ArrowInvalid as error:
+        msg = f"{part.name}, after row {part.row(start)}: {error}"
+        raise ZebraError(msg) from error
+    except RowError as error:
+        msg = f"{part.name}, row {part.row(start + error.row + 1)}: {error}"
+        raise ZebraError(msg) from error
 
 
 def _checked(items: Iterable[pa.RecordBatch | Rejected]) -> Iterator[pa.RecordBatch | Rejected]:
@@ -147,7 +148,7 @@ def _checked(items: Iterable[pa.RecordBatch | Rejected]) -> Iterator[pa.RecordBa
         if isinstance(item, Rejected):
             yield item
         elif item.schema.names != POOL.names or item.schema.types != POOL.types:
-            msg = f"a pool's batch must have the schema {_told(POOL)}; got {_told(item.schema)}"
+            msg = f"a pool's batch must have the schema {_as_text(POOL)}; got {_as_text(item.schema)}"
             raise PluginError(msg)
         else:
             yield from convert_or_reject(item, _complete)
@@ -166,28 +167,28 @@ def names_in(batch: pa.RecordBatch) -> set[str]:
 
 def _check_lengths(batch: pa.RecordBatch) -> None:
     models = pc.list_value_length(batch["models"])
-    for column, missing_is_fine in (("responses", False), ("ratings", True)):
-        same = pc.equal(models, pc.list_value_length(batch[column]))
-        wrong = pc.invert(pc.fill_null(same, missing_is_fine))
-        if not missing_is_fine:
-            wrong = pc.and_(wrong, pc.or_(pc.is_valid(batch["models"]), pc.is_valid(batch[column])))
-        if pc.any(wrong).as_py():
-            row = pc.index(wrong, True).as_py()
-            held = [len(batch[name][row].as_py() or []) for name in ("models", column)]
-            msg = f"{held[0]} models but {held[1]} {column}; each model needs its own"
+    for column, optional in (("responses", False), ("ratings", True)):
+        equal = pc.equal(models, pc.list_value_length(batch[column]))
+        unequal = pc.invert(pc.fill_null(equal, optional))
+        if not optional:
+            unequal = pc.and_(unequal, pc.or_(pc.is_valid(batch["models"]), pc.is_valid(batch[column])))
+        if pc.any(unequal).as_py():
+            row = pc.index(unequal, True).as_py()
+            lengths = [len(batch[name][row].as_py() or []) for name in ("models", column)]
+            msg = f"{lengths[0]} models but {lengths[1]} {column}; each model needs its own"
             raise RowError(row, msg)
 
 
 def _with_ids(batch: pa.RecordBatch) -> pa.RecordBatch:
-    given = batch["id"]
-    if not given.null_count:
+    ids = batch["id"]
+    if not ids.null_count:
         return batch
     contents = pc.struct_field(batch["prompt"].flatten(), "content")
     texts = pc.binary_join(pa.ListArray.from_arrays(_offsets(batch["prompt"]), pc.fill_null(contents, "")), "\x1e")
     hashed = pa.array(
         [DERIVED_ID + xxhash.xxh3_64_hexdigest((text or "").encode()) for text in texts.to_pylist()], pa.string()
     )
-    return batch.set_column(0, POOL.field("id"), pc.coalesce(given, hashed))
+    return batch.set_column(0, POOL.field("id"), pc.coalesce(ids, hashed))
 
 
 def _offsets(lists: pa.ListArray) -> pa.Array:
@@ -195,5 +196,5 @@ def _offsets(lists: pa.ListArray) -> pa.Array:
     return pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths).cast(pa.int32())])
 
 
-def _told(schema: pa.Schema) -> str:
+def _as_text(schema: pa.Schema) -> str:
     return ", ".join(f"{field.name}: {field.type}" for field in schema)

@@ -1,4 +1,4 @@
-"""Rows that cannot be used: found, told and left out, so that they cost themselves and not the run."""
+"""Rows that cannot be used: each is reported and left out, and the run goes on."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Rejected:
-    """A row that cannot be used, and why: it stands in a reader's stream where the row would have stood.
+    """A row that cannot be used, and why. A reader yields it in place of the row.
 
-    `line` counts from 1 in `file`. A reader that knows the line says so; else the row's place in the part is taken.
+    `line` counts from 1 in `file`; a reader that does not know the line leaves it 0, and it becomes the row's number.
     """
 
     reason: str
@@ -31,43 +31,43 @@ class Rejected:
         return f"{self.file}, {self.unit} {self.line}: {self.reason}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what `rejected_rows.jsonl` says of it."""
+        """Return its entry in `rejected_rows.jsonl`."""
         return {"file": self.file, "line": self.line, "reason": self.reason}
 
 
 def convert_or_reject(rows: Any, convert: Callable[[Any], Converted]) -> Iterator[Converted | Rejected]:
-    """Convert rows together; where Arrow cannot, or `convert` raises RowError, halve them until those at fault stand alone.
+    """Convert rows together; if that fails, halve them until only the invalid ones are left out.
 
-    `rows` is a record batch, a list, or anything else with a length and slices. Yields what was converted, and a Rejected
-    for each row that was not, in the order of the rows.
+    `rows` is a record batch, a list, or anything else with a length and slices; `convert` fails with ArrowInvalid or
+    RowError. Yield the converted rows, and a Rejected for each invalid one, in the order of the rows.
     """
     try:
-        made = convert(rows)
-    except (pa.ArrowInvalid, RowError) as wrong:
+        converted = convert(rows)
+    except (pa.ArrowInvalid, RowError) as error:
         if len(rows) > 1:
             middle = len(rows) // 2
             yield from convert_or_reject(_cut(rows[:middle]), convert)
             yield from convert_or_reject(_cut(rows[middle:]), convert)
         else:
-            yield Rejected(str(wrong).partition("\n")[0])
+            yield Rejected(str(error).partition("\n")[0])
     else:
-        yield made
+        yield converted
 
 
 def _cut(rows: Any) -> Any:
-    """Give a slice of a batch its own values: Arrow looks at all that a slice of a list points into."""
+    """Copy a slice of a batch: Arrow would validate all the values that the lists of a slice point into."""
     return rows.take(pa.array(range(len(rows)))) if isinstance(rows, pa.RecordBatch) else rows
 
 
 def describe_rejects(rows: Sequence[Rejected]) -> str:
-    """Say how many rows cannot be used, and the first of them."""
+    """Return how many rows cannot be used, and the first of them, as text."""
     return f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'} of the pool cannot be used (the first: {rows[0]})"
 
 
 def with_positions(
     items: Iterable[pa.RecordBatch | Rejected], file: str, row: Callable[[int], int]
 ) -> Iterator[pa.RecordBatch | Rejected]:
-    """Say of each Rejected in a stream where it is: `row` turns its number in the stream into that in the file."""
+    """Fill in the file and line of each Rejected in a stream; `row` turns a number in the stream into one in the file."""
     number = 0
     for item in items:
         if isinstance(item, Rejected):

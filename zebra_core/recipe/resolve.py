@@ -33,6 +33,19 @@ class Selection:
         return self.bound.component
 
 
+@attrs.frozen
+class Recognition:
+    """The answer of a reader to a location: None if it recognises it, else why not ("" if it reads no files)."""
+
+    reader: BoundComponent
+    reason: str | None
+
+    @property
+    def general(self) -> bool:
+        """Whether the reader is general, and yields to a specific one."""
+        return isinstance(self.reader.instance, General) and self.reader.instance.general
+
+
 @attrs.frozen(eq=False)
 class Resolver:
     """Selects components for a recipe; `selections` lists every selection made so far."""
@@ -80,25 +93,17 @@ class Resolver:
 
     def _recognise(self, kind: str, location: str) -> Component:
         """Return the reader that recognises a location; a specific reader is preferred to a general one."""
-        readers = {component: component.bind(self._options(component)) for component in self.plugins.of_kind(kind)}
-        reasons = {component: reader.declines(location) for component, reader in readers.items()}
-        general = {
-            c for c, reader in readers.items() if isinstance(reader.instance, General) and reader.instance.general
-        }
-        accepting = [component for component, reason in reasons.items() if reason is None]
-        matches = [component for component in accepting if component not in general] or accepting
-        if len(matches) == 1:
-            return matches[0]
-        if matches:
-            names = " and by ".join(component.name for component in matches)
-            msg = f"{location!r} can be read by {names}; name one of them: {matches[0].name}:{location}"
+        readers = [component.bind(self._options(component)) for component in self.plugins.of_kind(kind)]
+        answers = [Recognition(reader, reader.declines(location)) for reader in readers]
+        accepting = [answer for answer in answers if answer.reason is None]
+        matches = [answer for answer in accepting if not answer.general] or accepting
+        if not matches:
+            raise _unrecognised(kind, location, answers)
+        if len(matches) > 1:
+            names = " and by ".join(match.reader.name for match in matches)
+            msg = f"{location!r} can be read by {names}; name one of them: {matches[0].reader.name}:{location}"
             raise ZebraError(msg)
-        explained = [component for component in reasons if component in (general or reasons)]
-        details = "; ".join(f"{component.name} {reasons[component]}" for component in explained if reasons[component])
-        others = len([c for c, reason in reasons.items() if reason and c not in explained])
-        more = f"; {others} other readers do not recognise it" if others else ""
-        msg = f"no {kind} reads {location!r}: {details}{more}"
-        raise ZebraError(msg)
+        return matches[0].reader.component
 
     def check_options(self) -> None:
         """Raise ZebraError for options of a component that the run does not use."""
@@ -151,6 +156,15 @@ class Resolver:
         return ZebraError(
             f"there is no file, folder or {kind} {location!r}; {hint}known: {', '.join(sorted(names))}{hub}"
         )
+
+
+def _unrecognised(kind: str, location: str, answers: Sequence[Recognition]) -> ZebraError:
+    """Return the error for a location that no reader recognises, with the reasons of the general readers, if any."""
+    general = [answer for answer in answers if answer.general] or answers
+    reasons = "; ".join(f"{answer.reader.name} {answer.reason}" for answer in general if answer.reason)
+    others = sum(bool(answer.reason) for answer in answers if answer not in general)
+    more = f"; {others} other readers do not recognise it" if others else ""
+    return ZebraError(f"no {kind} reads {location!r}: {reasons}{more}")
 
 
 def pinned(selections: Sequence[Selection], plugins: Plugins) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from zebra_core.errors import PluginError, ZebraError, unknown
 from zebra_core.scores.table import Benchmark, ScoreTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -153,20 +153,33 @@ def apply_declarations(
 
     Raise ZebraError for a declared benchmark or axis that the table lacks, and for a benchmark without a direction.
     """
-    names = [b.name for b in table.benchmarks]
-    by_key = {key(name): name for name in names}
-    chosen: dict[str, Mapping[str, Any]] = {}
-    for name, properties in declared.items():
-        if name not in names and key(name) not in by_key:
+    properties = _by_column(declared, [b.name for b in table.benchmarks])
+    dropped = [name for name, values in properties.items() if values.get("direction") == DROP]
+    notes = [f"left out the benchmark {', '.join(map(repr, dropped))}: as declared"] if dropped else []
+    table = table.keep(
+        np.ones(len(table.models), bool), np.array([b.name not in dropped for b in table.benchmarks], bool), *notes
+    )
+    benchmarks = [with_properties(b, dict(properties.get(b.name, {})), "the recipe") for b in table.benchmarks]
+    benchmarks = [b if b.direction is not None else attrs.evolve(b, direction=b.measured) for b in benchmarks]
+    _check_directions(benchmarks)
+    return attrs.evolve(table, benchmarks=_weighted(benchmarks, axes))
+
+
+def _by_column(declared: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the declared properties by the table's spelling of the benchmark. Raise ZebraError for an unknown one."""
+    spelling = {key(name): name for name in names} | {name: name for name in names}
+    properties = {}
+    for name in declared:
+        column = spelling.get(name) or spelling.get(key(name))
+        if column is None:
             what = "benchmark in the scores"
             raise unknown(what, name, names)
-        chosen[name if name in names else by_key[key(name)]] = properties
-    kept = np.array([chosen.get(name, {}).get("direction") != DROP for name in names], bool)
-    dropped = [name for name, keep in zip(names, kept, strict=True) if not keep]
-    notes = [f"left out the benchmark {', '.join(map(repr, dropped))}: as declared"] if dropped else []
-    table = table.keep(np.ones(len(table.models), bool), kept, *notes)
-    benchmarks = [with_properties(b, dict(chosen.get(b.name, {})), "the recipe") for b in table.benchmarks]
-    benchmarks = [b if b.direction is not None else attrs.evolve(b, direction=b.measured) for b in benchmarks]
+        properties[column] = declared[name]
+    return {name: properties[name] for name in names if name in properties}
+
+
+def _check_directions(benchmarks: Iterable[Benchmark]) -> None:
+    """Raise ZebraError, with the flag to add, if a benchmark has no direction."""
     unclear = [b.name for b in benchmarks if b.direction is None]
     if unclear:
         listed = ", ".join(map(repr, unclear[:8])) + (f" and {len(unclear) - 8} more" if len(unclear) > 8 else "")
@@ -175,17 +188,17 @@ def apply_declarations(
             f'"{unclear[0]}=higher" (or =lower, =VALUE for the best value, ={DROP} to leave it out)'
         )
         raise ZebraError(msg)
-    return attrs.evolve(table, benchmarks=_weighted(benchmarks, axes))
 
 
 def _weighted(benchmarks: list[Benchmark], axes: Mapping[str, float]) -> list[Benchmark]:
     """Return benchmarks with the weight of their axis shared among them; benchmarks of other axes get none."""
     if not axes:
         return benchmarks
+    present = {b.axis for b in benchmarks if b.axis}
     for axis in axes:
-        if axis not in {b.axis for b in benchmarks}:
+        if axis not in present:
             what = "axis in the scores"
-            raise unknown(what, axis, [b.axis for b in benchmarks if b.axis])
+            raise unknown(what, axis, present)
     totals = {axis: sum(b.weight for b in benchmarks if b.axis == axis) or 1.0 for axis in axes}
     return [
         attrs.evolve(b, weight=axes[b.axis] * b.weight / totals[b.axis] if b.axis in axes else 0.0) for b in benchmarks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -12,7 +13,7 @@ from zebra_core.errors import unknown
 from zebra_core.scores.normalise import oriented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -106,21 +107,17 @@ def _derived(table: ScoreTable) -> Iterator[Row]:
             both = ~np.isnan(table.values[:, [j, k]]).any(axis=1)
             if both.sum() >= 5 and _follows(table.values[both, j], table.values[both, k]):
                 yield (f"{benchmark.name} follows from {table.benchmarks[k].name}",)
-        whole = ~np.isnan(table.values).any(axis=1)
-        others = np.delete(table.values[whole], j, axis=1)
-        if (
-            whole.sum() >= 5
-            and others.shape[1] > 1
-            and np.abs(table.values[whole, j] - others.mean(axis=1)).max() < 0.01
-        ):
+        complete = table.values[~np.isnan(table.values).any(axis=1)]
+        others = np.delete(complete, j, axis=1)
+        if len(complete) >= 5 and others.shape[1] > 1 and np.abs(complete[:, j] - others.mean(axis=1)).max() < 0.01:
             yield (f"{benchmark.name} is the mean of the others",)
 
 
-def _follows(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    if not (np.ptp(one) > 0 and np.ptp(other) > 0):
+def _follows(x: NDArray[np.float64], y: NDArray[np.float64]) -> bool:
+    if not (np.ptp(x) > 0 and np.ptp(y) > 0):
         return False
     with np.errstate(all="ignore"):
-        return bool(abs(np.corrcoef(one / np.abs(one).max(), other / np.abs(other).max())[0, 1]) > 1 - 1e-9)
+        return bool(abs(np.corrcoef(x / np.abs(x).max(), y / np.abs(y).max())[0, 1]) > 1 - 1e-9)
 
 
 def _gamed(table: ScoreTable) -> Iterator[Row]:
@@ -131,18 +128,23 @@ def _gamed(table: ScoreTable) -> Iterator[Row]:
 
 
 def _as_its_base(table: ScoreTable) -> Iterator[Row]:
-    tokens = [re.split(r"[-_ ]+", model.rpartition("/")[2].casefold()) for model in table.models]
-    chat = np.array([bool(CHAT & {*words}) for words in tokens], bool)
-    families: dict[str, list[int]] = {}
-    for i, words in enumerate(tokens):
-        families.setdefault("-".join(w for w in words if w not in CHAT | {"hf", "base"}), []).append(i)
-    for members in families.values():
-        for i in (m for m in members if chat[m]):
-            for j in (m for m in members if not chat[m]):
-                same = np.abs(table.values[i] - table.values[j]) < PRINTED
-                for k in np.flatnonzero(same & (table.values[i] != 0)):
-                    text = f"{table.models[i]} has on {table.benchmarks[k].name} what {table.models[j]} has ({table.values[j, k]:g})"
-                    yield text, table.models[i]
+    """Report a chat model with the score of its base model: probably a copy."""
+    for i, j in _chat_and_base(table.models):
+        same = np.abs(table.values[i] - table.values[j]) < PRINTED
+        for k in np.flatnonzero(same & (table.values[i] != 0)):
+            text = f"{table.models[i]} has on {table.benchmarks[k].name} what {table.models[j]} has ({table.values[j, k]:g})"
+            yield text, table.models[i]
+
+
+def _chat_and_base(models: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of a chat model and of a base model of the same family, by their names."""
+    families: dict[str, tuple[list[int], list[int]]] = {}
+    for number, model in enumerate(models):
+        words = re.split(r"[-_ ]+", model.rpartition("/")[2].casefold())
+        chats, bases = families.setdefault("-".join(w for w in words if w not in CHAT | {"hf", "base"}), ([], []))
+        (chats if CHAT & {*words} else bases).append(number)
+    for chats, bases in families.values():
+        yield from product(chats, bases)
 
 
 def _too_few(table: ScoreTable) -> Iterator[Row]:
@@ -152,18 +154,18 @@ def _too_few(table: ScoreTable) -> Iterator[Row]:
 
 def _decides_alone(table: ScoreTable) -> Iterator[Row]:
     """Report a benchmark that alone orders the models as their means do."""
-    whole = ~np.isnan(table.values).any(axis=1)
-    if whole.sum() < 4 or len(table.benchmarks) < 3:
+    complete = table.values[~np.isnan(table.values).any(axis=1)]
+    if len(complete) < 4 or len(table.benchmarks) < 3:
         return
-    good = np.column_stack([oriented(table.values[whole, k], b) for k, b in enumerate(table.benchmarks)])
-    spread = np.ptp(good, axis=0)
+    values = np.column_stack([oriented(complete[:, k], b) for k, b in enumerate(table.benchmarks)])
+    spread = np.ptp(values, axis=0)
     if not (np.isfinite(spread).all() and (spread > 0).all()):
         return
-    shares = (good - good.min(axis=0)) / spread
+    shares = (values - values.min(axis=0)) / spread
     order = np.argsort(shares @ np.array([b.weight for b in table.benchmarks]))
-    sorted_ = [bool((np.diff(shares[order, k]) >= 0).all()) for k in range(shares.shape[1])]
-    if sum(sorted_) == 1:
-        yield (table.benchmarks[sorted_.index(True)].name,)
+    agreeing = [b.name for k, b in enumerate(table.benchmarks) if (np.diff(shares[order, k]) >= 0).all()]
+    if len(agreeing) == 1:
+        yield (agreeing[0],)
 
 
 CHECKS: dict[str, tuple[str, Callable[[ScoreTable], Iterator[Row]]]] = {

@@ -29,16 +29,15 @@ def add_row(
     """
     header, rows = check_row(path, model, overwrite=overwrite)
     name = header[0]
-    before = [row for row in rows if row[name].strip() == model]
-    placed = dict(_placed(benchmark, value, header[1:], rows, index) for benchmark, value in scores.items())
-    columns = [*header, *(column for column in placed if column not in header)]
-    percent = {column for column in header for other in rows if other[column].strip().endswith("%")}
-    row = {name: model, **{c: repr(value) + ("%" if c in percent else "") for c, value in placed.items()}}
-    kept = [other for other in rows if other[name].strip() != model]
+    cells = dict(_placed(benchmark, value, header[1:], rows, index) for benchmark, value in scores.items())
+    percent = {column for column in header for row in rows if row[column].strip().endswith("%")}
+    texts = {column: f"{value!r}%" if column in percent else repr(value) for column, value in cells.items()}
+    others = [row for row in rows if row[name].strip() != model]
+    previous = next((row for row in rows if row[name].strip() == model), {})
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer = csv.DictWriter(text, list(dict.fromkeys([*header, *cells])), restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows([*kept, {**(before[0] if before else {}), **row}])
+    writer.writerows([*others, {**previous, name: model, **texts}])
     _replace(path, text.getvalue())
 
 

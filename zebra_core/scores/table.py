@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import attrs
@@ -264,21 +265,13 @@ def join(tables: Iterable[ScoreTable], clash: Clash = "error") -> ScoreTable:
     tables = list(tables)
     if len(tables) == 1:
         return tables[0]
-    models = list(dict.fromkeys(m for t in tables for m in t.models))
-    columns: dict[str, Benchmark] = {}
-    for benchmark in (b for t in tables for b in t.benchmarks):
-        before = columns.get(benchmark.name, benchmark)
-        columns[benchmark.name] = before.with_defaults(benchmark)
-        if attrs.evolve(before.with_defaults(benchmark), source="") != attrs.evolve(
-            benchmark.with_defaults(before), source=""
-        ):
-            msg = f"two tables describe the benchmark {benchmark.name!r} differently: {before} and {benchmark}"
-            raise ZebraError(msg)
+    models = list(dict.fromkeys(chain(*(table.models for table in tables))))
+    columns = _joined_benchmarks(chain(*(table.benchmarks for table in tables)))
     values = np.full((len(models), len(columns)), np.nan)
-    stderr, notes = values.copy(), [n for t in tables for n in t.notes]
-    order, place = {name: k for k, name in enumerate(columns)}, {model: k for k, model in enumerate(models)}
+    stderr, notes = values.copy(), [*chain(*(table.notes for table in tables))]
+    row, column = ({name: k for k, name in enumerate(names)} for names in (models, columns))
     for table in tables:
-        at = np.ix_([place[m] for m in table.models], [order[b.name] for b in table.benchmarks])
+        at = np.ix_([row[m] for m in table.models], [column[b.name] for b in table.benchmarks])
         filled, new = ~np.isnan(values[at]), ~np.isnan(table.values)
         differ = filled & new & (values[at] != table.values)
         if differ.any():
@@ -287,6 +280,19 @@ def join(tables: Iterable[ScoreTable], clash: Clash = "error") -> ScoreTable:
         values[at] = np.where(wins, table.values, values[at])
         stderr[at] = np.where(wins, table.stderr, stderr[at])
     return ScoreTable(tuple(models), tuple(columns.values()), values, stderr, tuple(notes))
+
+
+def _joined_benchmarks(benchmarks: Iterable[Benchmark]) -> dict[str, Benchmark]:
+    """Return benchmarks by name, each with all that is known of it. Raise ZebraError if two descriptions disagree."""
+    columns: dict[str, Benchmark] = {}
+    for benchmark in benchmarks:
+        before = columns.get(benchmark.name, benchmark)
+        columns[benchmark.name] = before.with_defaults(benchmark)
+        descriptions = before.with_defaults(benchmark), benchmark.with_defaults(before)
+        if len({attrs.evolve(description, source="") for description in descriptions}) > 1:
+            msg = f"two tables describe the benchmark {benchmark.name!r} differently: {before} and {benchmark}"
+            raise ZebraError(msg)
+    return columns
 
 
 def _clashing(table: ScoreTable, before: NDArray[np.float64], differ: NDArray[np.bool_], clash: Clash) -> str:

@@ -64,7 +64,7 @@ class Training:
         return cls(resolver.plugins, trainer, model, used)
 
     def steps(self, pairs: int) -> int | None:
-        """Return how many optimiser steps a training on this many pairs takes, None if the trainer does not say."""
+        """Return how many optimiser steps a training on this many pairs takes, None if the trainer cannot tell."""
         instance = self.trainer.bound.instance
         return int(instance.steps(pairs)) if isinstance(instance, PlansSteps) else None
 

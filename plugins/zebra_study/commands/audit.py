@@ -1,4 +1,4 @@
-"""`zebra audit`: what the labels of a dataset are worth, measured against labels that someone has."""
+"""`zebra audit`: measure the labels of a dataset against those of a judge, or of people."""
 
 from __future__ import annotations
 
@@ -75,10 +75,13 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
             _print_audit(f"{name} (strategy {dataset.manifest.recipe['strategy']}) and {judge}", result)
             report.setdefault(name, {})[judge] = result.as_dict()
             curves[f"{Path(name).name}, {judge}"] = result.calibration
-        for (one, other), (share, count) in between_judges(dataset.pairs, labels).items():
-            if not judges or {one, other} <= {*judges}:
-                click.echo(f"  {one} and {other} agree in {share:.3f} of {count:,} pairs that both decide")
-                report[name].setdefault("between judges", {})[f"{one}, {other}"] = {"agreement": share, "pairs": count}
+        for (first, second), (share, count) in between_judges(dataset.pairs, labels).items():
+            if not judges or {first, second} <= {*judges}:
+                click.echo(f"  {first} and {second} agree in {share:.3f} of {count:,} pairs that both decide")
+                report[name].setdefault("between judges", {})[f"{first}, {second}"] = {
+                    "agreement": share,
+                    "pairs": count,
+                }
     if output:
         output.mkdir(parents=True, exist_ok=True)
         (output / "audit.json").write_text(zebra.as_json(_finite(report)), encoding="utf-8")

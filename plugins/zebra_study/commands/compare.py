@@ -89,7 +89,7 @@ def compare(
     """
     if bool(results) + bool(strategies) + bool(table) != 1:
         msg = (
-            "nothing says what to compare; add --strategy NAME twice or more, results as NAME=FILE, or --table FILE.csv"
+            "there is nothing to compare; add --strategy NAME twice or more, results as NAME=FILE, or --table FILE.csv"
         )
         raise zebra.ZebraError(msg)
     destination = Destination(form, output)

@@ -143,21 +143,26 @@ def _print_results(grid: Sweep, failures: Mapping[str, str], over: str, baseline
     """Print and write what the cells gave, and how the values of an axis compare. Raise ZebraError if cells failed."""
     by_name = grid.finished()
     results = [by_name[cell.name] for cell in grid.cells if cell.name in by_name]
-    benchmarks = list(dict.fromkeys(name for result in results for name in result.scores))
     axes = list(grid.cells[0].place)
-    rows: list[list[Any]] = [[*axes, *benchmarks, *TRAINED]]
-    for result in results:
-        scores = [result.scores.get(name, "") for name in benchmarks]
-        trained = [getattr(result, field) for field in TRAINED.values()]
-        rows.append([*result.place.values(), *scores, *("" if value is None else value for value in trained)])
     destination = Destination(folder=grid.output)
-    destination.table("cells", rows)
+    destination.table("cells", _rows(results, axes))
     if failures:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in failures.items())
         msg = f"{len(failures)} of {len(grid.cells)} cells failed ({reasons}); the others are kept, and the same command tries these again"
         raise zebra.ZebraError(msg)
     if over in axes and len({str(result.place[over]) for result in results}) > 1:
         show_results(as_results(results, over), baseline, destination)
+
+
+def _rows(results: Sequence[CellResult], axes: Sequence[str]) -> list[list[Any]]:
+    """Return a table of cells, header first: their places on the axes, their scores, and how they were trained."""
+    benchmarks = list(dict.fromkeys(name for result in results for name in result.scores))
+    rows: list[list[Any]] = [[*axes, *benchmarks, *TRAINED]]
+    for result in results:
+        scores = [result.scores.get(name, "") for name in benchmarks]
+        trained = [getattr(result, field) for field in TRAINED.values()]
+        rows.append([*result.place.values(), *scores, *("" if value is None else value for value in trained)])
+    return rows
 
 
 def as_results(cells: Sequence[CellResult], over: str) -> Results:
