@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import zebra_core as zebra
-from zebra_trl.tiny import make_tiny
+from zebra_trl.models.tiny import make_tiny
 
 WAYS: dict[str, dict[str, object]] = {
     "trl": {},

@@ -125,7 +125,7 @@ def test_an_engine_that_is_not_installed(zebra_cli: Project, monkeypatch: pytest
     """Without the extra `ray` one line says what to install, before anything is read or written."""
     monkeypatch.setattr("zebra_ray.find_spec", lambda name: None)
     said = zebra_cli.run("run", "--engine", "ray", code=2).stderr
-    assert said.endswith("Ray is not installed; install it with: pip install 'zebra-preference[ray]'\n")
+    assert said.endswith('the engine `ray` needs the extra `ray`: pip install "zebra-preference[ray]"\n')
     assert said.count("\n") == 1
     assert not [*zebra_cli.folder.iterdir()]
 

@@ -1,4 +1,4 @@
-"""The embedded default: eight small responders, their answers to 600 instructions and 300 held out, and their measured scores."""
+"""The embedded default: eight small programs as models, their answers to 600 instructions and 300 held out, and their scores."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def pool(location: str | None) -> Path:  # noqa: ARG001
 
 
 def held_out(location: str | None) -> Path:  # noqa: ARG001
-    """Three hundred other instructions, answered likewise, to evaluate on; ratings (rlaif) are true correctness, as in `demo`."""
+    """Three hundred other instructions to evaluate on; as in `demo`, the ratings (rlaif) are true correctness."""
     return HERE / "held_out.jsonl"
 
 
@@ -73,7 +73,7 @@ class Scores:
 
     @staticmethod
     def covers(models: Sequence[str]) -> bool:
-        """Whether all of a pool's models are responders of the demo."""
+        """Return whether all of a pool's models are responders of the demo."""
         return {*models} <= {*NAMES}
 
 

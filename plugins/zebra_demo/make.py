@@ -1,4 +1,4 @@
-"""Measure the responders and have them answer: `python -m zebra_demo.make` writes what is shipped again."""
+"""Make the demo's files: measure the responders and collect their answers (`python -m zebra_demo.make`)."""
 
 from __future__ import annotations
 
@@ -11,47 +11,52 @@ from zebra_demo.responders import RESPONDERS
 from zebra_demo.tasks import FAMILIES, Question, is_correct, questions
 
 HERE = Path(__file__).parent
-MEASURED, ASKED, HELD_OUT, ANSWERS = 200, 100, 50, 4
+MEASURED, POOL, HELD_OUT, ANSWERS = 200, 100, 50, 4
+"""Questions per family that scores are measured on, of the pool, and held out; answers per question."""
 
 
 def measuring_set() -> list[Question]:
-    """The questions that the scores are measured on."""
+    """Return the questions that the scores are measured on."""
     return questions(Random(1), MEASURED)
 
 
 def measure() -> dict[str, dict[str, float]]:
     """Return how often each responder is right in each family."""
-    asked = measuring_set()
+    measuring = measuring_set()
     return {
         responder.name: {
-            family: round(sum(is_correct(q, responder(q.prompt)) for q in asked if q.family == family) / MEASURED, 3)
+            family: round(
+                sum(is_correct(q, responder(q.prompt)) for q in measuring if q.family == family) / MEASURED, 3
+            )
             for family in FAMILIES
         }
         for responder in RESPONDERS
     }
 
 
-def asked_set(draw: Random) -> list[Question]:
-    """The questions of the pool, which are others."""
-    return questions(draw, ASKED, without={question.prompt for question in measuring_set()})
+def pool_set(draw: Random) -> list[Question]:
+    """Return the questions of the pool, none of which is measured on."""
+    return questions(draw, POOL, without={question.prompt for question in measuring_set()})
 
 
 def held_out_set(draw: Random) -> list[Question]:
-    """The questions that nobody trains on: neither measured on nor in the pool."""
-    known = {question.prompt for question in (*measuring_set(), *asked_set(Random(2)))}
-    return questions(draw, HELD_OUT, without=known)
+    """Return the held-out questions, which are neither measured on nor in the pool."""
+    used = {question.prompt for question in (*measuring_set(), *pool_set(Random(2)))}
+    return questions(draw, HELD_OUT, without=used)
 
 
-def answered(draw: Random, asked: list[Question]) -> list[dict[str, Any]]:
-    """Return a pool: each question answered by some responders drawn at random, rated by true correctness."""
-    draw.shuffle(asked)
+def answer(draw: Random, pool: list[Question]) -> list[dict[str, Any]]:
+    """Return a pool in which randomly drawn responders answer each question, rated by true correctness."""
+    draw.shuffle(pool)
     rows = []
-    for question in asked:
-        said = [(responder.name, responder(question.prompt)) for responder in draw.sample(RESPONDERS, ANSWERS)]
+    for question in pool:
+        responders = draw.sample(RESPONDERS, ANSWERS)
+        answers = [(responder.name, responder(question.prompt)) for responder in responders]
         completions = [
-            {"model": name, "response": text, "overall_score": float(is_correct(question, text))} for name, text in said
+            {"model": name, "response": text, "overall_score": float(is_correct(question, text))}
+            for name, text in answers
         ]
-        models = [name for name, _ in said]
+        models = [name for name, _ in answers]
         rows.append(
             {"source": question.family, "instruction": question.prompt, "models": models, "completions": completions}
         )
@@ -61,30 +66,30 @@ def answered(draw: Random, asked: list[Question]) -> list[dict[str, Any]]:
 def pool_rows() -> list[dict[str, Any]]:
     """Return the pool."""
     draw = Random(2)
-    return answered(draw, asked_set(draw))
+    return answer(draw, pool_set(draw))
 
 
 def held_out_rows() -> list[dict[str, Any]]:
     """Return the pool of held-out questions."""
     draw = Random(3)
-    return answered(draw, held_out_set(draw))
+    return answer(draw, held_out_set(draw))
 
 
 def scores_csv() -> str:
-    """Return the measured scores as they are shipped."""
+    """Return the measured scores as CSV."""
     lines = [["model", *FAMILIES], *([name, *map(str, scores.values())] for name, scores in measure().items())]
     return "".join(",".join(line) + "\n" for line in lines)
 
 
 def as_jsonl(rows: list[dict[str, Any]]) -> str:
-    """Return rows as they are shipped."""
+    """Return rows as JSON lines."""
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 def questions_jsonl() -> str:
     """Return the held-out questions and their answers, for `zebra evaluate --tasks zebra_demo`."""
-    asked = held_out_set(Random(3))
-    return as_jsonl([{"family": q.family, "question": q.prompt, "answer": q.answer} for q in asked])
+    held_out = held_out_set(Random(3))
+    return as_jsonl([{"family": q.family, "question": q.prompt, "answer": q.answer} for q in held_out])
 
 
 if __name__ == "__main__":

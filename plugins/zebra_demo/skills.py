@@ -1,6 +1,6 @@
-"""What a responder can do: small programs that read a prompt and answer it, or give None.
+"""The skills of responders: small programs from a prompt to an answer, or None.
 
-They see the prompt alone. Where one is wrong it is wrong by what it does not know, never by a draw.
+They see only the prompt. Their mistakes come from what they do not know, never from chance.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OPERATIONS = {"plus": ("plus", "Add"), "minus": ("minus", "Subtract"), "times": 
 def calculate(
     prompt: str, *, operations: tuple[str, ...] = ("plus", "minus", "times"), largest: int = 99
 ) -> str | None:
-    """Do the operations that it knows, on numbers whose words it knows."""
+    """Calculate with the given operations, on numbers up to `largest`."""
     numbers = [NUMBERS[word] for word in re.findall(r"[a-z-]+", prompt) if NUMBERS.get(word, 100) <= largest]
     name = next((name for name in operations if any(word in prompt.split() for word in OPERATIONS[name])), None)
     if name is None or len(numbers) != 2:
@@ -35,15 +35,12 @@ def calculate(
 def convert(prompt: str, *, factors: dict[tuple[str, str], int] = FACTORS) -> str | None:
     """Multiply by the factor between the two units."""
     count = re.search(r"\d+", prompt)
-    known = next(
-        (
-            factor
-            for (large, small), factor in factors.items()
-            if re.search(rf"\b{large}\b", prompt) and f" {small}" in prompt
-        ),
-        0,
-    )
-    return str(int(count[0]) * known) if count and known and re.match("Convert|How many .* are \\d", prompt) else None
+    matching = [
+        f for (large, small), f in factors.items() if re.search(rf"\b{large}\b", prompt) and f" {small}" in prompt
+    ]
+    if not (count and matching and re.match("Convert|How many .* are \\d", prompt)):
+        return None
+    return str(int(count[0]) * matching[0])
 
 
 def sort_numbers(prompt: str, *, as_text: bool = False) -> str | None:
@@ -55,7 +52,7 @@ def sort_numbers(prompt: str, *, as_text: bool = False) -> str | None:
 
 
 def sort_words(prompt: str, *, by_length: bool = False) -> str | None:
-    """Sort by the alphabet; or by length, which is another order."""
+    """Sort by the alphabet, or, wrongly, by length."""
     if "alphabetical" not in prompt:
         return None
     return ", ".join(sorted(after_colon(prompt), key=len if by_length else None))
@@ -68,8 +65,8 @@ def capitals(prompt: str) -> str | None:
 
 def repeat(prompt: str) -> str | None:
     """Write a word several times."""
-    said = re.match(r"Write the word (\w+) (\d) times", prompt)
-    return "-".join([said[1]] * int(said[2])) if said else None
+    request = re.match(r"Write the word (\w+) (\d) times", prompt)
+    return "-".join([request[1]] * int(request[2])) if request else None
 
 
 def initials(prompt: str) -> str | None:
@@ -79,28 +76,28 @@ def initials(prompt: str) -> str | None:
 
 def find_role(prompt: str) -> str | None:
     """Find who has a role."""
-    asked = re.search(r"Who is the (\w+)\?", prompt)
-    found = re.search(rf"the {asked[1]} is (\w+)", prompt) if asked else None
-    return found[1] if found else None
+    question = re.search(r"Who is the (\w+)\?", prompt)
+    fact = re.search(rf"the {question[1]} is (\w+)", prompt) if question else None
+    return fact[1] if fact else None
 
 
 def find_door(prompt: str) -> str | None:
-    """Find the colour of somebody's door."""
-    asked = re.search(r"the door of (\w+)\?", prompt)
-    found = re.search(rf"{asked[1]} has the (\w+) door", prompt) if asked else None
-    return found[1] if found else None
+    """Find the colour of a person's door."""
+    question = re.search(r"the door of (\w+)\?", prompt)
+    fact = re.search(rf"{question[1]} has the (\w+) door", prompt) if question else None
+    return fact[1] if fact else None
 
 
 def count_letter(prompt: str) -> str | None:
     """Count a letter."""
-    said = re.search(r"the letter (\w) occur in (\w+)", prompt)
-    return str(said[2].count(said[1])) if said else None
+    question = re.search(r"the letter (\w) occur in (\w+)", prompt)
+    return str(question[2].count(question[1])) if question else None
 
 
 def count_vowels(prompt: str, *, vowels: str = "aeiou") -> str | None:
-    """Count vowels, whatever it takes for one."""
-    said = re.search(r"are in (\w+)\?", prompt)
-    return str(sum(letter in vowels for letter in said[1])) if said and "vowels" in prompt else None
+    """Count the letters in `vowels`."""
+    question = re.search(r"are in (\w+)\?", prompt)
+    return str(sum(letter in vowels for letter in question[1])) if question and "vowels" in prompt else None
 
 
 def count_words(prompt: str) -> str | None:
@@ -109,15 +106,15 @@ def count_words(prompt: str) -> str | None:
 
 
 def first_number(prompt: str) -> str | None:
-    """Say the first number there is."""
-    found = re.search(r"\d+", prompt)
-    return found[0] if found else None
+    """Repeat the first number."""
+    number = re.search(r"\d+", prompt)
+    return number[0] if number else None
 
 
 def last_named(prompt: str) -> str | None:
-    """Say the last name or number before the question."""
-    found = re.findall(r"\d+|[A-Z][a-z]+", prompt.rpartition(". ")[0] or prompt)
-    return found[-1] if found else None
+    """Repeat the last name or number before the question."""
+    names = re.findall(r"\d+|[A-Z][a-z]+", prompt.rpartition(". ")[0] or prompt)
+    return names[-1] if names else None
 
 
 def after_colon(prompt: str) -> list[str]:

@@ -61,7 +61,7 @@ COLOURS = ["red", "blue", "green", "white", "black", "grey"]
 
 @attrs.frozen
 class Question:
-    """A prompt and its right answer; whoever answers sees the prompt alone."""
+    """A prompt and its right answer, which responders do not see."""
 
     family: str
     prompt: str
@@ -69,9 +69,9 @@ class Question:
 
 
 def is_correct(question: Question, response: str) -> bool:
-    """Tell whether the final answer of a response is the right one, letter by letter.
+    """Return whether the final answer of a response is the right one, letter by letter.
 
-    The final answer is what follows the last colon or the last "is", or the whole response, without a full stop.
+    The final answer follows the last colon or the last "is", or is the whole response, without a full stop.
     """
     start = max(
         response.rfind(": ") + 2 if ": " in response else 0, response.rfind(" is ") + 4 if " is " in response else 0
@@ -115,7 +115,7 @@ def sorting(draw: Random) -> tuple[str, str]:
 
 
 def formatting(draw: Random) -> tuple[str, str]:
-    """Write words in a form that is asked for."""
+    """Write words in a requested form."""
     words = draw.sample(WORDS, 3)
     kind = draw.choice(["capitals", "repeat", "initials"])
     if kind == "capitals":
@@ -129,15 +129,15 @@ def formatting(draw: Random) -> tuple[str, str]:
 
 
 def lookup(draw: Random) -> tuple[str, str]:
-    """Find a fact that the prompt gives."""
-    people, asked = draw.sample(PEOPLE, 4), draw.randrange(4)
+    """Find a fact in the prompt."""
+    people, target = draw.sample(PEOPLE, 4), draw.randrange(4)
     if draw.random() < 0.5:
         roles = draw.sample(ROLES, 4)
         facts = ", ".join(f"the {role} is {who}" for role, who in zip(roles, people, strict=True))
-        return f"In this village {facts}. Who is the {roles[asked]}?", people[asked]
+        return f"In this village {facts}. Who is the {roles[target]}?", people[target]
     colours = draw.sample(COLOURS, 4)
     facts = ", ".join(f"{who} has the {colour} door" for who, colour in zip(people, colours, strict=True))
-    return f"In this street {facts}. What colour is the door of {people[asked]}?", colours[asked]
+    return f"In this street {facts}. What colour is the door of {people[target]}?", colours[target]
 
 
 def counting(draw: Random) -> tuple[str, str]:
@@ -165,15 +165,15 @@ FAMILIES: dict[str, Callable[[Random], tuple[str, str]]] = {
 
 
 def questions(draw: Random, per_family: int, without: set[str] | None = None) -> list[Question]:
-    """Draw so many questions of each family, no prompt twice and none of `without`."""
-    found: dict[str, Question] = {}
+    """Draw `per_family` questions of each family, no prompt twice and none of `without`."""
+    by_prompt: dict[str, Question] = {}
     for family, make in FAMILIES.items():
-        wanted = len(found) + per_family
-        while len(found) < wanted:
+        target = len(by_prompt) + per_family
+        while len(by_prompt) < target:
             prompt, answer = make(draw)
             if prompt not in (without or ()):
-                found.setdefault(prompt, Question(family, prompt, answer))
-    return list(found.values())
+                by_prompt.setdefault(prompt, Question(family, prompt, answer))
+    return list(by_prompt.values())
 
 
 def _listed(items: list[int] | list[str]) -> str:

@@ -1,12 +1,13 @@
-"""Evaluating with lm-evaluation-harness: its tasks, and the papers' six. The harness is imported when a model is measured."""
+"""Evaluation with lm-evaluation-harness: its tasks, and the papers' six. The harness is imported only to evaluate."""
 
 from __future__ import annotations
 
 import zebra_core as zebra
-from zebra_lm_eval.evaluator import LmEval
 
 
 @zebra.hookimpl
 def zebra_evaluators() -> zebra.Components:
     """Offer the evaluator `lm-eval`."""
+    from zebra_lm_eval.evaluator import LmEval
+
     return {"lm-eval": LmEval}

@@ -9,7 +9,6 @@ import sys
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -20,11 +19,11 @@ NEEDED = ("lm_eval", "torch", "transformers", "accelerate", "peft", "langdetect"
 
 
 def be_quiet() -> None:
-    """Leave the user the harness's progress, a line now and then where there is no terminal, and our words."""
+    """Silence the libraries, except the harness's progress: every few seconds if there is no terminal."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     if not sys.stderr.isatty():
-        os.environ.setdefault("TQDM_MININTERVAL", "5")  # read as tqdm is imported, by datasets
-    import datasets  # noqa: F401, PLC0415  # sets levels as it is imported
+        os.environ.setdefault("TQDM_MININTERVAL", "5")  # tqdm, which datasets imports, reads it on import
+    import datasets  # noqa: F401, PLC0415  # it sets log levels on import
 
     for name in ("accelerate", "datasets", "huggingface_hub", "lm_eval", "transformers"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -39,7 +38,7 @@ class LmEval(Settings):
     """
 
     def check(self, model: str) -> None:
-        """Raise ZebraError, before anything is measured, where the model, the tasks or what they need are not there."""
+        """Raise ZebraError if the model, the tasks, their data or a library is missing."""
         missing = [name for name in (*NEEDED, *(["vllm"] * (self.backend == "vllm"))) if find_spec(name) is None]
         if missing == ["vllm"]:
             msg = (
@@ -50,7 +49,7 @@ class LmEval(Settings):
             msg = 'evaluating on tasks needs the extra `eval`: pip install "zebra-preference[eval]"'
             raise zebra.ZebraError(msg)
         if not self.tasks:
-            msg = "the evaluator `lm-eval` needs tasks: --tasks zebra, or names of lm-evaluation-harness, as in --tasks arc_easy,gsm8k"
+            msg = "the evaluator `lm-eval` needs tasks; add --tasks zebra, or names of lm-evaluation-harness, as in --tasks arc_easy,gsm8k"
             raise zebra.ZebraError(msg)
         zebra.check_model(model, adapters=True)
         be_quiet()
@@ -62,23 +61,23 @@ class LmEval(Settings):
             local_files(manager, names, Path(self.task_data))
 
     def __call__(self, model: str, output: Path) -> Path:
-        """Measure, and return the results as the harness writes them."""
+        """Measure the model. Return the path of the results, as the harness writes them."""
         from zebra_lm_eval.run import evaluate  # noqa: PLC0415
 
         return evaluate(self, model, output)
 
     @staticmethod
-    def provenance(results: Path) -> dict[str, dict[str, Any]]:
-        """Return by task what its score depends on: version, examples shown, prompt, how many questions, the harness's version."""
-        held = json.loads(results.read_text(encoding="utf-8"))
+    def provenance(results: Path) -> dict[str, dict[str, object]]:
+        """Return what the score of each task depends on: its version, examples, prompt and questions, and the harness's version."""
+        content = json.loads(results.read_text(encoding="utf-8"))
         return {
             task: {
-                "version": held["versions"].get(task),
-                "few-shot": held["n-shot"].get(task),
+                "version": content["versions"].get(task),
+                "few-shot": content["n-shot"].get(task),
                 "prompt": config.get("doc_to_text"),
-                "chat template": bool(held.get("chat_template")),
-                "questions": held["n-samples"].get(task, {}).get("effective"),
-                "lm-eval": held.get("lm_eval_version"),
+                "chat template": bool(content.get("chat_template")),
+                "questions": content["n-samples"].get(task, {}).get("effective"),
+                "lm-eval": content.get("lm_eval_version"),
             }
-            for task, config in held["configs"].items()
+            for task, config in content["configs"].items()
         }

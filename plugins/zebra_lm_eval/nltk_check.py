@@ -1,9 +1,10 @@
-"""The sentence splitter that two of IFEval's kinds of instructions need: NLTK downloads it, where there is a network."""
+"""The sentence splitter that two kinds of IFEval's instructions need, which NLTK downloads."""
 
 from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import nltk
@@ -17,27 +18,21 @@ NEEDING = {"length_constraints:number_sentences", "change_case:capital_word_freq
 
 
 def quiet_download() -> redirect_stdout[io.StringIO]:
-    """Return the context to load IFEval in: as it is imported it says that it has downloaded the splitter, also where it could not."""
+    """Return a context to import IFEval in, which prints that it downloaded the splitter even if it could not."""
     return redirect_stdout(io.StringIO())
 
 
 def check_sentence_splitter(tasks: Iterable[Any]) -> None:
-    """Raise ZebraError where IFEval asks for what needs the splitter, and it is not there: it would fail after all was answered."""
-    found = [task for held in tasks for task in (held.get_all_tasks() if hasattr(held, "get_all_tasks") else [held])]
-    needing = {
-        i
-        for task in found
-        if task.task_name == "ifeval"
-        for row in task.test_docs()
-        for i in row["instruction_id_list"]
-    }
-    if not needing & NEEDING:
+    """Raise ZebraError if IFEval needs the splitter and it is missing: IFEval would fail after answering every question."""
+    leaves = chain(*(task.get_all_tasks() if hasattr(task, "get_all_tasks") else [task] for task in tasks))
+    rows = chain(*(task.test_docs() for task in leaves if task.task_name == "ifeval"))
+    if not NEEDING & set(chain(*(row["instruction_id_list"] for row in rows))):
         return
     try:
         nltk.data.find("tokenizers/punkt_tab")
-    except LookupError as wrong:
+    except LookupError as error:
         msg = (
-            "ifeval needs punkt_tab, which NLTK cannot download; where there is a network run python -m nltk.downloader punkt_tab, "
-            "and copy the folder nltk_data to your home here, or name the other tasks alone"
+            "ifeval needs punkt_tab, which NLTK cannot download; on a machine with a network, run python -m nltk.downloader "
+            "punkt_tab and copy the folder nltk_data to your home here, or leave out ifeval"
         )
-        raise zebra.ZebraError(msg) from wrong
+        raise zebra.ZebraError(msg) from error

@@ -1,4 +1,4 @@
-"""The engine of one machine: shards side by side, in threads."""
+"""The engine of one machine, which builds shards in threads."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def zebra_defaults() -> dict[str, str]:
 def local(
     write: Callable[[zebra.ShardTask], zebra.Shard], tasks: Sequence[zebra.ShardTask], workers: int
 ) -> list[zebra.Shard]:
-    """Threads of this process, as many as there are cores unless --workers says otherwise.
+    """Threads of this process, by default one per core; see --workers.
 
-    Threads are enough: reading, gathering texts and compressing happen in Arrow, outside Python's lock. The first shard
-    that fails, or Ctrl-C, ends the rest.
+    Threads suffice because Arrow reads, gathers and compresses outside Python's lock. The first shard that fails, or Ctrl-C,
+    cancels the rest.
     """
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as threads:
-        waiting = [threads.submit(write, task) for task in tasks]
+        futures = [threads.submit(write, task) for task in tasks]
         try:
-            return [task.result() for task in waiting]
+            return [future.result() for future in futures]
         except BaseException:
             threads.shutdown(cancel_futures=True)
             raise

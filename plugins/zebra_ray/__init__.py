@@ -1,8 +1,7 @@
-"""The engine of a cluster: shards side by side on every node, by Ray Data."""
+"""The engine of a cluster: Ray Data builds shards in parallel on every node."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import attrs
@@ -23,39 +22,37 @@ def zebra_engines() -> zebra.Components:
 class Ray:
     """Ray Data on this machine, or on the cluster at `address` (as for ray.init); each shard takes `cpus` of a node.
 
-    Every node reads the pool and writes the output at the same path, or at a URL, and has the same plugins installed. A
-    shard whose node is lost is made again elsewhere, as often as it takes.
+    Every node needs the same plugins, and access to the pool and the output at the same path or URL. A shard whose node is
+    lost is built again on another one.
     """
 
     address: str = zebra.option("", "Address of the cluster, as for ray.init; empty starts Ray on this machine.")
     cpus: float = zebra.option(1.0, "CPU cores that a shard takes.", validator=attrs.validators.gt(0))
 
     def __attrs_post_init__(self) -> None:
-        """Check that Ray is there before anything slow happens."""
-        if find_spec("ray") is None:
-            msg = "Ray is not installed; install it with: pip install 'zebra-preference[ray]'"
-            raise zebra.ZebraError(msg)
+        """Raise ZebraError if Ray is not installed."""
+        zebra.require_extra("ray", "the engine `ray`", ["ray"])
 
     def __call__(self, write: zebra.Writer, tasks: Sequence[zebra.ShardTask], workers: int) -> list[zebra.Shard]:
-        """Have the shards that are not done written on the cluster, then take all of them up from their markers."""
-        from zebra_ray.cluster import connected, written  # Ray takes its time to import
+        """Write the unfinished shards on the cluster. Return all shards, as their markers describe them."""
+        from zebra_ray.cluster import connected, write_shards  # Ray is slow to import
 
         shards = {task.number: write(task) for task in tasks if write.completed(task)}
-        waiting = [task for task in tasks if task.number not in shards]
-        if waiting:
+        pending = [task for task in tasks if task.number not in shards]
+        if pending:
             with connected(self.address):
-                for task in written(write, waiting, self.cpus, workers):
-                    shards[task.number] = _taken_up(write, task)
+                for task in write_shards(write, pending, self.cpus, workers):
+                    shards[task.number] = _read_shard(write, task)
         return [shards[task.number] for task in tasks]
 
 
-def _taken_up(write: zebra.Writer, task: zebra.ShardTask) -> zebra.Shard:
-    """Take up a shard that a node has written, from its marker."""
+def _read_shard(write: zebra.Writer, task: zebra.ShardTask) -> zebra.Shard:
+    """Return a shard that a node has written. Raise ZebraError if it is not visible here."""
     shard = write.completed(task)
     if shard is None:
         msg = (
-            f"a node wrote {task.name} where this machine does not see it; choose an --output that all nodes share: a "
-            "folder mounted at the same path, or a URL"
+            f"a node wrote {task.name}, but this machine cannot see it; choose an --output that all nodes share: a folder "
+            "mounted at the same path, or a URL"
         )
         raise zebra.ZebraError(msg)
     write.advance(shard.tally.rows, shard.tally.bytes, tasks=1)

@@ -1,4 +1,4 @@
-"""Training with TRL: SFT, DPO and its relatives, and a tiny model to try them with. TRL is imported when a training starts."""
+"""Training with TRL: SFT, DPO and its relatives, and a tiny model to try them with. TRL is imported only to train."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def zebra_trainers() -> zebra.Components:
 @zebra.hookimpl
 def zebra_models() -> zebra.Components:
     """Offer the model `tiny`."""
-    from zebra_trl.tiny import Tiny
+    from zebra_trl.models.tiny import Tiny
 
     return {"tiny": Tiny}
 
@@ -29,7 +29,7 @@ def zebra_models() -> zebra.Components:
 @zebra.hookimpl
 def zebra_evaluators() -> zebra.Components:
     """Offer the evaluator `pairs`."""
-    from zebra_trl.pairs import Pairs
+    from zebra_trl.evaluation.pairs import Pairs
 
     return {"pairs": Pairs}
 
@@ -37,7 +37,7 @@ def zebra_evaluators() -> zebra.Components:
 @zebra.hookimpl
 def zebra_catalogues() -> zebra.Components:
     """Describe what the evaluator `pairs` measures."""
-    from zebra_trl.pairs import benchmark
+    from zebra_trl.evaluation.pairs import benchmark
 
     return {"pairs": benchmark}
 

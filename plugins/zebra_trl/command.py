@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import zebra_core as zebra
-from zebra_trl.tiny import make_tiny
+from zebra_trl.models.tiny import make_tiny
 
 
 @click.command("tiny-model")

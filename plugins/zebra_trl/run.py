@@ -1,34 +1,31 @@
-"""A training from beginning to end: read, tokenise, check, train or go on, measure, save."""
+"""A training from beginning to end: read, tokenise, check, train or resume, measure, save."""
 
 from __future__ import annotations
 
 import errno
-import os
 import time
-import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import datasets
 import torch
-import transformers
 from accelerate import PartialState
 from safetensors import SafetensorError
 from transformers import PrinterCallback
 
 import zebra_core as zebra
-from zebra_trl import load
-from zebra_trl.card import card
-from zebra_trl.checkpoints import Sealing, newest_whole, remove
+from zebra_trl.artifacts.card import card
+from zebra_trl.artifacts.checkpoints import Sealing, newest_whole, remove
+from zebra_trl.artifacts.curves import draw
+from zebra_trl.artifacts.progress import ProgressCallback, log, read_metrics
 from zebra_trl.config import has_gpu, needs_reference, processes, trl_config
-from zebra_trl.curriculum import Staged, easiness, ordered
-from zebra_trl.curves import draw
-from zebra_trl.lora import Lora
-from zebra_trl.models import positions, tokenizer_of
-from zebra_trl.progress import Telling, read_metrics, say
-from zebra_trl.rewards import pair_accuracy
+from zebra_trl.data import load
+from zebra_trl.data.curriculum import StagedSampler, easiness, with_sampler
+from zebra_trl.data.tokens import Tokens, drop_unusable, split
+from zebra_trl.evaluation.rewards import pair_accuracy
+from zebra_trl.libraries import be_quiet
+from zebra_trl.models.lora import Lora
+from zebra_trl.models.tokenizer import positions, tokenizer_of
 from zebra_trl.settings import DPOSettings
-from zebra_trl.tokens import Tokens, fitting, split
 from zebra_trl.trl_adapters import kind_of
 
 if TYPE_CHECKING:
@@ -40,26 +37,26 @@ if TYPE_CHECKING:
     from zebra_trl.settings import Settings
 
 FULL = ("No space left", "file write failed", "inline_container.cc", "os error 28", "PytorchStreamWriter")
-NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES)
-"""What the libraries say where a file cannot be written; they raise RuntimeError, and their own."""
+DISK_ERRORS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES)
+"""How the libraries report that a file cannot be written: in the text of a RuntimeError or their own error, or by number."""
 
 
 def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.TrainingResult:
-    """Train a model on a dataset, going on from the newest whole checkpoint in `output`; raises ZebraError."""
+    """Train a model on a dataset, resuming from the newest complete checkpoint in `output`. Raise ZebraError."""
     be_quiet(telemetry=settings.telemetry)
-    PartialState(cpu=not has_gpu())  # the processes know each other from here on
+    PartialState(cpu=not has_gpu())  # connects the processes
     began = time.monotonic()
-    with _told(settings):
+    with _explained_errors(settings):
         tokenizer = tokenizer_of(model, settings)
-        rows, held = _rows(settings, dataset, model, tokenizer)
-        config = trl_config(settings, output, len(rows), say)
+        rows, held_out = _rows(settings, dataset, model, tokenizer)
+        config = trl_config(settings, output, len(rows), log)
         checkpoint = _checkpoint(output)
-        trainer = _trainer(settings, config, model, tokenizer, (rows, held))
+        trainer = _trainer(settings, config, model, tokenizer, (rows, held_out))
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        measured = _measured(settings, trainer, held)
+        metrics = _measure(settings, trainer, held_out)
         _save(settings, trainer, tokenizer, output)
         result = zebra.TrainingResult(
-            rows=len(rows), steps=trainer.state.global_step, seconds=time.monotonic() - began, metrics=measured
+            rows=len(rows), steps=trainer.state.global_step, seconds=time.monotonic() - began, metrics=metrics
         )
         if PartialState().is_main_process:
             _finish(dataset, output, result)
@@ -67,22 +64,8 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
     return result
 
 
-def be_quiet(*, telemetry: bool = False) -> None:
-    """Keep the libraries from talking over our lines, and from reporting home unless that is asked for."""
-    from huggingface_hub import constants  # noqa: PLC0415
-
-    if not telemetry:
-        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-        constants.HF_HUB_DISABLE_TELEMETRY = True
-    os.environ["TQDM_DISABLE"] = "1"
-    datasets.disable_progress_bars()
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
-    warnings.filterwarnings("ignore", module="transformers|torch|trl|accelerate|peft")
-
-
 def _rows(settings: Settings, dataset: str, model: str, tokenizer: Any) -> tuple[Dataset, Dataset | None]:
-    """Return what to train on and what is put aside, as tokens."""
+    """Return the rows to train on and those held out, as token ids. Raise ZebraError if model and dataset do not fit."""
     kind = kind_of(settings)
     with PartialState().main_process_first():
         rows = load.standard(load.read(dataset), pairs=kind.pairs)
@@ -90,34 +73,36 @@ def _rows(settings: Settings, dataset: str, model: str, tokenizer: Any) -> tuple
             rows = rows.select_columns([name for name in rows.column_names if name != "rejected"])
         if not isinstance(rows[0]["chosen"], str) and not tokenizer.chat_template:
             msg = (
-                f"the dataset holds messages, and the tokenizer of {model} has no chat template to write them with; "
-                f"say --set {settings.name}.chat_template=FILE.jinja"
+                f"the dataset has messages, but the tokenizer of {model} has no chat template; "
+                f"add --set {settings.name}.chat_template=FILE.jinja"
             )
             raise zebra.ZebraError(msg)
         tokens = Tokens(tokenizer).of(rows)
-    most = settings.max_length
-    room = positions(model)
-    if room and room < most:
-        msg = f"max_length is {most}, and the model has {room} positions; say --set {settings.name}.max_length={room}"
+    limit, count = settings.max_length, positions(model)
+    if count and count < limit:
+        msg = (
+            f"max_length is {limit}, but the model has {count} positions; add --set {settings.name}.max_length={count}"
+        )
         raise zebra.ZebraError(msg)
-    kept = fitting(tokens, most, say, cut=kind.cut)
-    rows, held = split(kept, settings.held_out, settings.seed)
-    if held is not None:
-        held = _whole_batches(settings, held)
-        say(f"{len(rows):,} rows to train on, {len(held):,} held out")
-    return rows, held
+    rows, held_out = split(drop_unusable(tokens, limit, log, cut=kind.cut), settings.held_out, settings.seed)
+    if held_out is not None:
+        held_out = _full_batches(settings, held_out)
+        log(f"{len(rows):,} rows to train on, {len(held_out):,} held out")
+    return rows, held_out
 
 
-def _whole_batches(settings: Settings, held: Dataset) -> Dataset:
-    """Leave out the rows of an unfinished batch: TRL's figures are means over batches, and those must weigh the same."""
+def _full_batches(settings: Settings, held_out: Dataset) -> Dataset:
+    """Return the rows without an incomplete last batch: TRL averages over batches, which must have the same weight."""
     batch = settings.others.get("per_device_eval_batch_size", 8) * processes()
-    return held.select(range(len(held) // batch * batch or len(held)))
+    return held_out.select(range(len(held_out) // batch * batch or len(held_out)))
 
 
-def _trainer(settings: Settings, config: Any, model: str, tokenizer: Any, aside: tuple[Dataset, Dataset | None]) -> Any:
-    """Make TRL's trainer for the rows to train on and those held out."""
-    rows, held = aside
-    kind, lora = kind_of(settings), Lora.of(settings.lora)
+def _trainer(
+    settings: Settings, config: Any, model: str, tokenizer: Any, datasets: tuple[Dataset, Dataset | None]
+) -> Any:
+    """Return TRL's trainer for the rows to train on and those held out."""
+    rows, held_out = datasets
+    kind, lora = kind_of(settings), Lora.from_text(settings.lora)
     others: dict[str, Any] = {}
     if lora:
         others["peft_config"] = lora.config(reward=settings.kind == "Reward")
@@ -126,22 +111,22 @@ def _trainer(settings: Settings, config: Any, model: str, tokenizer: Any, aside:
     if isinstance(settings, DPOSettings) and needs_reference(settings):
         others |= {"shift": settings.margin_shift, "use": settings.confidence}
     if config.__dict__.get("precompute_ref_log_probs"):
-        say("the reference's log-probabilities are computed first, or taken from the cache")
-    trainer = ordered(kind.trainer, _sampler(settings, rows))(
+        log("the reference's log-probabilities are computed first, or taken from the cache")
+    trainer = with_sampler(kind.trainer, _sampler(settings, rows))(
         model=model,
         args=config,
         train_dataset=kind.columns(rows, settings),
-        eval_dataset=kind.columns(held, settings) if held is not None else None,
+        eval_dataset=None if held_out is None else kind.columns(held_out, settings),
         processing_class=tokenizer,
-        callbacks=[Telling(settings.name, zebra.storage.place(config.output_dir)), Sealing()],
+        callbacks=[ProgressCallback(settings.name, zebra.storage.place(config.output_dir)), Sealing()],
         **others,
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
 
-def _sampler(settings: Settings, rows: Dataset) -> Staged | None:
-    """Return the order of the curriculum, None where there is none."""
+def _sampler(settings: Settings, rows: Dataset) -> StagedSampler | None:
+    """Return the order of the curriculum, None without one. Raise ZebraError if the rows cannot be ordered."""
     if not settings.curriculum:
         return None
     by = settings.curriculum_by
@@ -149,73 +134,74 @@ def _sampler(settings: Settings, rows: Dataset) -> Staged | None:
         why = "KTO takes responses one by one" if settings.kind == "KTO" else f"the dataset has no column {by!r}"
         msg = f"--curriculum orders pairs by their {by}, but {why}"
         raise zebra.ZebraError(msg)
-    say(f"curriculum: {settings.curriculum} by {by}, in {settings.stages} stages")
-    return Staged(easiness(rows[by], by, settings.curriculum), settings.stages, settings.seed)
+    log(f"curriculum: {settings.curriculum} by {by}, in {settings.stages} stages")
+    return StagedSampler(easiness(rows[by], by, settings.curriculum), settings.stages, settings.seed)
 
 
 def _checkpoint(output: Path) -> Path | None:
-    """Return where to go on from, and remove what a kill left half written."""
-    found, damaged = newest_whole(output)
+    """Return the checkpoint to resume from, if any, and remove those that a kill left incomplete."""
+    newest, damaged = newest_whole(output)
     for checkpoint in damaged:
-        say(f"{checkpoint.name} is not whole, so it is left aside")
-    if found:
-        say(f"going on from {found.name}")
+        log(f"{checkpoint.name} is incomplete, so it is ignored")
+    if newest:
+        log(f"resuming from {newest.name}")
     PartialState().wait_for_everyone()
     if PartialState().is_main_process:
         remove(damaged)
-    return found
+    return newest
 
 
 @contextmanager
-def _told(settings: Settings) -> Iterator[None]:
-    """Tell of what devices and disks refuse, in words that help."""
+def _explained_errors(settings: Settings) -> Iterator[None]:
+    """Turn a missing library, a lack of memory, and a full disk into a ZebraError with the remedy."""
     try:
         yield
-    except ImportError as wrong:
-        msg = f"a setting needs a library that is not installed: {str(wrong).splitlines()[0]}"
-        raise zebra.ZebraError(msg) from wrong
-    except (RuntimeError, OSError, MemoryError, SafetensorError) as wrong:
-        text = str(wrong)
+    except ImportError as error:
+        msg = f"a setting needs a library that is not installed: {str(error).splitlines()[0]}"
+        raise zebra.ZebraError(msg) from error
+    except (RuntimeError, OSError, MemoryError, SafetensorError) as error:
+        text = str(error)
         name = settings.name
-        if isinstance(wrong, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in text:
+        if isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in text:
             msg = (
                 f"out of memory with {settings.per_device_train_batch_size} rows of {settings.max_length} tokens on a device; "
                 f"try --set {name}.per_device_train_batch_size=1 (and a larger gradient_accumulation_steps), --set "
                 f"{name}.gradient_checkpointing=true, a smaller max_length, or --lora r=16"
             )
-            raise zebra.ZebraError(msg) from wrong
-        if getattr(wrong, "errno", None) in NO_ROOM or any(mark in text for mark in FULL):
+            raise zebra.ZebraError(msg) from error
+        if getattr(error, "errno", None) in DISK_ERRORS or any(mark in text for mark in FULL):
             msg = f"cannot write: {text.splitlines()[0][:200]}; make room in the output's folder, or where HF_HOME keeps its caches"
-            raise zebra.ZebraError(msg) from wrong
+            raise zebra.ZebraError(msg) from error
         raise
 
 
-def _measured(settings: Settings, trainer: Any, held: Dataset | None) -> dict[str, Any]:
-    """Measure the trained model on the rows that were held out, beside what length alone says."""
-    if held is None:
+def _measure(settings: Settings, trainer: Any, held_out: Dataset | None) -> dict[str, Any]:
+    """Return the metrics on the held-out rows, with the share of pairs whose chosen response is longer for comparison."""
+    if held_out is None:
         return {}
-    found = {name.removeprefix("eval_"): value for name, value in trainer.evaluate().items()}
-    measured = {"pairs": len(held), "loss": found["loss"]}
-    accuracy = found.get("rewards/accuracies", found.get("accuracy"))
-    if settings.kind == "KTO" and "rejected_ids" in held.column_names:
+    logged = {name.removeprefix("eval_"): value for name, value in trainer.evaluate().items()}
+    metrics = {"pairs": len(held_out), "loss": logged["loss"]}
+    accuracy = logged.get("rewards/accuracies", logged.get("accuracy"))
+    paired = "rejected_ids" in held_out.column_names
+    if settings.kind == "KTO" and paired:
         policy = trainer.accelerator.unwrap_model(trainer.model)
         size = trainer.args.per_device_eval_batch_size
-        accuracy = pair_accuracy(policy, trainer.ref_model, held, settings.max_length, size)
-    if accuracy is not None and "rejected_ids" in held.column_names:
-        longer = [len(c) > len(r) for c, r in zip(held["chosen_ids"], held["rejected_ids"], strict=True)]
-        measured |= {"accuracy": accuracy, "longer": sum(longer) / len(longer)}
-        say(
-            f"held-out reward accuracy {accuracy:.3f} of {len(held):,} pairs; the chosen one is the longer in {measured['longer']:.3f}"
+        accuracy = pair_accuracy(policy, trainer.ref_model, held_out, settings.max_length, size)
+    if accuracy is not None and paired:
+        longer = [len(c) > len(r) for c, r in zip(held_out["chosen_ids"], held_out["rejected_ids"], strict=True)]
+        metrics |= {"accuracy": accuracy, "longer": sum(longer) / len(longer)}
+        log(
+            f"held-out reward accuracy {accuracy:.3f} on {len(held_out):,} pairs; the chosen response is longer in {metrics['longer']:.3f}"
         )
     else:
-        measured["token_accuracy"] = found.get("mean_token_accuracy", float("nan"))
-        say(f"held-out loss {found['loss']:.3f} of {len(held):,} rows")
-    return measured
+        metrics["token_accuracy"] = logged.get("mean_token_accuracy", float("nan"))
+        log(f"held-out loss {logged['loss']:.3f} on {len(held_out):,} rows")
+    return metrics
 
 
 def _save(settings: Settings, trainer: Any, tokenizer: Any, output: Path) -> None:
-    """Save the model, with the adapter merged into it where that is asked for."""
-    lora = Lora.of(settings.lora)
+    """Save the model, with the adapter merged into it if requested."""
+    lora = Lora.from_text(settings.lora)
     if lora and lora.merge:
         trainer.model = trainer.accelerator.unwrap_model(trainer.model).merge_and_unload()
     trainer.save_model(str(output))
@@ -235,13 +221,14 @@ def _finish(dataset: str, output: Path, result: zebra.TrainingResult) -> None:
 
 
 def upload(name: str, output: Path) -> None:
-    """Upload a trained model; ZebraError where that cannot be, the model is kept."""
+    """Upload a trained model. Raise ZebraError if that fails; the model is kept."""
     from huggingface_hub import HfApi  # noqa: PLC0415
 
     try:
         url = HfApi().create_repo(name, exist_ok=True)
         HfApi().upload_folder(repo_id=name, folder_path=output, ignore_patterns=["checkpoint-*"])
-    except Exception as wrong:
-        msg = f"the model is in {output}, and could not be uploaded: {str(wrong).splitlines()[0]}; later: hf upload {name} {output}"
-        raise zebra.ZebraError(msg) from wrong
-    say(f"uploaded to {url}")
+    except Exception as error:
+        reason = str(error).splitlines()[0]
+        msg = f"the model is in {output}, but could not be uploaded: {reason}; to upload it later: hf upload {name} {output}"
+        raise zebra.ZebraError(msg) from error
+    log(f"uploaded to {url}")

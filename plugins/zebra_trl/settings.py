@@ -1,4 +1,4 @@
-"""The settings of the trainers, with those of the papers as defaults; any other field of TRL's config can be set too."""
+"""The settings of the trainers, by default those of the papers; any other field of TRL's config can be set too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 import zebra_core as zebra
 
 PAPER = {"effective_batch": 96, "held_out": 0.0}
-"""Appendix A of both papers: 6 a device, 4 accumulated, on 4 GPUs; the other settings are the defaults."""
+"""Appendix A of both papers: 6 rows per device, 4 accumulated, on 4 GPUs; the other settings are the defaults."""
 
 
 @attrs.frozen(kw_only=True)
@@ -46,12 +46,12 @@ class Settings:
     stages: int = zebra.option(3, "Number of stages of the curriculum.", validator=attrs.validators.ge(1))
     held_out: float = zebra.option(
         0.05,
-        "Share of the prompts held out to measure on, 500 prompts at most.",
+        "Share of the prompts held out for evaluation, at most 500 prompts.",
         validator=[attrs.validators.ge(0), attrs.validators.lt(1)],
     )
     chat_template: str = zebra.option("", "Jinja file with the chat template, if the tokenizer has none.")
-    save_steps: int = zebra.option(500, "Steps between two checkpoints.")
-    logging_steps: int = zebra.option(10, "Steps between two entries of metrics.jsonl.")
+    save_steps: int = zebra.option(500, "Steps between checkpoints.")
+    logging_steps: int = zebra.option(10, "Steps between entries of metrics.jsonl.")
     keep_checkpoints: bool = zebra.option(default=False, help="Keep the checkpoints once the model is finished.")
     seed: int = zebra.option(42, "Seed of the order of the data and of dropout.")
     report_to: tuple[str, ...] = zebra.option(
@@ -69,7 +69,7 @@ class Settings:
 
     @property
     def name(self) -> str:
-        """What the trainer is called."""
+        """The trainer's name."""
         return type(self).__name__.lower()
 
 
@@ -105,7 +105,7 @@ class KTOSettings(Settings):
 
 @attrs.frozen(kw_only=True)
 class RewardSettings(Settings):
-    """The settings of Reward."""
+    """The settings of reward models."""
 
     margin: bool = zebra.option(default=False, help="Separate the rewards of a pair by at least its margin.")
 

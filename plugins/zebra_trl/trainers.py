@@ -1,4 +1,4 @@
-"""The trainers as components: settings, and what is done with them. TRL is imported when a training starts."""
+"""The trainers as components: settings that can be called. TRL is imported only to train."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 import zebra_core as zebra
-from zebra_trl.requirements import require_train
+from zebra_trl.libraries import require_train
 from zebra_trl.settings import (
     CPOSettings,
     DPOSettings,
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 @attrs.frozen(kw_only=True)
 class Trains(Settings):
-    """What every trainer does with its settings."""
+    """The members of every trainer."""
 
     def __call__(self, dataset: str, model: str, output: Path) -> zebra.TrainingResult:
-        """Train the model."""
+        """Train the model. Return its metrics."""
         from zebra_trl.run import train  # noqa: PLC0415
 
         return train(self, dataset, model, output)
 
     def steps(self, pairs: int) -> int:
-        """Return how many steps a training on so many pairs takes, where none of them is too long."""
+        """Return the number of steps of a training on this many pairs, if none of them is dropped."""
         from zebra_trl.config import planned_steps  # noqa: PLC0415
 
         return planned_steps(self, pairs)
 
     def finished(self, output: Path) -> None:
-        """Remove checkpoints, unless they are to be kept, now that the model is in its place; upload it, if asked."""
+        """Remove the checkpoints, unless they are to be kept, and upload the model if requested."""
         if not self.keep_checkpoints:
-            from zebra_trl.checkpoints import remove  # noqa: PLC0415
+            from zebra_trl.artifacts.checkpoints import remove  # noqa: PLC0415
 
             remove(sorted(output.glob("checkpoint-*")))
         if self.push_to_hub:

@@ -1,4 +1,4 @@
-"""What each of TRL's trainers wants of the rows, and the trainer that takes them tokenised as they are."""
+"""Adapters to TRL's trainers: the class that accepts tokenised rows, and the columns it needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trl import KTOTrainer, RewardTrainer, SFTTrainer
 import zebra_core as zebra
 from zebra_trl.config import from_trl, needs_reference
 from zebra_trl.settings import DPOSettings, RewardSettings
-from zebra_trl.weighted_dpo import Signals, Tokenised
+from zebra_trl.weighted_dpo import TokenisedDPO, WeightedDPO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +24,9 @@ Row = dict[str, Any]
 
 @attrs.frozen
 class Kind:
-    """A trainer of TRL: its class, and from rows of ids to its columns.
+    """A trainer of TRL: its class, and a function from rows of ids to its columns.
 
-    `pairs` is whether it needs pairs, `rejected` whether it looks at rejected responses at all, `cut` whether it may cut one.
+    `pairs` says whether it needs pairs, `rejected` whether it uses rejected responses, and `cut` whether it may cut responses.
     """
 
     trainer: type[Any]
@@ -37,66 +37,64 @@ class Kind:
 
 
 class TokenisedKTO(KTOTrainer):
-    """A KTO trainer of rows that are tokens already."""
+    """A KTO trainer for tokenised rows."""
 
     def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
         return dataset
 
 
 def kind_of(settings: Settings) -> Kind:
-    """Return what the settings' trainer is in TRL."""
+    """Return TRL's trainer for settings."""
     if settings.kind == "DPO":
-        return Kind(Signals if needs_reference(settings) else Tokenised, _preference)
+        return Kind(WeightedDPO if needs_reference(settings) else TokenisedDPO, _preference)
     if settings.kind in ("ORPO", "CPO"):
         return Kind(_one_pass(from_trl(f"{settings.kind}Trainer")), _sequences)
     return {
         "SFT": Kind(SFTTrainer, _completion, pairs=False, rejected=False),
         "KTO": Kind(TokenisedKTO, _unpaired, pairs=False),
-        "Reward": Kind(RewardTrainer, _whole, cut=False),
+        "Reward": Kind(RewardTrainer, _full_sequences, cut=False),
     }[settings.kind]
 
 
 def _preference(rows: Dataset, settings: Settings) -> Dataset:
-    wanted = (
-        {"margin": settings.margin_shift, "confidence": settings.confidence != "off"}
-        if isinstance(settings, DPOSettings)
-        else {}
-    )
-    return _with(rows, ["prompt_ids", "chosen_ids", "rejected_ids"], [name for name, on in wanted.items() if on])
+    used = {}
+    if isinstance(settings, DPOSettings):
+        used = {"margin": bool(settings.margin_shift), "confidence": settings.confidence != "off"}
+    return _select(rows, ["prompt_ids", "chosen_ids", "rejected_ids"], [name for name, on in used.items() if on])
 
 
-def _with(rows: Dataset, ids: list[str], signals: list[str]) -> Dataset:
-    """Return these columns alone; ZebraError where a signal that is to be used is not there."""
+def _select(rows: Dataset, ids: list[str], signals: list[str]) -> Dataset:
+    """Return only these columns. Raise ZebraError if the dataset lacks a signal."""
     for name in signals:
         if name not in rows.column_names:
-            msg = f"the dataset has no column {name!r}, which the trainer is to use; a dataset of `zebra run` has"
+            msg = f"the dataset has no column {name!r}, which the settings use; datasets built by `zebra run` have it"
             raise zebra.ZebraError(msg)
     return rows.select_columns([*ids, *signals])
 
 
 def _completion(rows: Dataset, settings: Settings) -> Dataset:
-    """Return what SFT learns: the chosen response, the prompt masked."""
+    """Return prompt and chosen response as one sequence, with the prompt masked in the labels."""
 
-    def one(row: Row) -> Row:
+    def convert(row: Row) -> Row:
         prompt, answer = row["prompt_ids"], row["chosen_ids"]
         ids, labels = prompt + answer, [-100] * len(prompt) + answer
         return {"input_ids": ids[: settings.max_length], "labels": labels[: settings.max_length]}
 
-    return rows.map(one, remove_columns=rows.column_names)
+    return rows.map(convert, remove_columns=rows.column_names)
 
 
-def _whole(rows: Dataset, settings: Settings) -> Dataset:
-    """Return prompt and response as one, which is what a reward is given to."""
+def _full_sequences(rows: Dataset, settings: Settings) -> Dataset:
+    """Return each response joined with its prompt, the sequence that a reward model scores."""
 
-    def one(row: Row) -> Row:
+    def convert(row: Row) -> Row:
         return {f"{side}_ids": row["prompt_ids"] + row[f"{side}_ids"] for side in ("chosen", "rejected")}
 
     signals = ["margin"] if isinstance(settings, RewardSettings) and settings.margin else []
-    return _with(rows.map(one), ["chosen_ids", "rejected_ids"], signals)
+    return _select(rows.map(convert), ["chosen_ids", "rejected_ids"], signals)
 
 
 def _unpaired(rows: Dataset, settings: Settings) -> Dataset:
-    """Return each response by itself, shuffled, with another row's response beside it, from which KTO estimates its KL term."""
+    """Return single responses, shuffled, each with another row's response, from which KTO estimates its KL term."""
     if "rejected_ids" in rows.column_names:
         rows = rows.map(_both, batched=True, remove_columns=rows.column_names)
     elif "label" in rows.column_names:
@@ -122,23 +120,23 @@ def _rotated(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def _sequences(rows: Dataset, settings: Settings) -> Dataset:
-    """Return what ORPO and CPO call a tokenised row: whole sequences with the prompt masked in the labels."""
+    """Return the tokenised rows of ORPO and CPO: full sequences with the prompt masked in the labels."""
 
-    def one(row: Row) -> Row:
+    def convert(row: Row) -> Row:
         prompt = row["prompt_ids"]
-        found: Row = {"prompt_input_ids": prompt, "prompt_attention_mask": [1] * len(prompt)}
+        columns: Row = {"prompt_input_ids": prompt, "prompt_attention_mask": [1] * len(prompt)}
         for side in ("chosen", "rejected"):
             answer = row[f"{side}_ids"][: settings.max_length - len(prompt)]
-            found[f"{side}_input_ids"] = prompt + answer
-            found[f"{side}_attention_mask"] = [1] * len(prompt + answer)
-            found[f"{side}_labels"] = [-100] * len(prompt) + answer
-        return found
+            columns[f"{side}_input_ids"] = prompt + answer
+            columns[f"{side}_attention_mask"] = [1] * len(prompt + answer)
+            columns[f"{side}_labels"] = [-100] * len(prompt) + answer
+        return columns
 
-    return rows.map(one, remove_columns=rows.column_names)
+    return rows.map(convert, remove_columns=rows.column_names)
 
 
 def _one_pass(trainer: type[Any]) -> type[Any]:
-    """Return ORPO's or CPO's trainer, for rows that are tokens already."""
+    """Return ORPO's or CPO's trainer for tokenised rows."""
 
     class OnePass(trainer):
         def tokenize_row(self, feature: Row, *_: Any) -> Row:

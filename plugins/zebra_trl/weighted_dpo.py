@@ -1,4 +1,4 @@
-"""DPO that hears how strong each pair is: a margin that shifts the loss, a confidence that weighs or smooths it."""
+"""DPO weighted by each pair's margin, which shifts the loss, and confidence, which weights or smooths it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trl.trainer.dpo_trainer import DataCollatorForPreference
 import zebra_core as zebra
 
 CAP = 0.45
-"""The most that `robust` takes for the share of wrong labels: at a half its loss has no bound."""
+"""The largest share of wrong labels that `robust` assumes: at one half, its loss is unbounded."""
 USED = ("margin", "confidence")
 
 
@@ -21,7 +21,7 @@ def signal_loss(
 ) -> torch.Tensor:
     """Return the mean loss over pairs, with h = beta x (log-ratio of chosen - log-ratio of rejected) in `logits`.
 
-    The margin shifts it: h - shift x margin (DPO with an offset, Amini et al. 2024, Eq. 7, where the offset is the shift times the
+    The margin shifts it: h - shift x margin (DPO with an offset, Amini et al. 2024, Eq. 7; the offset is the shift times the
     superiority gap). With l(h) = -log sigmoid(h) and e = 1 - confidence, `weight` takes confidence x l(h), `smooth` the conservative
     (1 - e) x l(h) + e x l(-h), and `robust` the unbiased ((1 - e) x l(h) - e x l(-h)) / (1 - 2e) (Chowdhury et al. 2024, Eq. 12),
     e at most .45.
@@ -39,10 +39,10 @@ def signal_loss(
 
 
 class Collator(DataCollatorForPreference):
-    """Carries margin and confidence of each pair beside its ids."""
+    """Adds the margin and confidence of each pair to a batch of ids."""
 
     def torch_call(self, examples: list[dict[str, Any]]) -> dict[str, Any]:
-        """Make a batch."""
+        """Return a batch."""
         batch: dict[str, Any] = super().torch_call(examples)
         for name in USED:
             if name in examples[0]:
@@ -50,15 +50,15 @@ class Collator(DataCollatorForPreference):
         return batch
 
 
-class Tokenised(DPOTrainer):
-    """A DPO trainer of rows that are tokens already."""
+class TokenisedDPO(DPOTrainer):
+    """A DPO trainer for tokenised rows."""
 
     def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
         return dataset
 
 
-class Signals(Tokenised):
-    """A DPO trainer whose loss takes up margin and confidence; the reference's log-probabilities are computed beforehand."""
+class WeightedDPO(TokenisedDPO):
+    """A DPO trainer whose loss uses margin and confidence; the reference's log-probabilities are computed in advance."""
 
     losses: ClassVar[tuple[str, ...]] = ("sigmoid", "sigmoid_norm")
 
@@ -67,7 +67,7 @@ class Signals(Tokenised):
         config = others["args"]
         if len(config.loss_type) != 1 or config.loss_type[0] not in self.losses or config.ld_alpha is not None:
             msg = (
-                f"margin_shift and confidence go with loss_type sigmoid or sigmoid_norm, and no ld_alpha; "
+                f"margin_shift and confidence work with loss_type sigmoid or sigmoid_norm, and without ld_alpha; "
                 f"got {'+'.join(config.loss_type)}"
             )
             raise zebra.ZebraError(msg)
@@ -81,31 +81,31 @@ class Signals(Tokenised):
         self._signature_columns += [name for name in USED if name not in self._signature_columns]
 
     def compute_ref_log_probs(self, model: Any, inputs: dict[str, Any]) -> Any:
-        """Compute the reference's log-probabilities; they know no signal."""
+        """Compute the reference's log-probabilities, which do not depend on margin and confidence."""
         return super().compute_ref_log_probs(model, {k: v for k, v in inputs.items() if k not in USED})
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool) -> Any:  # noqa: FBT001
         batch = dict(inputs)
-        seen: list[Any] = []
+        outputs: list[Any] = []
 
-        def watched(**given: Any) -> Any:
-            seen.append(model(**given))
-            return seen[-1]
+        def recording(**arguments: Any) -> Any:
+            outputs.append(model(**arguments))
+            return outputs[-1]
 
-        signal = {name: batch.pop(name, None) for name in USED}
-        found = super()._compute_loss(watched, batch, return_outputs)
-        loss = self._of(seen[0], batch, signal)
-        return (loss, found[1]) if return_outputs else loss
+        signals = {name: batch.pop(name, None) for name in USED}
+        result = super()._compute_loss(recording, batch, return_outputs)
+        loss = self._loss(outputs[0], batch, signals)
+        return (loss, result[1]) if return_outputs else loss
 
-    def _of(self, outputs: Any, batch: dict[str, Any], signal: dict[str, Any]) -> torch.Tensor:
-        """Return the loss of a batch whose first half is chosen, from the policy's outputs."""
+    def _loss(self, outputs: Any, batch: dict[str, Any], signals: dict[str, Any]) -> torch.Tensor:
+        """Return the loss of a batch, whose first half is the chosen responses, from the policy's outputs."""
         mask = batch["completion_mask"]
         logps = outputs.log_probs[:, -(mask.size(1) - 1) :].sum(dim=1)
         ratios = logps - torch.cat([batch["ref_chosen_logps"], batch["ref_rejected_logps"]])
         if self.loss_types[0] == "sigmoid_norm":
             ratios = ratios / mask.sum(dim=1).clamp(min=1.0)
         chosen, rejected = ratios.chunk(2)
-        one = torch.ones_like(chosen)
-        margin, confidence = (one if signal[name] is None else signal[name].to(chosen) for name in USED)
+        ones = torch.ones_like(chosen)
+        margin, confidence = (ones if signals[name] is None else signals[name].to(chosen) for name in USED)
         loss = signal_loss(self.beta * (chosen - rejected), margin, confidence, self.shift, self.use)
         return loss + self.router_aux_loss_coef * outputs.aux_loss if self.aux_loss_enabled else loss

@@ -361,12 +361,12 @@ def test_memory() -> None:
     """A model that runs out of memory is told with the batch's size, and the remedy."""
     import torch
 
-    from zebra_lm_eval.run import _told
+    from zebra_lm_eval.run import _explained_errors
 
     with (
-        pytest.raises(zebra.ZebraError, match=r"m ran out of memory on batches of 4; say --set lm-eval\.batch_size=1"),
-        _told("m", 4),
+        pytest.raises(zebra.ZebraError, match=r"m ran out of memory on batches of 4; add --set lm-eval\.batch_size=1"),
+        _explained_errors("m", 4),
     ):
         torch.empty(10**15)
-    with pytest.raises(RuntimeError, match="shape"), _told("m", 4):
+    with pytest.raises(RuntimeError, match="shape"), _explained_errors("m", 4):
         torch.empty(2).reshape(3)

@@ -144,9 +144,9 @@ def test_tokens_are_those_of_trl(zebra_cli: Project, demo: Path) -> None:
     import datasets
     from trl import DPOConfig, DPOTrainer
 
-    from zebra_trl.load import read, standard
-    from zebra_trl.models import tokenizer_of
-    from zebra_trl.tokens import Tokens
+    from zebra_trl.data.load import read, standard
+    from zebra_trl.data.tokens import Tokens
+    from zebra_trl.models.tokenizer import tokenizer_of
     from zebra_trl.trainers import DPO
 
     zebra_cli.run("tiny-model", "model")
@@ -193,10 +193,10 @@ def first_gradient(demo: Path, output: Path, **values: Any) -> tuple[float, np.n
     """Return loss and gradient of the untrained model on one batch of four pairs, and the rows."""
     from zebra_trl import run as work
     from zebra_trl.config import trl_config
-    from zebra_trl.load import read, standard
-    from zebra_trl.models import tokenizer_of
-    from zebra_trl.tiny import make_tiny
-    from zebra_trl.tokens import Tokens
+    from zebra_trl.data.load import read, standard
+    from zebra_trl.data.tokens import Tokens
+    from zebra_trl.models.tiny import make_tiny
+    from zebra_trl.models.tokenizer import tokenizer_of
     from zebra_trl.trainers import DPO
 
     model = output / "model"
@@ -252,10 +252,10 @@ def test_the_curriculum_reaches_the_batches(tmp_path: Path, demo: Path, directio
     """The batches come in stages of the margin, widest first or last, in another order within a stage in each epoch."""
     from zebra_trl import run as work
     from zebra_trl.config import trl_config
-    from zebra_trl.load import read, standard
-    from zebra_trl.models import tokenizer_of
-    from zebra_trl.tiny import make_tiny
-    from zebra_trl.tokens import Tokens
+    from zebra_trl.data.load import read, standard
+    from zebra_trl.data.tokens import Tokens
+    from zebra_trl.models.tiny import make_tiny
+    from zebra_trl.models.tokenizer import tokenizer_of
     from zebra_trl.trainers import DPO
 
     make_tiny(tmp_path / "model")
@@ -341,7 +341,7 @@ def test_killed_at_random_it_ends_the_same(zebra_cli: Project, demo: Path, train
 
 def test_a_damaged_checkpoint_is_left_aside(zebra_cli: Project, demo: Path) -> None:
     """Truncated, or with a file gone, the newest checkpoint is not taken but the one before; the weights come out the same."""
-    from zebra_trl.checkpoints import newest_whole
+    from zebra_trl.artifacts.checkpoints import newest_whole
 
     subprocess.run(
         [*command(zebra_cli, demo, "dpo", "kept"), "--set", "dpo.keep_checkpoints=true"],
@@ -362,8 +362,8 @@ def test_a_damaged_checkpoint_is_left_aside(zebra_cli: Project, demo: Path) -> N
     kept.rename(zebra_cli.folder / "again.partial")
     again = [*command(zebra_cli, demo, "dpo", "again"), "--set", "dpo.keep_checkpoints=true", "--resume"]
     done = subprocess.run(again, check=True, capture_output=True, text=True)
-    assert "checkpoint-24 is not whole, so it is left aside" in done.stderr
-    assert "going on from checkpoint-8" in done.stderr
+    assert "checkpoint-24 is incomplete, so it is ignored" in done.stderr
+    assert "resuming from checkpoint-8" in done.stderr
     assert weights(zebra_cli.folder / "again") == final
 
 
@@ -464,7 +464,7 @@ PAIR = {"prompt": "Say yes.", "chosen": "Yes.", "rejected": "No."}
         ([{**PAIR, "chosen": "No."}], [], "no row of 1 is left to train on: 1 x chosen and rejected are the same"),
         ([{**PAIR, "chosen": " "}], [], "1 x empty chosen response"),
         ([{"prompt": "a", "completion": "b"}], [], "the trainer needs pairs, columns prompt, chosen and rejected; the dataset has prompt, completion"),
-        ([{**PAIR, "rejected": [{"role": "assistant", "content": "No."}]}], [], "the column 'rejected' holds messages, and 'chosen' holds text"),
+        ([{**PAIR, "rejected": [{"role": "assistant", "content": "No."}]}], [], "the column 'rejected' has messages, and 'chosen' has text"),
         ([PAIR], ["--set", 'dpo.loss_type=["ipo"]', "--set", "dpo.confidence=weight"], "the dataset has no column 'confidence'"),
         ([PAIR], ["--report-to", "wand"], "there is no place to report to 'wand'; did you mean 'wandb'?"),
         ([PAIR], ["--report-to", "mlflow"], "--report-to mlflow needs mlflow: pip install mlflow"),
@@ -488,9 +488,7 @@ def test_no_chat_template(zebra_cli: Project, demo: Path) -> None:
     (zebra_cli.folder / "model/chat_template.jinja").rename(zebra_cli.folder / "chat.jinja")
     arguments = ["train", str(demo), "--model", "model", "-o", "out", *settings("dpo", max_steps=2)]
     said = zebra_cli.run(*arguments, code=2).stderr
-    assert (
-        "the tokenizer of model has no chat template to write them with; say --set dpo.chat_template=FILE.jinja" in said
-    )
+    assert "the tokenizer of model has no chat template; add --set dpo.chat_template=FILE.jinja" in said
     zebra_cli.run(*arguments, *settings("dpo", chat_template="chat.jinja"))
 
 
@@ -557,7 +555,7 @@ def test_what_memory_refuses() -> None:
     """Out of memory is told with what to try; what is unknown stays what it is."""
     import torch
 
-    from zebra_trl.run import _told
+    from zebra_trl.run import _explained_errors
     from zebra_trl.trainers import DPO
 
     for error in (
@@ -568,11 +566,11 @@ def test_what_memory_refuses() -> None:
             pytest.raises(
                 zebra.ZebraError, match=r"out of memory with 6 rows of 1024 tokens .*dpo.per_device_train_batch_size=1"
             ),
-            _told(DPO()),
+            _explained_errors(DPO()),
         ):
             raise error
     other = RuntimeError("shapes do not match")
-    with pytest.raises(RuntimeError, match="shapes"), _told(DPO()):
+    with pytest.raises(RuntimeError, match="shapes"), _explained_errors(DPO()):
         raise other
 
 
@@ -580,7 +578,7 @@ def test_what_cannot_be_uploaded_is_kept(zebra_cli: Project, demo: Path) -> None
     """The model is in its place before it is uploaded."""
     arguments = ["--model", "tiny", "-o", "out", "--push-to-hub", "me/mine", *settings("dpo", max_steps=1)]
     said = zebra_cli.run("train", str(demo), *arguments, code=2).stderr
-    assert "the model is in out, and could not be uploaded" in said
+    assert "the model is in out, but could not be uploaded" in said
     assert "hf upload me/mine out" in said
     assert (zebra_cli.folder / "out/model.safetensors").is_file()
 
@@ -597,7 +595,7 @@ def test_presets() -> None:
             patch.setenv("WORLD_SIZE", processes)
             assert _accumulation(paper) == accumulated
         patch.setenv("WORLD_SIZE", "5")
-        with pytest.raises(zebra.ZebraError, match="an effective batch of 96 is no multiple of 30"):
+        with pytest.raises(zebra.ZebraError, match="an effective batch of 96 is not a multiple of 30"):
             _accumulation(paper)
     assert (paper.learning_rate, paper.warmup_steps, paper.num_train_epochs) == (5e-5, 500, 1)
     delta = component.bind({"preset": "delta", "beta": 2.5}).instance
@@ -653,7 +651,7 @@ def test_pairs_of_a_model_that_learnt_nothing(zebra_cli: Project, demo: Path) ->
     zebra_cli.run("evaluate", "base", "--pairs", str(demo), "--base", "base", "-o", "out")
     assert json.loads((zebra_cli.folder / "out/pairs.json").read_text())["accuracy"] == 0.5
     said = zebra_cli.run("evaluate", "base", "--pairs", str(demo), "-o", "out", code=2).stderr
-    assert "base has no training.json that says what it was trained from; say --base MODEL" in said
+    assert "base has no training.json with the model it was trained from; add --base MODEL" in said
 
 
 def test_sft_looks_at_chosen_responses_alone(zebra_cli: Project) -> None:

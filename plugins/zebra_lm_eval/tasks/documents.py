@@ -1,4 +1,4 @@
-"""The rows of multiple-choice benchmarks, each brought to `question`, `options` and the `letter` of the right one."""
+"""The rows of multiple-choice benchmarks in one shape: `question`, `options`, and the `letter` of the right one."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ STEM = {
     "elementary_mathematics", "high_school_biology", "high_school_chemistry", "high_school_computer_science",
     "high_school_mathematics", "high_school_physics", "high_school_statistics", "machine_learning",
 }  # fmt: skip
-"""The subjects of MMLU that are STEM (Hendrycks et al. 2021, Table 1; the harness has the same)."""
+"""The STEM subjects of MMLU (Hendrycks et al. 2021, Table 1; the harness has the same)."""
 
 
 def arc(rows: Dataset) -> Dataset:
-    """Bring rows of ARC (`question`, `choices` of `text` and `label`, `answerKey`) to one shape; labels are letters or digits."""
-    return _brought(rows, lambda r: (r["question"], r["choices"]["text"], r["choices"]["label"].index(r["answerKey"])))
+    """Convert rows of ARC (`question`, `choices` of `text` and `label`, `answerKey`); labels are letters or digits."""
+    return _convert(rows, lambda r: (r["question"], r["choices"]["text"], r["choices"]["label"].index(r["answerKey"])))
 
 
 def hellaswag(rows: Dataset) -> Dataset:
-    """Bring rows of HellaSwag (`activity_label`, `ctx_a`, `ctx_b`, `endings`, `label`) to one shape, cleaned as the harness does."""
+    """Convert rows of HellaSwag (`activity_label`, `ctx_a`, `ctx_b`, `endings`, `label`), cleaned as the harness does."""
     from lm_eval.tasks.hellaswag.utils import preprocess  # noqa: PLC0415
 
     def read(row: dict[str, Any]) -> tuple[str, list[str], int]:
         context = f"{row['activity_label']}: {row['ctx_a']} {row['ctx_b'].capitalize()}"
         return preprocess(context), [preprocess(ending) for ending in row["endings"]], int(row["label"])
 
-    return _brought(rows, read)
+    return _convert(rows, read)
 
 
 def mmlu_stem(rows: Dataset) -> Dataset:
-    """Bring the STEM rows of MMLU (`question`, `subject`, `choices`, `answer`) to one shape."""
+    """Convert the STEM rows of MMLU (`question`, `subject`, `choices`, `answer`)."""
     stem = rows.filter(lambda row: row["subject"] in STEM)
-    return _brought(stem, lambda r: (r["question"], r["choices"], int(r["answer"])))
+    return _convert(stem, lambda r: (r["question"], r["choices"], int(r["answer"])))
 
 
 def mmlu_pro(rows: Dataset) -> Dataset:
-    """Bring rows of MMLU-Pro (`question`, `options`, `answer_index`) to one shape."""
-    return _brought(rows, lambda r: (r["question"], r["options"], int(r["answer_index"])))
+    """Convert rows of MMLU-Pro (`question`, `options`, `answer_index`)."""
+    return _convert(rows, lambda r: (r["question"], r["options"], int(r["answer_index"])))
 
 
-def _brought(rows: Dataset, read: Callable[[dict[str, Any]], tuple[str, list[str], int]]) -> Dataset:
-    """Apply `read`, which gives a row's question, options and the place of the right one."""
+def _convert(rows: Dataset, read: Callable[[dict[str, Any]], tuple[str, list[str], int]]) -> Dataset:
+    """Convert rows with `read`, a function from a row to its question, its options and the index of the right one."""
 
-    def brought(row: dict[str, Any]) -> dict[str, Any]:
+    def convert(row: dict[str, Any]) -> dict[str, Any]:
         question, options, right = read(row)
         return {"question": question.strip(), "options": [o.strip() for o in options], "letter": LETTERS[right]}
 
-    return rows.map(brought, remove_columns=rows.column_names)
+    return rows.map(convert, remove_columns=rows.column_names)
 
 
 def demo(family: str, **_: Any) -> DatasetDict:
@@ -64,6 +64,6 @@ def demo(family: str, **_: Any) -> DatasetDict:
 
 
 def demo_right(row: dict[str, Any], answers: list[str]) -> dict[str, float]:
-    """Compare the final answer, what follows the last colon or the last "is", with the right one, letter by letter."""
-    said = answers[0].strip().rpartition(": ")[2].rpartition(" is ")[2]
-    return {"exact_match": float(said.strip().removesuffix(".") == row["answer"])}
+    """Compare the final answer, which follows the last colon or the last "is", with the right one, letter by letter."""
+    final = answers[0].strip().rpartition(": ")[2].rpartition(" is ")[2]
+    return {"exact_match": float(final.strip().removesuffix(".") == row["answer"])}

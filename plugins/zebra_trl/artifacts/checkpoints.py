@@ -1,4 +1,4 @@
-"""Checkpoints that can be trusted: each is sealed when it is whole, and only a sealed one that is still as it was is resumed."""
+"""Checkpoints that are safe to resume: each is sealed once complete, and only an unchanged one is resumed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from accelerate import PartialState
 from transformers import TrainerCallback
 
 SEAL = "whole.json"
+"""The file with the size and hash of every other file of a checkpoint."""
 
 
 class Sealing(TrainerCallback):
-    """Seals every checkpoint after all processes have written their part."""
+    """Seals every checkpoint once all processes have written their part."""
 
     def on_save(self, args: Any, state: Any, *_: Any, **__: Any) -> None:
-        """Write the seal: every file's size and hash, under another name first."""
+        """Seal the checkpoint that was just saved."""
         processes = PartialState()
         processes.wait_for_everyone()
         if processes.is_main_process:
@@ -27,7 +28,7 @@ class Sealing(TrainerCallback):
 
 
 def seal(checkpoint: Path) -> None:
-    """Seal a checkpoint as it is now."""
+    """Write the seal of a checkpoint, under a temporary name first."""
     files = {
         str(path.relative_to(checkpoint)): _state(path) for path in sorted(checkpoint.rglob("*")) if path.is_file()
     }
@@ -37,7 +38,7 @@ def seal(checkpoint: Path) -> None:
 
 
 def newest_whole(output: Path) -> tuple[Path | None, list[Path]]:
-    """Return the newest checkpoint whose files are all there and as they were sealed, and the newer ones that are not."""
+    """Return the newest checkpoint that is complete and unchanged, if any, and the damaged ones that are newer."""
     damaged: list[Path] = []
     for checkpoint in sorted(output.glob("checkpoint-*"), key=_step, reverse=True):
         if _is_whole(checkpoint):

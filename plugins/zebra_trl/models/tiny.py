@@ -1,4 +1,4 @@
-"""A model to try things with: made from scratch in a second, of bytes, without a network."""
+"""A tiny model to try training with, made from scratch in a second, without a network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from zebra_trl.requirements import require_train
+from zebra_trl.libraries import require_train
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ LENGTH = 1024
 
 @attrs.frozen
 class Tiny:
-    """A Llama of two layers and some 100,000 weights, and a tokenizer of bytes; to try training with, without a network."""
+    """A Llama of two layers and about 100,000 weights with a byte-level tokenizer, to try training without a network."""
 
     recommended_options: ClassVar[dict[str, Any]] = {
         "learning_rate": 2e-3,
@@ -36,7 +36,7 @@ class Tiny:
         "gradient_accumulation_steps": 1,
         "warmup_steps": 5,
     }
-    """What a model that has learnt nothing yet needs; the papers' settings are for models of billions of weights."""
+    """The settings that an untrained model needs; the papers' are for models with billions of weights."""
 
     def __call__(self, folder: Path) -> None:
         """Write the model and its tokenizer to a folder."""
@@ -44,9 +44,9 @@ class Tiny:
 
 
 def make_tiny(folder: Path, *, hidden: int = 64, layers: int = 2) -> None:
-    """Write a Llama, its weights drawn from a seed, and a tokenizer that knows every text: a token is a byte, besides five.
+    """Write a Llama with weights drawn from a seed, and a tokenizer whose tokens are bytes and five special tokens.
 
-    The chat template marks what the assistant says.
+    The chat template marks the assistant's text.
     """
     require_train()
     import torch  # noqa: PLC0415  # heavy, and in an extra
@@ -56,11 +56,11 @@ def make_tiny(folder: Path, *, hidden: int = 64, layers: int = 2) -> None:
     logging.disable_progress_bar()
 
     tokens = [*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet())]
-    held = Tokenizer(models.BPE(vocab={token: at for at, token in enumerate(tokens)}, merges=[]))
-    held.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    held.decoder = decoders.ByteLevel()
+    backend = Tokenizer(models.BPE(vocab={token: at for at, token in enumerate(tokens)}, merges=[]))
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    backend.decoder = decoders.ByteLevel()
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=held,
+        tokenizer_object=backend,
         pad_token=SPECIAL[0],
         eos_token=SPECIAL[1],
         additional_special_tokens=list(SPECIAL[2:]),

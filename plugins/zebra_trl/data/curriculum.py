@@ -1,4 +1,4 @@
-"""The order of the pairs: in stages, from easy to hard or back (KARMA, section 5: from simpler to more complex distinctions)."""
+"""The order of the pairs: in stages, from easy to hard or back (KARMA, section 5)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 from torch.utils.data import Sampler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
-class Staged(Sampler[int]):
-    """Gives rows in stages of equal size, in the order of a key; within a stage they are shuffled, anew in each epoch."""
+class StagedSampler(Sampler[int]):
+    """Yields rows in stages of equal size, sorted by a key; rows within a stage are shuffled anew in each epoch."""
 
     def __init__(self, keys: np.ndarray[Any, Any], stages: int, seed: int) -> None:
         self.stages = np.array_split(np.argsort(keys, kind="stable"), stages)
         self.seed, self.epoch = seed, 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Take the draw of an epoch; accelerate calls it, also when a training is resumed."""
+        """Set the epoch, which seeds the shuffling; accelerate calls this, also after resuming."""
         self.epoch = epoch
 
     def __len__(self) -> int:
@@ -31,21 +31,21 @@ class Staged(Sampler[int]):
             yield from rng.permutation(stage).tolist()
 
 
-def easiness(values: Any, by: str, direction: str) -> np.ndarray[Any, Any]:
-    """Return a key to sort by: a wide margin is easy, and so is a pair of models that are unlike."""
+def easiness(values: Sequence[float], by: str, direction: str) -> np.ndarray[Any, Any]:
+    """Return a key to sort by: pairs with a wide margin, or of dissimilar models, are easy."""
     keys = np.asarray(values, dtype=float)
     easy_first = -keys if by == "margin" else keys
     return easy_first if direction == "easy-to-hard" else -easy_first
 
 
-def ordered(trainer: type[Any], sampler: Staged | None) -> type[Any]:
-    """Return the trainer's class with this sampler for the rows that it trains on."""
+def with_sampler(trainer: type[Any], sampler: StagedSampler | None) -> type[Any]:
+    """Return a trainer's class that draws its training rows with a sampler."""
     if sampler is None:
         return trainer
 
-    class Ordered(trainer):
-        def _get_train_sampler(self, *_: Any, **__: Any) -> Staged | None:
+    class WithSampler(trainer):
+        def _get_train_sampler(self, *_: Any, **__: Any) -> StagedSampler | None:
             return sampler
 
-    Ordered.__name__ = trainer.__name__
-    return Ordered
+    WithSampler.__name__ = trainer.__name__
+    return WithSampler

@@ -1,4 +1,4 @@
-"""The model to train: its tokenizer, its chat template, its positions."""
+"""The tokenizer of a model, its chat template, and the number of its positions."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 def tokenizer_of(model: str, settings: Settings) -> Any:
-    """Load the tokenizer, with the chat template that was given; ZebraError where it has none to give."""
+    """Return the tokenizer of a model, with the chat template of the settings, if any. Raise ZebraError if it cannot be loaded."""
     from transformers import AutoTokenizer  # noqa: PLC0415
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(model)
-    except (OSError, ValueError) as wrong:
-        msg = f"{model} has no tokenizer that can be loaded: {str(wrong).splitlines()[0]}"
-        raise zebra.ZebraError(msg) from wrong
+    except (OSError, ValueError) as error:
+        msg = f"{model} has no tokenizer that can be loaded: {str(error).splitlines()[0]}"
+        raise zebra.ZebraError(msg) from error
     if settings.chat_template:
         path = Path(settings.chat_template)
         if not path.is_file():
-            msg = f"there is no chat template {path}; it is a Jinja file, as `tokenizer.chat_template` has it"
+            msg = f"there is no chat template {path}; it must be a Jinja file with the content of `tokenizer.chat_template`"
             raise zebra.ZebraError(msg)
         tokenizer.chat_template = path.read_text(encoding="utf-8")
     if tokenizer.pad_token is None:
@@ -32,9 +32,9 @@ def tokenizer_of(model: str, settings: Settings) -> Any:
 
 
 def positions(model: str) -> int | None:
-    """Return how many positions the model has, where its config says so."""
+    """Return the number of positions of a model, None if its config does not give it."""
     from transformers import AutoConfig  # noqa: PLC0415
 
     config = AutoConfig.from_pretrained(model)
-    found = getattr(config.get_text_config(), "max_position_embeddings", None)
-    return found if isinstance(found, int) and found > 0 else None
+    count = getattr(config.get_text_config(), "max_position_embeddings", None)
+    return count if isinstance(count, int) and count > 0 else None

@@ -1,4 +1,4 @@
-"""How a training goes: a line with loss, accuracy, margin, speed and time left; and every figure in metrics.jsonl."""
+"""The progress of a training: loss, accuracy, margin, speed and time left, and a log of all metrics in metrics.jsonl."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ if TYPE_CHECKING:
 
 METRICS = "metrics.jsonl"
 EVERY = 5.0
-"""Seconds between two lines where there is no terminal."""
-FIGURES = {
+"""Seconds between lines if there is no terminal."""
+DISPLAYED = {
     "loss": ("loss",),
     "accuracy": ("rewards/accuracies", "accuracy", "mean_token_accuracy"),
     "margin": ("rewards/margins", "margin"),
 }
-"""What is shown of a training, and what TRL's trainers call it; the first that a trainer has is taken."""
+"""The metrics that are displayed, and the names that TRL's trainers log them under; the first one present counts."""
 
 
-def say(text: str) -> None:
-    """Tell the user a line, once: of several processes the first speaks."""
+def log(text: str) -> None:
+    """Print a line for the user, in the first of several processes only."""
     if PartialState().is_main_process:
         print(f"  {text}", flush=True)  # noqa: T201
 
 
-class Telling(TrainerCallback):
-    """Shows a bar on a terminal, else a line now and then, on the standard error; keeps all figures."""
+class ProgressCallback(TrainerCallback):
+    """Shows a bar on a terminal, otherwise a line every few seconds, on the standard error; logs all metrics to a file."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.path = name, folder / METRICS
         self.first = PartialState().is_main_process
         self.last: dict[str, float] = {}
-        self.rate, self.spoke, self.tokens = 0.0, time.monotonic(), (0.0, 0.0)
+        self.rate, self.printed, self.tokens = 0.0, time.monotonic(), (0.0, 0.0)
         self.began, self.from_step = 0.0, 0
         console = Console(stderr=True)
         self.bar = Progress(
-            TextColumn(f"  {name}"), BarColumn(), TextColumn("{task.fields[told]}"), console=console, transient=True
+            TextColumn(f"  {name}"), BarColumn(), TextColumn("{task.fields[status]}"), console=console, transient=True
         )
         self.shown = self.first and console.is_terminal
-        self.task = self.bar.add_task(name, total=None, told="")
+        self.task = self.bar.add_task(name, total=None, status="")
 
     def on_train_begin(self, _args: Any, state: Any, *_: Any, **__: Any) -> None:
-        """Start the clock; figures after the checkpoint that is resumed are dropped, they come again."""
+        """Start the clock. Drop the metrics logged after the checkpoint that is resumed: they are logged again."""
         self.began, self.from_step = time.monotonic(), state.global_step
         if self.first:
             self.path.write_text("".join(_as_line(entry) for entry in state.log_history), encoding="utf-8")
@@ -61,12 +61,12 @@ class Telling(TrainerCallback):
             self.bar.start()
 
     def on_train_end(self, *_: Any, **__: Any) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self.shown:
             self.bar.stop()
 
     def on_log(self, _args: Any, state: Any, *_: Any, logs: dict[str, Any], **__: Any) -> None:
-        """Keep the figures; ZebraError where the loss is no number any more."""
+        """Log the metrics. Raise ZebraError if the loss is no longer finite."""
         entry = {**logs, "step": state.global_step}
         if self.first:
             with self.path.open("a", encoding="utf-8") as file:
@@ -75,36 +75,36 @@ class Telling(TrainerCallback):
         if not math.isfinite(self.last.get("loss", 0.0)):
             msg = f"the loss is {self.last['loss']} at step {state.global_step}; lower learning_rate, or raise warmup_steps"
             raise zebra.ZebraError(msg)
-        now, seen = time.monotonic(), self.last.get("num_tokens", 0.0)
-        if self.tokens[0] and seen > self.tokens[1]:
-            self.rate = (seen - self.tokens[1]) / (now - self.tokens[0])
-        self.tokens = (now, seen)
+        now, tokens = time.monotonic(), self.last.get("num_tokens", 0.0)
+        if self.tokens[0] and tokens > self.tokens[1]:
+            self.rate = (tokens - self.tokens[1]) / (now - self.tokens[0])
+        self.tokens = (now, tokens)
 
     def on_step_end(self, _args: Any, state: Any, *_: Any, **__: Any) -> None:
-        """Tell where the training is."""
+        """Show the progress."""
         if self.shown:
-            self.bar.update(self.task, total=state.max_steps, completed=state.global_step, told=self._told(state))
-        elif self.first and time.monotonic() - self.spoke >= EVERY:
-            self.spoke = time.monotonic()
-            print(f"  {self.name}: {self._told(state)}", file=sys.stderr, flush=True)  # noqa: T201
+            self.bar.update(self.task, total=state.max_steps, completed=state.global_step, status=self._status(state))
+        elif self.first and time.monotonic() - self.printed >= EVERY:
+            self.printed = time.monotonic()
+            print(f"  {self.name}: {self._status(state)}", file=sys.stderr, flush=True)  # noqa: T201
 
-    def _told(self, state: Any) -> str:
-        """Return the line."""
-        shown = [f"{word} {self.last[name]:.3f}" for word, name in figures_of(self.last).items()]
+    def _status(self, state: Any) -> str:
+        """Return step, metrics, speed and time left as one line."""
+        shown = [f"{word} {self.last[name]:.3f}" for word, name in displayed_metrics(self.last).items()]
         shown += [f"{self.rate:,.0f} tokens/s"] if self.rate else []
         done = state.global_step - self.from_step
         left = (state.max_steps - state.global_step) * (time.monotonic() - self.began) / max(done, 1)
         return ", ".join([f"step {state.global_step:,} of {state.max_steps:,}", *shown, f"{zebra.clock(left)} left"])
 
 
-def figures_of(names: Collection[str]) -> dict[str, str]:
-    """Return what there is to show among the names of logged figures: word and name."""
-    found = {word: next((name for name in known if name in names), "") for word, known in FIGURES.items()}
-    return {word: name for word, name in found.items() if name}
+def displayed_metrics(names: Collection[str]) -> dict[str, str]:
+    """Return which of the logged names to display, by what to call them."""
+    logged = {word: next((name for name in aliases if name in names), "") for word, aliases in DISPLAYED.items()}
+    return {word: name for word, name in logged.items() if name}
 
 
 def read_metrics(folder: Path) -> list[dict[str, Any]]:
-    """Return the figures of a training, in order."""
+    """Return the logged metrics of a training, in order."""
     return [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
 
 

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 import zebra_core as zebra
-from zebra_trl.requirements import require_train
+from zebra_trl.libraries import be_quiet, require_train
 from zebra_trl.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from datasets import Dataset
+    from numpy.typing import NDArray
+
 NAME = "pair-accuracy"
 REWARDS = {"cpo": "none", "orpo": "mean", "simpo": "mean"}
-"""What the rewards of trainers without a reference are."""
+"""The score behind the rewards of trainers without a reference."""
 FEWEST = 10
-"""A source of fewer pairs is not told by itself."""
+"""Sources with fewer pairs are not reported."""
 
 
 @attrs.frozen(kw_only=True)
 class Pairs:
-    """How often a model prefers the chosen response, by RewardBench's convention: a pair is right where the chosen score is higher.
+    """How often a model prefers the chosen response: a pair counts if the chosen score is higher, and half if they are equal.
 
-    The score is a reward model's own, or (`reference`) the log-ratio to the `base` that it was trained from, the log-probability alone
-    (`none`), or that of a token (`mean`); where nothing is said, what the trainer goes by. Lambert et al. 2024, section 4; a tie is half.
+    This is RewardBench's convention (Lambert et al. 2024, section 4). The score is that of a reward model, or, as `reference`
+    says, the log-ratio to the `base` the model was trained from, the log-probability alone (`none`), or its mean per token
+    (`mean`); by default, what the model's trainer used.
     """
 
     dataset: str = zebra.option(
@@ -49,70 +54,74 @@ class Pairs:
     batch_size: int = zebra.option(8, "Responses scored at once.")
 
     def check(self, model: str) -> None:
-        """Raise ZebraError where the extra is not installed, the pairs or the model are not there, or the pairs are none."""
+        """Raise ZebraError if the extra, the pairs or the model is missing, or if the dataset has no pairs."""
         require_train()
-        from zebra_trl import load  # noqa: PLC0415
+        from zebra_trl.data import load  # noqa: PLC0415
 
         if not self.dataset:
-            msg = "the evaluator `pairs` needs preference pairs: --pairs DATASET"
+            msg = "the evaluator `pairs` needs preference pairs; add --pairs DATASET"
             raise zebra.ZebraError(msg)
         zebra.check_model(model, adapters=True)
         load.standard(load.read(self.dataset), pairs=True)
 
     def __call__(self, model: str, output: Path) -> zebra.ScoreTable:
-        """Measure."""
-        rows, right, margins = self._scored(model)
+        """Return the share of pairs in which the model prefers the chosen response; `pairs.json` has it by source."""
+        rows, right, margins = self._scores(model)
         by_source = self._by_source(rows, right)
         for source, share in by_source.items():
             print(f"  of {source}: {share:.4f}")  # noqa: T201
         share = float(right.mean())
-        held = {"pairs": len(right), "accuracy": share, "mean margin": float(margins.mean()), "by source": by_source}
-        (output / "pairs.json").write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
+        statistics = {
+            "pairs": len(right),
+            "accuracy": share,
+            "mean margin": float(margins.mean()),
+            "by source": by_source,
+        }
+        (output / "pairs.json").write_text(json.dumps(statistics, indent=2) + "\n", encoding="utf-8")
         error = (share * (1 - share) / len(right)) ** 0.5
         benchmark = zebra.Benchmark(NAME, direction="higher", bounds=(0, 1), chance=0.5)
         return zebra.ScoreTable.from_rows([(model, {NAME: share})], [benchmark], {(model, NAME): error})
 
-    def _scored(self, model: str) -> tuple[Any, Any, Any]:
-        """Return the rows, whether the model is right on each, and how far the scores of the two responses are apart."""
-        from zebra_trl import load, rewards  # noqa: PLC0415
-        from zebra_trl.models import tokenizer_of  # noqa: PLC0415
-        from zebra_trl.run import be_quiet  # noqa: PLC0415
-        from zebra_trl.tokens import Tokens, fitting  # noqa: PLC0415
+    def _scores(self, model: str) -> tuple[Dataset, NDArray[np.float64], NDArray[np.float64]]:
+        """Return the rows, whether the model is right on each, and by how much the score of the chosen response is higher."""
+        from zebra_trl.data import load  # noqa: PLC0415
+        from zebra_trl.data.tokens import Tokens, drop_unusable  # noqa: PLC0415
+        from zebra_trl.evaluation import rewards  # noqa: PLC0415
+        from zebra_trl.models.tokenizer import tokenizer_of  # noqa: PLC0415
 
         be_quiet()
         rows = load.standard(load.read(self.dataset), pairs=True)
         tokens = Tokens(tokenizer_of(model, Settings())).of(rows)
-        rows = fitting(tokens, self.max_length, lambda text: print(f"  {text}"))  # noqa: T201
+        rows = drop_unusable(tokens, self.max_length, lambda text: print(f"  {text}"))  # noqa: T201
         job = zebra.TrainingJob.read(model)
-        kind = (
-            "reward" if rewards.is_reward(model) else self.reference or REWARDS.get(job.trainer if job else "", "base")
-        )
+        implicit = self.reference or REWARDS.get(job.trainer if job else "", "base")
+        kind = "reward" if rewards.is_reward(model) else implicit
         base = self._base(model) if kind == "base" else ""
-        margins = rewards.margins(rewards.Scored(model, kind, base, self.max_length, self.batch_size), rows)
+        margins = rewards.margins(rewards.Scoring(model, kind, base, self.max_length, self.batch_size), rows)
         return rows, (margins > 0) + 0.5 * (margins == 0), margins
 
     def _base(self, model: str) -> str:
-        """Return what the model was trained from."""
+        """Return the model that this one was trained from. Raise ZebraError if that is unknown."""
         if self.base:
             return self.base
         job = zebra.TrainingJob.read(model)
         if job is None:
             msg = (
-                f"{model} has no training.json that says what it was trained from; say --base MODEL, or --set pairs.reference=none for the "
-                "log-probability alone"
+                f"{model} has no training.json with the model it was trained from; add --base MODEL, or --set "
+                "pairs.reference=none for the log-probability alone"
             )
             raise zebra.ZebraError(msg)
         return str(job.model["location"])
 
     @staticmethod
-    def _by_source(rows: Any, right: Any) -> dict[str, float]:
-        """Return the accuracy on each source that has some pairs."""
-        sources = rows["source"] if "source" in rows.column_names else []
+    def _by_source(pairs: Dataset, right: NDArray[np.float64]) -> dict[str, float]:
+        """Return the accuracy on each source with enough pairs."""
+        sources = pairs["source"] if "source" in pairs.column_names else []
         places: dict[str, list[int]] = {}
         for place, source in enumerate(sources):
             if source:
                 places.setdefault(source, []).append(place)
-        return {source: float(right[held].mean()) for source, held in sorted(places.items()) if len(held) >= FEWEST}
+        return {source: float(right[rows].mean()) for source, rows in sorted(places.items()) if len(rows) >= FEWEST}
 
 
 def benchmark() -> dict[str, dict[str, object]]:

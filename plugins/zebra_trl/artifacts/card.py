@@ -36,7 +36,7 @@ tags:
 |---|---|
 {settings}
 
-`training.json` repeats them, `metrics.jsonl` has every number that was logged, `results.json` the results above.
+`training.json` has the settings, `metrics.jsonl` every logged number, and `results.json` the results above.
 """
 NAMES = {
     "accuracy": "held-out reward accuracy",
@@ -53,7 +53,7 @@ NAMES = {
 def card(
     job: zebra.TrainingJob, result: zebra.TrainingResult, manifest: zebra.Manifest | None, *, adapter: bool
 ) -> str:
-    """Return the card: what was trained and what it gave, and the dataset's manifest if zebra built it."""
+    """Return the card: the training, its results, and how the dataset was made if it has a manifest."""
     model, dataset = job.model["location"], job.dataset["location"]
     numbers = {**result.metrics, "rows": result.rows, "steps": result.steps, "seconds": result.seconds}
     return TEMPLATE.format(
@@ -70,9 +70,9 @@ def card(
 
 
 def _data(manifest: zebra.Manifest | None) -> str:
-    """Describe how the dataset was made."""
+    """Return how the dataset was made, as text."""
     if manifest is None:
-        return "It was not built by ZEBRA, so how it was made is not known here."
+        return "It was not built by ZEBRA, so its origin is unknown."
     recipe, summary = manifest.recipe, manifest.summary
     scores = ", ".join(f"`{name}`" for name in recipe.get("scores", []))
     models = ", ".join(
@@ -88,7 +88,7 @@ def _data(manifest: zebra.Manifest | None) -> str:
 
 
 def _effective(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings that have an effect."""
+    """Return the settings with an effect."""
     own = {name: value for name, value in options.items() if name != "others" and value and value != "off"}
     if not options.get("curriculum"):
         own = {name: value for name, value in own.items() if name not in ("curriculum_by", "stages")}

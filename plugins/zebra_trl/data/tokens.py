@@ -1,4 +1,4 @@
-"""Tokens, once: every trainer gets the same ids of prompt, chosen and rejected, checked and measured before a model is loaded."""
+"""Token ids of prompt, chosen and rejected: the same for every trainer, and checked before a model is loaded."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 VERSION = "1"
-"""Part of the cache's key: to be raised when the ids of a text change."""
+"""A part of the cache's key; raise it if the ids of a text change."""
 SIDES = ("chosen", "rejected")
 
 
 @attrs.frozen
 class Tokens:
-    """Turns a batch of texts or messages into ids, as TRL's own trainers do; what is wrong with a row goes into `problem`."""
+    """Turns a batch of texts or messages into ids, as TRL's own trainers do; `problem` is why a row cannot be used."""
 
     tokenizer: Any
 
@@ -38,41 +38,38 @@ class Tokens:
         sides = [side for side in SIDES if side in batch]
         tools = batch.get("tools") or [None] * len(batch["chosen"])
         prompts = self._ids(batch["prompt"], tools, prompt=True)
-        whole = {side: self._ids(_joined(batch, side, self.tokenizer.eos_token), tools) for side in sides}
-        found: dict[str, list[Any]] = {"prompt_ids": [], **{f"{side}_ids": [] for side in sides}}
+        full = {side: self._ids(_joined(batch, side, self.tokenizer.eos_token), tools) for side in sides}
+        columns: dict[str, list[Any]] = {"prompt_ids": [], **{f"{side}_ids": [] for side in sides}}
         for row, prompt in enumerate(prompts):
-            start = min(common_prefix_length(prompt, ids[row]) for ids in whole.values())
-            found["prompt_ids"].append(prompt[:start])
-            for side, ids in whole.items():
-                found[f"{side}_ids"].append(ids[row][start:])
-        return {**found, "problem": [_problem(batch, row, sides) for row in range(len(prompts))]}
+            start = min(common_prefix_length(prompt, ids[row]) for ids in full.values())
+            columns["prompt_ids"].append(prompt[:start])
+            for side, ids in full.items():
+                columns[f"{side}_ids"].append(ids[row][start:])
+        return {**columns, "problem": [_problem(batch, row, sides) for row in range(len(prompts))]}
 
     def _ids(self, texts: Sequence[Any], tools: Sequence[Any], *, prompt: bool = False) -> list[list[int]]:
         if texts and isinstance(texts[0], str):
             return list(self.tokenizer(list(texts))["input_ids"]) if any(texts) else [[] for _ in texts]
         if any(tools):
-            return [self._rendered([text], used, prompt=prompt)[0] for text, used in zip(texts, tools, strict=True)]
-        return self._rendered(list(texts), None, prompt=prompt)
+            return [self._render([text], used, prompt=prompt)[0] for text, used in zip(texts, tools, strict=True)]
+        return self._render(list(texts), None, prompt=prompt)
 
-    def _rendered(self, texts: list[Any], tools: Any, *, prompt: bool) -> list[list[int]]:
-        some = [text or [{"role": "user", "content": ""}] for text in texts]
-        found = self.tokenizer.apply_chat_template(
-            some, tools=tools, add_generation_prompt=prompt, tokenize=True, return_dict=True
+    def _render(self, texts: list[Any], tools: Any, *, prompt: bool) -> list[list[int]]:
+        conversations = [text or [{"role": "user", "content": ""}] for text in texts]
+        rendered = self.tokenizer.apply_chat_template(
+            conversations, tools=tools, add_generation_prompt=prompt, tokenize=True, return_dict=True
         )["input_ids"]
-        return [ids if text else [] for text, ids in zip(texts, found, strict=True)]
+        return [ids if text else [] for text, ids in zip(texts, rendered, strict=True)]
 
     def _fingerprint(self, rows: Dataset) -> str:
-        held = (
-            self.tokenizer.backend_tokenizer.to_str()
-            if hasattr(self.tokenizer, "backend_tokenizer")
-            else repr(self.tokenizer)
-        )
-        key = [VERSION, rows._fingerprint, held, str(self.tokenizer.chat_template)]  # noqa: SLF001  # it has no public name
+        fast = hasattr(self.tokenizer, "backend_tokenizer")
+        tokenizer = self.tokenizer.backend_tokenizer.to_str() if fast else repr(self.tokenizer)
+        key = [VERSION, rows._fingerprint, tokenizer, str(self.tokenizer.chat_template)]  # noqa: SLF001  # it has no public name
         return xxhash.xxh3_64_hexdigest("\0".join(key).encode())
 
 
 def _joined(batch: dict[str, list[Any]], side: str, eos: str | None) -> list[Any]:
-    """Return prompt and response as one; a bare text ends with the end token, as TRL has it."""
+    """Return each prompt joined with its response; plain text ends with the end-of-sequence token, as in TRL."""
     both = []
     for prompt, answer in zip(batch["prompt"], batch[side], strict=True):
         if isinstance(answer, str):
@@ -95,40 +92,40 @@ def _text(answer: Any) -> str:
     return answer if isinstance(answer, str) else "".join(str(message.get("content") or "") for message in answer or [])
 
 
-def fitting(rows: Dataset, most: int, say: Callable[[str], None], *, cut: bool = True) -> Dataset:
-    """Return the rows that are left at `most` tokens, and say how many were dropped, why, and how many are cut.
+def drop_unusable(rows: Dataset, limit: int, log: Callable[[str], None], *, cut: bool = True) -> Dataset:
+    """Return the rows that can be used at `limit` tokens; `log` gets lines on what is dropped, why, and what is cut.
 
-    A row is dropped where it has a problem, where its prompt alone fills `most`, where cutting makes both responses the same,
-    and, unless the trainer may `cut`, where it is longer. Raises ZebraError where none is left.
+    A row is dropped if it has a problem, if its prompt alone fills the limit, if cutting makes both responses the same, and,
+    unless the trainer may `cut`, if it exceeds the limit. Raise ZebraError if no row is left.
     """
     reasons = np.array(rows["problem"], dtype=object)
     prompts, longest = _lengths(rows)
-    free = reasons == ""
-    reasons[free & (prompts >= most)] = f"the prompt alone fills max_length ({most})"
-    over = (reasons == "") & (prompts + longest > most)
+    reasons[(reasons == "") & (prompts >= limit)] = f"the prompt alone fills max_length ({limit})"
+    over = (reasons == "") & (prompts + longest > limit)
     if not cut:
-        reasons[over] = f"longer than max_length ({most}), and a reward is that of the whole"
+        reasons[over] = f"longer than max_length ({limit}), and a reward needs the full response"
     elif "rejected_ids" in rows.column_names:
         for at in np.flatnonzero(over):
-            room, row = most - prompts[at], rows[int(at)]
+            room, row = limit - prompts[at], rows[int(at)]
             if row["chosen_ids"][:room] == row["rejected_ids"][:room]:
-                reasons[at] = f"the same after cutting at max_length ({most})"
-    kept = reasons == ""
-    if not kept.any():
+                reasons[at] = f"the same after cutting at max_length ({limit})"
+    usable = reasons == ""
+    if not usable.any():
         raise _none_left(reasons, prompts)
-    lengths = (prompts + longest)[kept]
-    middle, most_of, top = np.percentile(lengths, [50, 95, 100]).astype(int)
-    say(f"{kept.sum():,} rows of {middle:,} tokens in the median, 95 % of at most {most_of:,}, the longest of {top:,}")
-    for why in dict.fromkeys(reasons[~kept]):
-        places = np.flatnonzero(reasons == why)
-        say(f"left out {len(places):,}: {why} (row {', '.join(map(str, places[:3]))}{', ...' * (len(places) > 3)})")
-    if cut and (over & kept).any():
-        say(f"{(over & kept).sum():,} responses are cut at max_length ({most})")
-    return rows.select(np.flatnonzero(kept)).remove_columns("problem")
+    median, most_of, top = np.percentile((prompts + longest)[usable], [50, 95, 100]).astype(int)
+    log(
+        f"{usable.sum():,} rows of {median:,} tokens in the median, 95 % of at most {most_of:,}, the longest of {top:,}"
+    )
+    for reason in dict.fromkeys(reasons[~usable]):
+        places = np.flatnonzero(reasons == reason)
+        log(f"left out {len(places):,}: {reason} (row {', '.join(map(str, places[:3]))}{', ...' * (len(places) > 3)})")
+    if cut and (over & usable).any():
+        log(f"{(over & usable).sum():,} responses are cut at max_length ({limit})")
+    return rows.select(np.flatnonzero(usable)).remove_columns("problem")
 
 
 def _lengths(rows: Dataset) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return the tokens of each prompt, and of the longer of its responses."""
+    """Return the number of tokens of each prompt, and of its longer response."""
     table = rows.with_format("arrow")[:]
     count = {name: pc.list_value_length(table[name]).to_numpy() for name in table.column_names if name.endswith("_ids")}
     prompts = count.pop("prompt_ids")
@@ -136,14 +133,14 @@ def _lengths(rows: Dataset) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
 def _none_left(reasons: np.ndarray[Any, Any], prompts: np.ndarray[Any, Any]) -> zebra.ZebraError:
-    counts = ", ".join(f"{(reasons == why).sum():,} x {why}" for why in dict.fromkeys(reasons))
+    counts = ", ".join(f"{(reasons == reason).sum():,} x {reason}" for reason in dict.fromkeys(reasons))
     return zebra.ZebraError(
         f"no row of {len(reasons):,} is left to train on: {counts}; the shortest prompt has {prompts.min():,} tokens: raise max_length"
     )
 
 
 def split(rows: Dataset, share: float, seed: int) -> tuple[Dataset, Dataset | None]:
-    """Put a share of the prompts aside, at most 500, so that no prompt is on both sides; None where that is not one."""
+    """Hold out the rows of a share of the prompts, at most 500 prompts; None if the share is less than one prompt."""
     keys = np.array(
         [xxhash.xxh3_64_intdigest(np.array(ids, np.int64).tobytes()) for ids in rows["prompt_ids"]], np.uint64
     )

@@ -13,9 +13,9 @@ import zebra_core as zebra
 
 @attrs.frozen
 class Lora:
-    """What an adapter is: rank, scale (2 r if not given), dropout, which layers, bits of the base model (16, 8 or 4).
+    """An adapter: rank, scale (2 r by default), dropout, target layers, and bits of the base model (16, 8 or 4).
 
-    `merge` has the adapter merged into the model that is saved.
+    `merge` merges the adapter into the saved model.
     """
 
     r: int = 16
@@ -26,23 +26,23 @@ class Lora:
     merge: bool = False
 
     @classmethod
-    def of(cls, text: str) -> Lora | None:
-        """Read `NAME=VALUE,...`; None for an empty text. Raises ZebraError."""
+    def from_text(cls, text: str) -> Lora | None:
+        """Return the adapter of `NAME=VALUE,...`, None for an empty text. Raise ZebraError if the text is invalid."""
         if not text:
             return None
         pairs = dict(piece.partition("=")[::2] for piece in text.split(","))
-        known = [field.name for field in attrs.fields(cls)]
+        names = [field.name for field in attrs.fields(cls)]
         for name in pairs:
-            if name not in known:
+            if name not in names:
                 what = "part of --lora"
-                raise zebra.unknown(what, name, known)
+                raise zebra.unknown(what, name, names)
         try:
             converter = cattrs.Converter()
             converter.register_structure_hook(bool, lambda value, _: {"true": True, "false": False}[value.lower()])
             return converter.structure(pairs, cls)
-        except Exception as wrong:
-            msg = f"--lora wants such as r=16,alpha=32,dropout=0.05,target=all-linear,bits=4,merge=true, got {text!r}"
-            raise zebra.ZebraError(msg) from wrong
+        except Exception as error:
+            msg = f"--lora expects settings such as r=16,alpha=32,dropout=0.05,target=all-linear,bits=4,merge=true, got {text!r}"
+            raise zebra.ZebraError(msg) from error
 
     def config(self, *, reward: bool) -> Any:
         """Return peft's configuration."""
@@ -58,7 +58,7 @@ class Lora:
         )
 
     def quantization(self) -> Any:
-        """Return how the base model is held in 4 or 8 bits, None for 16; ZebraError where that cannot be."""
+        """Return the quantisation of the base model, None for 16 bits. Raise ZebraError if bitsandbytes is missing."""
         if self.bits == 16:
             return None
         import torch  # noqa: PLC0415

@@ -1,0 +1,1 @@
+"""The dataset to train on, as rows of token ids."""

@@ -1,0 +1,144 @@
+"""The dataset to train on, read from a folder, a file or the Hub, with the columns prompt, chosen and, if it has pairs, rejected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import datasets
+from datasets import Dataset, DatasetDict
+from trl.data_utils import extract_prompt
+
+import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILES = {".parquet": "parquet", ".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
+SIGNALS = ("margin", "confidence", "similarity")
+KEPT = ("tools", "label", "source", *SIGNALS)
+FORMS = "prompt, chosen, rejected; chosen, rejected; prompt, completion[, label]; messages; or text"
+
+
+def read(location: str) -> Dataset:
+    """Read a dataset: a folder written by zebra, `save_to_disk` or others, a file, a URL, or `hub:NAME?split=...`.
+
+    Raise ZebraError if it does not exist, cannot be read, is empty, or lacks the split.
+    """
+    name, _, query = location.partition("?")
+    arguments = dict(parse_qsl(query))
+    split = arguments.pop("split", "train")
+    try:
+        rows = _load(name, split, arguments)
+    except zebra.ZebraError:
+        raise
+    except Exception as error:  # datasets raises whatever its builders do
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        msg = f"cannot read the dataset {location!r}: {text}"
+        raise zebra.ZebraError(msg) from error
+    if isinstance(rows, DatasetDict):
+        if split not in rows:
+            msg = f"the dataset {location!r} has no split {split!r}, only {', '.join(rows)}; choose one: {name}?split={next(iter(rows))}"
+            raise zebra.ZebraError(msg)
+        rows = rows[split]
+    if not len(rows):
+        msg = f"the dataset {location!r} has no row"
+        raise zebra.ZebraError(msg)
+    return rows
+
+
+def _load(name: str, split: str, arguments: dict[str, str]) -> Dataset | DatasetDict:
+    path = zebra.storage.place(name)
+    if path.is_file():
+        return _load_file(name, path)
+    if "://" in name or path.is_dir():
+        rows = _load_folder(path)
+        if rows is not None:
+            return rows
+    elif not name.startswith("hub:") and (name.count("/") != 1 or name.startswith((".", "/"))):
+        msg = f"there is no dataset {name}: no such folder or file; a dataset of the Hugging Face Hub is hub:NAME"
+        raise zebra.ZebraError(msg)
+    return datasets.load_dataset(name.removeprefix("hub:"), split=split, **arguments)
+
+
+def _load_file(name: str, path: Path) -> Dataset:
+    if path.suffix not in FILES:
+        msg = f"{name} is not a dataset file; one has the suffix {', '.join(FILES)}"
+        raise zebra.ZebraError(msg)
+    return datasets.load_dataset(FILES[path.suffix], data_files=name, split="train")
+
+
+def _load_folder(path: Path) -> Dataset | DatasetDict | None:
+    """Load what zebra or `save_to_disk` wrote to a folder. Return None for any other folder."""
+    shards = [str(file) for file in sorted((path / "data").glob("*.parquet"))]
+    if shards and (path / "manifest.json").is_file():
+        return datasets.load_dataset("parquet", data_files=shards, split="train")
+    if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
+        return datasets.load_from_disk(str(path))
+    return None
+
+
+def standard(rows: Dataset, *, pairs: bool) -> Dataset:
+    """Return the columns `prompt`, `chosen` and, if the dataset has pairs, `rejected`, and others that a training may use.
+
+    `pairs` says whether the trainer needs pairs. Raise ZebraError if the columns are in none of the forms that TRL knows.
+    """
+    names = rows.column_names
+    if "chosen" in names and "rejected" in names:
+        if "prompt" not in names:
+            rows = rows.map(extract_prompt)
+    elif pairs:
+        msg = f"the trainer needs pairs, columns prompt, chosen and rejected; the dataset has {', '.join(names)}"
+        raise zebra.ZebraError(msg)
+    else:
+        rows = _single(rows)
+    texts = [name for name in ("prompt", "chosen", "rejected") if name in rows.column_names]
+    _check_types(rows, texts)
+    return rows.select_columns([*texts, *(name for name in KEPT if name in rows.column_names)])
+
+
+def _single(rows: Dataset) -> Dataset:
+    """Return single responses as the columns `prompt` and `chosen`."""
+    names = rows.column_names
+    if "prompt" in names and ("completion" in names or "chosen" in names):
+        return rows if "chosen" in names else rows.rename_column("completion", "chosen")
+    if "messages" in names:
+        return _map(rows, lambda row: {"prompt": row["messages"][:-1], "chosen": row["messages"][-1:]})
+    if "text" in names:
+        return _map(rows, lambda row: {"prompt": "", "chosen": row["text"]})
+    msg = f"the dataset has the columns {', '.join(names)}; it needs one of these forms: {FORMS}"
+    raise zebra.ZebraError(msg)
+
+
+def _map(rows: Dataset, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Dataset:
+    return rows.map(change, remove_columns=[name for name in rows.column_names if name not in KEPT])
+
+
+def _check_types(rows: Dataset, names: list[str]) -> None:
+    """Raise ZebraError unless all texts are text, or all are messages."""
+    kinds = {name: _kind(rows.features[name]) for name in names}
+    for name, kind in kinds.items():
+        if kind not in ("text", "messages") or kind != kinds["chosen"]:
+            msg = (
+                f"the column {name!r} has {kind or rows.features[name]}, and 'chosen' has "
+                f"{kinds['chosen'] or rows.features['chosen']}; all of {', '.join(names)} must be text, or all lists of messages "
+                "with role and content"
+            )
+            raise zebra.ZebraError(msg)
+
+
+def _kind(feature: object) -> str:
+    """Return whether a column is text or messages, an empty text if neither."""
+    if isinstance(feature, datasets.Value) and feature.dtype in ("string", "large_string"):
+        return "text"
+    inner = getattr(feature, "feature", None) or (feature[0] if isinstance(feature, list) else None)
+    return "messages" if isinstance(inner, dict) and {"role", "content"} <= {*inner} else ""
+
+
+def manifest_of(location: str) -> zebra.Manifest | None:
+    """Return the manifest of a dataset that zebra built, None for any other dataset."""
+    try:
+        return zebra.Manifest.read(Path(location))
+    except zebra.ZebraError:
+        return None

@@ -1,0 +1,1 @@
+"""How often a model prefers the chosen response."""
