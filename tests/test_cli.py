@@ -123,7 +123,7 @@ def test_shell_completion(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -
 
 def test_an_engine_that_is_not_installed(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra `ray` one line says what to install, before anything is read or written."""
-    monkeypatch.setattr("zebra_ray.find_spec", lambda name: None)
+    monkeypatch.setattr("zebra_core.extras.find_spec", lambda name: None)
     said = zebra_cli.run("run", "--engine", "ray", code=2).stderr
     assert said.endswith('the engine `ray` needs the extra `ray`: pip install "zebra-preference[ray]"\n')
     assert said.count("\n") == 1

@@ -282,7 +282,7 @@ def test_groups_and_tags(ready: Project) -> None:
     ("words", "told"),
     [
         (("--tasks", "zebra_arc_eazy"), "there is no task 'zebra_arc_eazy'; did you mean 'zebra_arc_easy'?"),
-        (("--tasks", "zebra_arc_easy"), "needs allenai/ai2_arc of the Hugging Face hub, which cannot be reached"),
+        (("--tasks", "zebra_arc_easy"), "needs allenai/ai2_arc of the Hugging Face Hub, which cannot be reached"),
         (("--tasks", "zebra", "--task-data", "nowhere"), "there is no folder of task data nowhere"),
         (
             ("--tasks", "mine.yaml"),
@@ -295,7 +295,7 @@ def test_groups_and_tags(ready: Project) -> None:
             "zebra_arc_easy.jsonl: KeyError: 'choices'; docs/how-to/evaluate.md",
         ),
         (("--tasks", "zebra", "--set", "lm-eval.batch_size=-1"), "batch_size"),
-        (("--limit", "3"), "the evaluator `lm-eval` needs tasks: --tasks zebra"),
+        (("--limit", "3"), "the evaluator `lm-eval` needs tasks; add --tasks zebra"),
         (("--tasks", "zebra", "--set", "lm-eval.backend=vllm"), "the backend vllm needs vLLM, which is not installed"),
         (
             ("--tasks", "zebra", "--set", "pairs.dataset=x"),
@@ -324,7 +324,7 @@ def test_no_splitter(ready: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nltk.data, "path", [])
     ready.write("data/ifeval.jsonl", json.dumps(ifeval("length_constraints:number_sentences")) + "\n")
     told = ready.run("evaluate", "model", "--tasks", "ifeval", "--task-data", "data", *SHORT, code=2).stderr
-    assert "ifeval needs punkt_tab, which NLTK cannot download; where there is a network run" in told
+    assert "ifeval needs punkt_tab, which NLTK cannot download; on a machine with a network, run" in told
 
 
 def test_task_files_and_folders(ready: Project) -> None:
