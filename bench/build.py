@@ -26,23 +26,23 @@ def measured(way: str, pool: Path, output: Path, workers: int) -> dict[str, floa
     shutil.rmtree(output, ignore_errors=True)
     command = [sys.executable, str(Path(__file__).with_name("ways.py")), way, str(pool), str(output), str(workers)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 def table(runs: dict[str, list[dict[str, float]]]) -> str:
     """Return the medians as a Markdown table, each beside the floor."""
     median = {
-        way: {key: statistics.median(run[key] for run in found) for key in found[0]} for way, found in runs.items()
+        way: {key: statistics.median(run[key] for run in result) for key in result[0]} for way, result in runs.items()
     }
     lines = [
         "| way | wall s | CPU s | wall / floor | CPU / floor | peak MiB | start s |",
         "|---|---|---|---|---|---|---|",
     ]
-    for way, found in median.items():
-        ratios = [found[key] / median["floor"][key] for key in ("wall", "cpu")]
-        figures = [f"{found[key]:.2f}" for key in ("wall", "cpu")] + [f"{ratio:.2f}" for ratio in ratios]
-        lines.append(f"| {way} | {' | '.join(figures)} | {found['peak']:.0f} | {found['start']:.2f} |")
+    for way, result in median.items():
+        ratios = [result[key] / median["floor"][key] for key in ("wall", "cpu")]
+        figures = [f"{result[key]:.2f}" for key in ("wall", "cpu")] + [f"{ratio:.2f}" for ratio in ratios]
+        lines.append(f"| {way} | {' | '.join(figures)} | {result['peak']:.0f} | {result['start']:.2f} |")
     return "\n".join(lines)
 
 
@@ -54,20 +54,20 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("bench-pools"))
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     parser.add_argument("--critiques", action="store_true", help="long texts beside each response, which no run needs")
-    said = parser.parse_args()
-    pool = said.folder / f"{said.rows}-{said.per_row}-of-{said.models}{'-critiques' * said.critiques}"
+    printed = parser.parse_args()
+    pool = printed.folder / f"{printed.rows}-{printed.per_row}-of-{printed.models}{'-critiques' * printed.critiques}"
     if not pool.is_dir():
-        make(pool, said.rows, said.models, said.per_row, said.shards, critiques=said.critiques)
+        make(pool, printed.rows, printed.models, printed.per_row, printed.shards, critiques=printed.critiques)
     if not pool.with_suffix(".known").exists():
-        measured("known", pool, said.folder / "out", 1)
-    runs: dict[str, list[dict[str, float]]] = {way: [] for way in said.ways}
-    for _ in range(said.runs):
-        for way in said.ways:
-            runs[way].append(measured(way, pool, said.folder / "out", said.workers))
-    shutil.rmtree(said.folder / "out", ignore_errors=True)
+        measured("known", pool, printed.folder / "out", 1)
+    runs: dict[str, list[dict[str, float]]] = {way: [] for way in printed.ways}
+    for _ in range(printed.runs):
+        for way in printed.ways:
+            runs[way].append(measured(way, pool, printed.folder / "out", printed.workers))
+    shutil.rmtree(printed.folder / "out", ignore_errors=True)
     size = sum(file.stat().st_size for file in pool.glob("*.parquet"))
     print(
-        f"{said.rows:,} rows, {said.per_row} of {said.models} models each, {size / 2**20:,.0f} MiB, medians of {said.runs} runs\n"
+        f"{printed.rows:,} rows, {printed.per_row} of {printed.models} models each, {size / 2**20:,.0f} MiB, medians of {printed.runs} runs\n"
     )
     print(table(runs))
 

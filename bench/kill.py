@@ -21,11 +21,11 @@ from pool import make
 
 def digests(folder: Path) -> dict[str, str]:
     """Return a hash of each file of a dataset."""
-    found = {}
+    result = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         with path.open("rb") as file:
-            found[str(path.relative_to(folder))] = hashlib.file_digest(file, "blake2b").hexdigest()
-    return found
+            result[str(path.relative_to(folder))] = hashlib.file_digest(file, "blake2b").hexdigest()
+    return result
 
 
 def main() -> None:
@@ -34,10 +34,10 @@ def main() -> None:
     for name, default in (("rows", 640_000), ("shards", 18), ("kills", 50), ("seed", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--folder", type=Path, default=Path("bench-pools"))
-    said = parser.parse_args()
-    pool, output = said.folder.absolute() / f"{said.rows}-4-of-17", said.folder.absolute() / "killed"
+    printed = parser.parse_args()
+    pool, output = printed.folder.absolute() / f"{printed.rows}-4-of-17", printed.folder.absolute() / "killed"
     if not pool.is_dir():
-        make(pool, said.rows, 17, 4, said.shards)
+        make(pool, printed.rows, 17, 4, printed.shards)
     command = [
         sys.executable,
         "-m",
@@ -55,12 +55,12 @@ def main() -> None:
     begun = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     usual = time.perf_counter() - begun
-    expected, draw, kills, went_on = digests(output), random.Random(said.seed), 0, 0
-    while kills < said.kills:
+    expected, draw, kills, went_on = digests(output), random.Random(printed.seed), 0, 0
+    while kills < printed.kills:
         shutil.rmtree(output)
         while True:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            if kills < said.kills and draw.random() < 0.5 + 0.5 * (not output.with_name("killed.partial").exists()):
+            if kills < printed.kills and draw.random() < 0.5 + 0.5 * (not output.with_name("killed.partial").exists()):
                 time.sleep(draw.uniform(0.1, usual))
                 process.send_signal(signal.SIGKILL)
                 kills += 1
@@ -68,14 +68,16 @@ def main() -> None:
                 if output.exists():  # it had ended before
                     break
             else:
-                told, _ = process.communicate()
-                went_on += "resuming an interrupted run" in told
+                message, _ = process.communicate()
+                went_on += "resuming an interrupted run" in message
                 break
-        left = sorted(path.name for path in said.folder.glob("killed*"))
+        left = sorted(path.name for path in printed.folder.glob("killed*"))
         if digests(output) != expected or left != ["killed"]:
             sys.exit(f"after {kills} kills the dataset differs, or something is left: {left}")
     shutil.rmtree(output)
-    print(f"{said.rows:,} rows, {usual:.1f} s uninterrupted: {kills} kills, {went_on} runs went on with whole shards;")
+    print(
+        f"{printed.rows:,} rows, {usual:.1f} s uninterrupted: {kills} kills, {went_on} runs went on with whole shards;"
+    )
     print(f"each of the {len(expected)} files was byte-identical every time, and nothing else was left")
 
 

@@ -100,7 +100,7 @@ def _table1(results: Results) -> str:
     header = ["", *(row[0] for row in results.means()[1:])]
     lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
     for name, means in _means(results).items():
-        cells = [f"{mean:.3f} ({said:.2f})" for mean, said in zip(means, PRINTED_1[name], strict=True)]
+        cells = [f"{mean:.3f} ({output:.2f})" for mean, output in zip(means, PRINTED_1[name], strict=True)]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -108,10 +108,10 @@ def _table1(results: Results) -> str:
 def _holds1(results: Results) -> str:
     names = [row[0] for row in results.means()[1:]]
     off = [
-        f"{name} on {benchmark} ({mean:.3f}, printed {said:.2f})"
+        f"{name} on {benchmark} ({mean:.3f}, printed {output:.2f})"
         for name, means in _means(results).items()
-        for benchmark, mean, said in zip(names, means, PRINTED_1[name], strict=True)
-        if abs(mean - said) > 0.0101
+        for benchmark, mean, output in zip(names, means, PRINTED_1[name], strict=True)
+        if abs(mean - output) > 0.0101
     ]
     return f"In brackets what is printed. Within a hundredth it **holds**, except {', '.join(off)}."
 

@@ -39,15 +39,15 @@ def zebra(*words: str) -> None:
 
 def drawn(row: dict[str, Any], draw: np.random.Generator, times: int) -> list[dict[str, Any]]:
     """Return a row's instruction with the answers of four random models, several times."""
-    found = []
+    result = []
     for at in range(times):
         some = draw.choice(len(row["completions"]), min(AT_ONCE, len(row["completions"])), replace=False)
         completions = [row["completions"][place] for place in sorted(some)]
         names = [completion["model"] for completion in completions]
-        found.append(
+        result.append(
             {**row, "instruction_id": f"{row['instruction_id']}-{at}", "models": names, "completions": completions}
         )
-    return found
+    return result
 
 
 def message(role: str, text: str) -> list[dict[str, str]]:
@@ -57,11 +57,11 @@ def message(role: str, text: str) -> list[dict[str, str]]:
 
 def judged(rows: list[dict[str, Any]], labels: Path) -> list[dict[str, Any]]:
     """Return the pairs of held-out rows that a judge tells apart, to measure with."""
-    held = pq.read_table(labels, columns=["instruction_id", "model", "annotator", "win"]).to_pylist()
+    content = pq.read_table(labels, columns=["instruction_id", "model", "annotator", "win"]).to_pylist()
     wins = {
-        (r["instruction_id"], r["model"]): r["win"] for r in held if r["annotator"] == JUDGE and r["win"] is not None
+        (r["instruction_id"], r["model"]): r["win"] for r in content if r["annotator"] == JUDGE and r["win"] is not None
     }
-    found = []
+    result = []
     for row in rows:
         name = row["instruction_id"].rpartition("-")[0]
         rated = [(wins[name, c["model"]], c["response"]) for c in row["completions"] if (name, c["model"]) in wins]
@@ -71,29 +71,29 @@ def judged(rows: list[dict[str, Any]], labels: Path) -> list[dict[str, Any]]:
                 side: message("assistant", text)
                 for side, (_, text) in zip(("chosen", "rejected"), (rated[0], rated[-1]), strict=True)
             }
-            found.append({"prompt": message("user", row["instruction"]), **sides})
-    return found
+            result.append({"prompt": message("user", row["instruction"]), **sides})
+    return result
 
 
-def make_model(folder: Path, texts: list[str], said: argparse.Namespace) -> None:
+def make_model(folder: Path, texts: list[str], output: argparse.Namespace) -> None:
     """Write a Llama whose weights are drawn, and a tokenizer of byte pairs learnt from the texts."""
-    held = Tokenizer(models.BPE())
-    held.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    held.decoder = decoders.ByteLevel()
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    held.train_from_iterator(
-        texts, trainers.BpeTrainer(vocab_size=said.vocab, special_tokens=[*SPECIAL], initial_alphabet=alphabet)
+    backend.train_from_iterator(
+        texts, trainers.BpeTrainer(vocab_size=output.vocab, special_tokens=[*SPECIAL], initial_alphabet=alphabet)
     )
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=held, pad_token=SPECIAL[0], eos_token=SPECIAL[1], additional_special_tokens=[*SPECIAL[2:]]
+        tokenizer_object=backend, pad_token=SPECIAL[0], eos_token=SPECIAL[1], additional_special_tokens=[*SPECIAL[2:]]
     )
     tokenizer.chat_template = TEMPLATE
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=said.hidden,
-        intermediate_size=8 * said.hidden // 3,
-        num_hidden_layers=said.layers,
-        num_attention_heads=max(said.hidden // 64, 1),
+        hidden_size=output.hidden,
+        intermediate_size=8 * output.hidden // 3,
+        num_hidden_layers=output.layers,
+        num_attention_heads=max(output.hidden // 64, 1),
         max_position_embeddings=1024,
         pad_token_id=0,
         eos_token_id=1,
@@ -126,10 +126,10 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, default=3.0, help="of the SFT on all outputs")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--strategies", default="random,sup,sim,sup+sim,confident-sim")
-    said = parser.parse_args()
-    said.folder.mkdir(parents=True, exist_ok=True)
+    output = parser.parse_args()
+    output.folder.mkdir(parents=True, exist_ok=True)
     draw = np.random.default_rng(SEED)
-    rows = pq.read_table(said.data / "recent_pool_dev.parquet").to_pylist()[: said.instructions]
+    rows = pq.read_table(output.data / "recent_pool_dev.parquet").to_pylist()[: output.instructions]
     rows = [rows[place] for place in draw.permutation(len(rows))]
     aside = int(len(rows) * HELD_OUT)
     taught = [
@@ -138,20 +138,20 @@ def main() -> None:
         for c in row["completions"]
         if c["response"]
     ]
-    pool = write(said.folder, "pool", [d for row in rows[aside:] for d in drawn(row, draw, said.draws)])
+    pool = write(output.folder, "pool", [d for row in rows[aside:] for d in drawn(row, draw, output.draws)])
     truth = write(
-        said.folder,
+        output.folder,
         "judged",
-        judged([d for row in rows[:aside] for d in drawn(row, draw, said.draws)], said.data / "judge_dev.parquet"),
+        judged([d for row in rows[:aside] for d in drawn(row, draw, output.draws)], output.data / "judge_dev.parquet"),
     )
-    texts = write(said.folder, "texts", taught)
-    size = f"{said.hidden}-{said.layers}-{said.vocab}-{said.instructions}-{said.epochs:g}"
-    made, base = said.folder / f"made-{size}", said.folder / f"base-{size}"
+    texts = write(output.folder, "texts", taught)
+    size = f"{output.hidden}-{output.layers}-{output.vocab}-{output.instructions}-{output.epochs:g}"
+    made, base = output.folder / f"made-{size}", output.folder / f"base-{size}"
     if not base.exists():
-        make_model(made, [row["completion"][0]["content"] for row in taught], said)
+        make_model(made, [row["completion"][0]["content"] for row in taught], output)
         options = {
             "learning_rate": 6e-4,
-            "num_train_epochs": said.epochs,
+            "num_train_epochs": output.epochs,
             "per_device_train_batch_size": 16,
             "gradient_accumulation_steps": 1,
         }
@@ -159,26 +159,26 @@ def main() -> None:
         zebra("train", texts, "--trainer", "sft", "--model", str(made), "-o", str(base), "--overwrite", *settings)
     recipe = {
         "pool": pool,
-        "scores": [str(said.data / "recent_scores_v1.csv")],
+        "scores": [str(output.data / "recent_scores_v1.csv")],
         "missing": "drop-model",
-        "strategy": said.strategies.split(","),
+        "strategy": output.strategies.split(","),
         "trainer": "dpo",
         "model": str(base),
-        "seed": list(range(said.seeds)),
+        "seed": list(range(output.seeds)),
         "options": {"dpo": {"learning_rate": 1e-5, "warmup_steps": 20}, "pairs": {"reference": "mean"}},
     }
-    (said.folder / "sweep.toml").write_text(tomli_w.dumps(recipe), encoding="utf-8")
+    (output.folder / "sweep.toml").write_text(tomli_w.dumps(recipe), encoding="utf-8")
     zebra(
         "sweep",
-        str(said.folder / "sweep.toml"),
+        str(output.folder / "sweep.toml"),
         "--pairs",
         truth,
         "-o",
-        str(said.folder / "sweep"),
+        str(output.folder / "sweep"),
         "--baseline",
         recipe["strategy"][0],
     )
-    zebra("evaluate", str(base), "--pairs", truth, "--set", "pairs.reference=mean", "-o", str(said.folder / "before"))
+    zebra("evaluate", str(base), "--pairs", truth, "--set", "pairs.reference=mean", "-o", str(output.folder / "before"))
     print(f"{pq.read_metadata(truth).num_rows:,} judged pairs; the last figure is the model's before DPO")
 
 

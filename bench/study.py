@@ -70,16 +70,16 @@ class Study:
         rng = np.random.default_rng(7)
         rows: list[dict[str, Any]] = []
         for row in pq.readResults.from_csv(self.data / f"{name}.parquet").to_pylist():
-            there = [held for held in row["completions"] if held["model"] in judged & scored]
+            candidates = [c for c in row["completions"] if c["model"] in judged & scored]
             for draw in range(self.draws):
-                held = [there[k] for k in rng.permutation(len(there))[:4]]
-                models = [one["model"] for one in held]
+                completions = [candidates[k] for k in rng.permutation(len(candidates))[:4]]
+                models = [completion["model"] for completion in completions]
                 rows.append(
                     {
                         "id": f"{row['instruction_id']}#{draw}",
                         "instruction": row["instruction"],
                         "models": models,
-                        "completions": held,
+                        "completions": completions,
                     }
                 )
         path = self.work / "drawn.parquet"
@@ -91,14 +91,14 @@ class Study:
         rows = pq.readResults.from_csv(path).to_pylist()
         texts = [one["response"] or "" for row in rows for one in row["completions"]]
         vectors = TfidfVectorizer().fit_transform(texts)
-        found, start = {}, 0
+        result, start = {}, 0
         for row in rows:
             count = len(row["completions"])
             alike = (vectors[start : start + count] @ vectors[start : start + count].T).toarray()
             mean = (alike.sum(axis=1) - 1) / max(count - 1, 1)
-            found |= {(row["id"], model): float(value) for model, value in zip(row["models"], mean, strict=True)}
+            result |= {(row["id"], model): float(value) for model, value in zip(row["models"], mean, strict=True)}
             start += count
-        return found
+        return result
 
     def run(self, title: str, labels: Labels) -> list[list[Any]]:
         """Return a row for each strategy and gap on a pool."""
@@ -110,32 +110,32 @@ class Study:
         }
         scored = {*zebra.read_scores(table, recipe=zebra.Recipe(missing="drop-model")).models}
         pool = self.pool(name, judged, scored)
-        central, found = self.central(pool), []
+        central, result = self.central(pool), []
         for gap in GAPS:
             planned = preview_strategies(attrs.evolve(recipe, pool=str(pool), min_gap=gap), STRATEGIES)
             for plan in planned:
                 pairs = {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
                 verdicts = judge_pairs(pairs, labels, judge)
                 if gap == 0:
-                    found += self.by_text(title, plan, pairs, verdicts, central)
-                held = measure_agreement(pairs, verdicts, plan.lengths)
+                    result += self.by_text(title, plan, pairs, verdicts, central)
+                agreement = measure_agreement(pairs, verdicts, plan.lengths)
                 alike = float(np.mean(pairs["similarity"]))
                 kept = len(pairs["id"]) / plan.rows
-                found.append(
+                result.append(
                     [
                         title,
                         plan.strategy,
                         gap,
-                        held.agreement,
-                        held.low,
-                        held.high,
-                        held.model_error,
-                        held.longer,
+                        agreement.agreement,
+                        agreement.low,
+                        agreement.high,
+                        agreement.model_error,
+                        agreement.longer,
                         kept,
                         alike,
                     ]
                 )
-        return found
+        return result
 
     def by_text(
         self,
@@ -170,15 +170,15 @@ class Study:
                 title,
                 f"{plan.strategy}, {what}",
                 0.0,
-                held.agreement,
-                held.low,
-                held.high,
-                held.model_error,
-                held.longer,
+                agreement.agreement,
+                agreement.low,
+                agreement.high,
+                agreement.model_error,
+                agreement.longer,
                 share,
                 alike,
             ]
-            for what, held, share in (("consensus", flipped, kept[0]), ("like lengths", even, kept[1]))
+            for what, agreement, share in (("consensus", flipped, kept[0]), ("like lengths", even, kept[1]))
         ]
 
 
@@ -187,9 +187,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--draws", type=int, default=20)
-    said = parser.parse_args()
+    output = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        study = Study(said.data, said.draws, Path(folder))
+        study = Study(output.data, output.draws, Path(folder))
         (study.work / "candidates.py").write_text(CANDIDATES)
         labels = study.labels()
         print(

@@ -28,32 +28,38 @@ WAYS: dict[str, dict[str, object]] = {
 }
 
 
-def measured(way: str, said: argparse.Namespace) -> dict[str, float] | None:
+def measured(way: str, output: argparse.Namespace) -> dict[str, float] | None:
     """Run one way in a fresh process; None where the device or the installation does not have it."""
     worker = Path(__file__).with_name("train_ways.py")
-    job = {"way": way, "settings": WAYS[way], "folder": str(said.folder), "steps": said.steps, "batch": said.batch}
-    job["length"] = said.length
+    job = {
+        "way": way,
+        "settings": WAYS[way],
+        "folder": str(output.folder),
+        "steps": output.steps,
+        "batch": output.batch,
+    }
+    job["length"] = output.length
     done = subprocess.run([sys.executable, str(worker), json.dumps(job)], check=False, capture_output=True, text=True)
     if done.returncode:
         print(f"{way}: {done.stderr.strip().splitlines()[-1][:300]}", file=sys.stderr)
         return None
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 def table(runs: dict[str, list[dict[str, float]]]) -> str:
     """Return the medians as a Markdown table, each step beside bare TRL's."""
     median = {
-        way: {key: statistics.median(run[key] for run in found) for key in found[0]}
-        for way, found in runs.items()
-        if found
+        way: {key: statistics.median(run[key] for run in result) for key in result[0]}
+        for way, result in runs.items()
+        if result
     }
     lines = ["| way | step ms | step / TRL | tokens/s | peak MiB | start s | loss |", "|---|---|---|---|---|---|---|"]
-    for way, found in median.items():
-        ratio = found["step"] / median["trl"]["step"]
+    for way, result in median.items():
+        ratio = result["step"] / median["trl"]["step"]
         lines.append(
-            f"| {way} | {1000 * found['step']:.1f} | {ratio:.3f} | {found['tokens']:,.0f} | {found['peak']:,.0f} "
-            f"| {found['start']:.1f} | {found['loss']:.4f} |"
+            f"| {way} | {1000 * result['step']:.1f} | {ratio:.3f} | {result['tokens']:,.0f} | {result['peak']:,.0f} "
+            f"| {result['start']:.1f} | {result['loss']:.4f} |"
         )
     return "\n".join(lines)
 
@@ -66,20 +72,20 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--folder", type=Path, default=Path("bench-train"))
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
-    said = parser.parse_args()
-    model = said.folder / "model"
+    output = parser.parse_args()
+    model = output.folder / "model"
     if not model.exists():
-        make_tiny(model, hidden=said.hidden, layers=said.layers)
-    if not (said.folder / "pairs").exists():
-        zebra.build(zebra.Recipe(), said.folder / "pairs")
-    runs: dict[str, list[dict[str, float]]] = {way: [] for way in said.ways}
-    for _ in range(said.runs):
-        for way in said.ways:
-            found = measured(way, said)
-            runs[way] += [found] if found else []
+        make_tiny(model, hidden=output.hidden, layers=output.layers)
+    if not (output.folder / "pairs").exists():
+        zebra.build(zebra.Recipe(), output.folder / "pairs")
+    runs: dict[str, list[dict[str, float]]] = {way: [] for way in output.ways}
+    for _ in range(output.runs):
+        for way in output.ways:
+            result = measured(way, output)
+            runs[way] += [result] if result else []
     weights = sum(file.stat().st_size for file in model.glob("*.safetensors")) / 4e6
     print(
-        f"DPO, {weights:.1f} million weights, {said.steps} steps of {said.batch} pairs, medians of {said.runs} runs\n"
+        f"DPO, {weights:.1f} million weights, {output.steps} steps of {output.batch} pairs, medians of {output.runs} runs\n"
     )
     print(table(runs))
 

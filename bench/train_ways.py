@@ -90,14 +90,14 @@ def main() -> None:
     seconds = steps[-1][1] - steps[1][0]
     tokens = max(entry.get("num_tokens", 0) for entry in logged)
     shutil.rmtree(output, ignore_errors=True)
-    found = {
+    result = {
         "step": seconds / (len(steps) - 1),
         "tokens": tokens / len(steps) * (len(steps) - 1) / seconds,
         "peak": torch.cuda.max_memory_allocated() / 2**20 if gpu else own,
         "start": steps[0][0] - BEGAN,
         "loss": [entry["loss"] for entry in logged if "loss" in entry][-1],
     }
-    print(json.dumps(found))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -62,11 +62,11 @@ def ours_from_json(pool: Path, output: Path, workers: int) -> Work:
 
 def floor(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG001
     """One thread: read, take what is known to be wanted, write. What is known was found by another process."""
-    known = pickle.loads(pool.with_suffix(".known").read_bytes())  # noqa: S301
+    derived = pickle.loads(pool.with_suffix(".known").read_bytes())  # noqa: S301
 
     def work() -> None:
         output.mkdir(parents=True)
-        for file, selections in zip(sorted(pool.glob("*.parquet")), known, strict=True):
+        for file, selections in zip(sorted(pool.glob("*.parquet")), derived, strict=True):
             with pq.ParquetWriter(output / file.name, zebra.PREFERENCES, **ZSTD) as sink:
                 for batch, (rows, chosen, rejected, rest) in zip(_batches(file), selections, strict=True):
                     texts = batch["completions"].flatten().field("response")
@@ -78,11 +78,11 @@ def floor(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG001
     return work
 
 
-def known(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG001
+def derived(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG001
     """Find the selection that the floor knows for free."""
     plan = prepared(pool).plan
-    found = [[_selection(plan, batch) for batch in _batches(file)] for file in sorted(pool.glob("*.parquet"))]
-    return lambda: pool.with_suffix(".known").write_bytes(pickle.dumps(found)) and None
+    result = [[_selection(plan, batch) for batch in _batches(file)] for file in sorted(pool.glob("*.parquet"))]
+    return lambda: pool.with_suffix(".known").write_bytes(pickle.dumps(result)) and None
 
 
 def _batches(file: Path) -> Iterator[pa.RecordBatch]:
@@ -104,8 +104,8 @@ def _selection(plan: zebra.Plan, batch: pa.RecordBatch) -> tuple[pa.Array, pa.Ar
 
 
 def _messages(texts: pa.Array, role: str) -> pa.ListArray:
-    said = pa.StructArray.from_arrays([pa.repeat(role, len(texts)).cast(pa.string()), texts], ["role", "content"])
-    return pa.ListArray.from_arrays(pa.array(np.arange(len(texts) + 1, dtype=np.int32)), said)
+    printed = pa.StructArray.from_arrays([pa.repeat(role, len(texts)).cast(pa.string()), texts], ["role", "content"])
+    return pa.ListArray.from_arrays(pa.array(np.arange(len(texts) + 1, dtype=np.int32)), printed)
 
 
 def datasets_arrow(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG001
@@ -133,11 +133,11 @@ def datasets_map(pool: Path, output: Path, workers: int) -> Work:  # noqa: ARG00
 
     def pair(row: dict[str, Any]) -> dict[str, Any]:
         texts = {c["model"]: c["response"] for c in row["completions"]}
-        found = sorted((m for m in texts if m in rank), key=rank.__getitem__)
-        if len(found) < 2:
+        result = sorted((m for m in texts if m in rank), key=rank.__getitem__)
+        if len(result) < 2:
             return dict.fromkeys(zebra.PREFERENCES.names)
-        best = found[0]
-        other = max(found[1:], key=lambda model: behavior.similarity[rank[best], rank[model]])
+        best = result[0]
+        other = max(result[1:], key=lambda model: behavior.similarity[rank[best], rank[model]])
         margin = float(behavior.superiority[rank[best]] - behavior.superiority[rank[other]])
         return {
             "id": "xxh3:" + xxhash.xxh3_64_hexdigest(row["instruction"].encode()),
@@ -168,7 +168,7 @@ def _written(data: Any, output: Path) -> None:
 
 
 WAYS = {
-    "known": known,
+    "known": derived,
     "floor": floor,
     "zebra": ours,
     "zebra-jsonl": ours_from_json,

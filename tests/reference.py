@@ -7,41 +7,41 @@ from itertools import combinations
 import zebra_core as zebra
 
 
-def scored(known: zebra.Behavior, answered: list[str]) -> list[str]:
+def scored(behavior: zebra.Behavior, answered: list[str]) -> list[str]:
     """The distinct models with scores that answered, best first; equal superiority in the order of the names."""
-    return sorted({m for m in answered if m in known.models}, key=lambda m: (-sup(known, m), m))
+    return sorted({m for m in answered if m in behavior.models}, key=lambda m: (-sup(behavior, m), m))
 
 
-def sup(known: zebra.Behavior, model: str) -> float:
-    return float(known.superiority[known.models.index(model)])
+def sup(behavior: zebra.Behavior, model: str) -> float:
+    return float(behavior.superiority[behavior.models.index(model)])
 
 
-def sim(known: zebra.Behavior, one: str, other: str) -> float:
-    return float(known.similarity[known.models.index(one), known.models.index(other)])
+def sim(behavior: zebra.Behavior, one: str, other: str) -> float:
+    return float(behavior.similarity[behavior.models.index(one), behavior.models.index(other)])
 
 
-def allowed(known: zebra.Behavior, models: list[str], tau: float, min_gap: float) -> list[tuple[str, str]]:
+def allowed(behavior: zebra.Behavior, models: list[str], tau: float, min_gap: float) -> list[tuple[str, str]]:
     """Pairs (better, worse) that keep to the masks and are no tie, in order of the better model, then of the worse."""
     return [
         (a, b)
         for a, b in combinations(models, 2)
-        if sim(known, a, b) >= tau
-        and sup(known, a) > sup(known, b)
-        and round(sup(known, a) - sup(known, b), 12) >= min_gap
+        if sim(behavior, a, b) >= tau
+        and sup(behavior, a) > sup(behavior, b)
+        and round(sup(behavior, a) - sup(behavior, b), 12) >= min_gap
     ]
 
 
 def pick(
-    known: zebra.Behavior, answered: list[str], strategy: str, tau: float = 0.1, min_gap: float = 0.0
+    behavior: zebra.Behavior, answered: list[str], strategy: str, tau: float = 0.1, min_gap: float = 0.0
 ) -> tuple[str, str] | None:
     """Return (chosen, rejected), or None where the instruction gives no pair."""
-    pairs = allowed(known, scored(known, answered), tau, min_gap)
+    pairs = allowed(behavior, scored(behavior, answered), tau, min_gap)
     if not pairs:
         return None
     if strategy == "sim":
-        return max(pairs, key=lambda p: sim(known, *p))  # the most alike; max keeps the first of equals
-    best = max(sup(known, a) for a, _ in pairs)
-    of_best = [p for p in pairs if sup(known, p[0]) == best]
+        return max(pairs, key=lambda p: sim(behavior, *p))  # the most alike; max keeps the first of equals
+    best = max(sup(behavior, a) for a, _ in pairs)
+    of_best = [p for p in pairs if sup(behavior, p[0]) == best]
     if strategy == "sup":
-        return max(of_best, key=lambda p: sup(known, p[1]))  # the best, with the next best
-    return max(of_best, key=lambda p: sim(known, *p))  # the best, with the one most alike to it
+        return max(of_best, key=lambda p: sup(behavior, p[1]))  # the best, with the next best
+    return max(of_best, key=lambda p: sim(behavior, *p))  # the best, with the one most alike to it

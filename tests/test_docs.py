@@ -46,8 +46,8 @@ def test_readme_is_short() -> None:
 def test_readme_shows_what_zebra_run_prints(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """The output in README is the output of `zebra run`."""
     monkeypatch.setenv("ZEBRA_REPORT", "1")
-    said = [line.rstrip() for line in zebra_cli.run("run").stdout.splitlines()]
-    assert "\n".join(said) in README
+    output = [line.rstrip() for line in zebra_cli.run("run").stdout.splitlines()]
+    assert "\n".join(output) in README
 
 
 def test_readme_python(zebra_cli: Project) -> None:
@@ -109,8 +109,8 @@ def test_the_score_table_of_the_reference(zebra_cli: Project) -> None:
     (table,) = code((DOCS / "reference/files.md").read_text(), "json")
     zebra_cli.write("scores.json", table)
     zebra_cli.run("behavior", "--scores", "scores.json", "--missing", "drop-benchmark")
-    found = zebra.read_scores("scores.json", recipe=zebra.Recipe(missing="drop-benchmark"))
-    assert [(b.name, b.direction, b.weight) for b in found.benchmarks] == [
+    result = zebra.read_scores("scores.json", recipe=zebra.Recipe(missing="drop-benchmark"))
+    assert [(b.name, b.direction, b.weight) for b in result.benchmarks] == [
         ("MMLU", "higher", 2),
         ("attack-success", "lower", 1),
     ]
@@ -183,18 +183,18 @@ def test_benchmark_reference() -> None:
         "| benchmark | axis | better | range | chance | other spellings | source |",
         "|---|---|---|---|---|---|---|",
     ]
-    for name, said in entries.items():
-        assert said["source"].startswith("https://"), name
-        low, high = said["bounds"]
+    for name, output in entries.items():
+        assert output["source"].startswith("https://"), name
+        low, high = output["bounds"]
         cells = [
             name,
-            said["axis"],
-            said["direction"],
+            output["axis"],
+            output["direction"],
             f"{low} to {high}",
-            said.get("chance", ""),
-            ", ".join(said.get("names", [])),
+            output.get("chance", ""),
+            ", ".join(output.get("names", [])),
         ]
-        lines.append(f"| {' | '.join(map(str, cells))} | <{said['source']}> |")
+        lines.append(f"| {' | '.join(map(str, cells))} | <{output['source']}> |")
     check_generated(DOCS / "reference/benchmarks.md", "\n".join(lines) + "\n")
 
 

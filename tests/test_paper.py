@@ -15,34 +15,34 @@ from zebra_core.testing import Project
 
 
 @pytest.fixture(scope="module")
-def known(plugins: zebra.Plugins) -> zebra.Behavior:
+def behavior(plugins: zebra.Plugins) -> zebra.Behavior:
     return zebra.derive_behavior(zebra.read_scores("paper", plugins=plugins), plugins=plugins)
 
 
 def test_behavior_command_prints_figure_10(zebra_cli: Project) -> None:
     """`zebra behavior --scores paper` gives the 96 normalised scores and the 256 similarities of Figure 10."""
-    found = json.loads(zebra_cli.run("behavior", "--scores", "paper", "--format", "json").stdout)
-    assert found["models"] == paper.MODELS
-    assert [name.lower() for name in found["benchmarks"]] == [name.lower() for name in paper.BENCHMARKS]
-    np.testing.assert_allclose(found["vectors"], paper.NORMALISED, rtol=0, atol=0.0005)
-    np.testing.assert_allclose(found["similarity"], paper.SIMILARITY, rtol=0, atol=0.0005)
+    result = json.loads(zebra_cli.run("behavior", "--scores", "paper", "--format", "json").stdout)
+    assert result["models"] == paper.MODELS
+    assert [name.lower() for name in result["benchmarks"]] == [name.lower() for name in paper.BENCHMARKS]
+    np.testing.assert_allclose(result["vectors"], paper.NORMALISED, rtol=0, atol=0.0005)
+    np.testing.assert_allclose(result["similarity"], paper.SIMILARITY, rtol=0, atol=0.0005)
 
 
-def test_superiority_is_the_average_score_of_table_4(known: zebra.Behavior) -> None:
+def test_superiority_is_the_average_score_of_table_4(behavior: zebra.Behavior) -> None:
     """MB-SUP is the column Average Score of Table 4, to the half of its last digit."""
-    np.testing.assert_allclose(known.superiority, paper.AVERAGE, rtol=0, atol=0.005)
+    np.testing.assert_allclose(behavior.superiority, paper.AVERAGE, rtol=0, atol=0.005)
 
 
-def test_printed_table_differs_by_its_rounding(plugins: zebra.Plugins, known: zebra.Behavior) -> None:
+def test_printed_table_differs_by_its_rounding(plugins: zebra.Plugins, behavior: zebra.Behavior) -> None:
     """Table 4 as printed rounds MMLU-Pro to two decimals, which moves MB-SIM by at most .0088."""
     printed = zebra.derive_behavior(zebra.read_scores("paper-printed", plugins=plugins), plugins=plugins)
-    assert printed.models == known.models
-    assert 0.008 < np.abs(printed.similarity - known.similarity).max() < 0.0089
+    assert printed.models == behavior.models
+    assert 0.008 < np.abs(printed.similarity - behavior.similarity).max() < 0.0089
 
 
-def test_threshold_excludes_one_pair(known: zebra.Behavior) -> None:
+def test_threshold_excludes_one_pair(behavior: zebra.Behavior) -> None:
     """Of the 120 pairs of the papers' models, tau = 0.1 excludes one: starchat and pythia-12b at .021."""
-    low = [(known.models[i], known.models[j]) for i, j in np.argwhere(np.triu(known.similarity < 0.1, 1))]
+    low = [(behavior.models[i], behavior.models[j]) for i, j in np.argwhere(np.triu(behavior.similarity < 0.1, 1))]
     assert low == [("starchat", "pythia-12b")]
 
 

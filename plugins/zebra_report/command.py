@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -28,7 +27,7 @@ from zebra_report.page import write_report
     metavar="LINT",
     help="End with an error if this lint finds a pair. Repeatable.",
 )
-def report(folder: str, against: str | None, failing: tuple[str, ...], **arguments: Any) -> None:
+def report(folder: str, against: str | None, failing: tuple[str, ...], **arguments: object) -> None:
     """Write the report of a dataset that `zebra run` built: one page, each figure as SVG, each table as CSV."""
     recipe = recipe_from(None, arguments)
     dataset = zebra.Dataset.open(folder)

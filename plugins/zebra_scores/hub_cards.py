@@ -29,7 +29,7 @@ class EvalResults(Runs):
         except (yaml.YAMLError, UnicodeDecodeError):
             return None
 
-    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:
+    def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:
         """Return the model and its scores."""
         from huggingface_hub import parse_eval_result_entries  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ class ModelIndex(Runs):
         except yaml.YAMLError:
             return None
 
-    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
+    def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
         """Return the model and its scores."""
         from huggingface_hub.repocard_data import model_index_to_eval_results  # noqa: PLC0415
 

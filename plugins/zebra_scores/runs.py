@@ -34,7 +34,7 @@ class Runs(ABC):
     suffixes: ClassVar[tuple[str, ...]] = (".json",)
 
     @abstractmethod
-    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:
+    def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:
         """Return the model and its scores from the content of a file, or None if it is of another format."""
 
     def declines(self, location: str) -> str | None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from datasets import Dataset
+    from transformers import PreTrainedTokenizerBase, Trainer, TrainingArguments
 
     from zebra_trl.settings import Settings
 
@@ -64,7 +65,9 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
     return result
 
 
-def _rows(settings: Settings, dataset: str, model: str, tokenizer: Any) -> tuple[Dataset, Dataset | None]:
+def _rows(
+    settings: Settings, dataset: str, model: str, tokenizer: PreTrainedTokenizerBase
+) -> tuple[Dataset, Dataset | None]:
     """Return the rows to train on and those held out, as token ids. Raise ZebraError if model and dataset do not fit."""
     kind = kind_of(settings)
     with PartialState().main_process_first():
@@ -98,7 +101,11 @@ def _full_batches(settings: Settings, held_out: Dataset) -> Dataset:
 
 
 def _trainer(
-    settings: Settings, config: Any, model: str, tokenizer: Any, datasets: tuple[Dataset, Dataset | None]
+    settings: Settings,
+    config: TrainingArguments,
+    model: str,
+    tokenizer: PreTrainedTokenizerBase,
+    datasets: tuple[Dataset, Dataset | None],
 ) -> Any:
     """Return TRL's trainer for the rows to train on and those held out."""
     rows, held_out = datasets
@@ -175,7 +182,7 @@ def _explained_errors(settings: Settings) -> Iterator[None]:
         raise
 
 
-def _measure(settings: Settings, trainer: Any, held_out: Dataset | None) -> dict[str, Any]:
+def _measure(settings: Settings, trainer: Trainer, held_out: Dataset | None) -> dict[str, Any]:
     """Return the metrics on the held-out rows, with the share of pairs whose chosen response is longer for comparison."""
     if held_out is None:
         return {}
@@ -199,7 +206,7 @@ def _measure(settings: Settings, trainer: Any, held_out: Dataset | None) -> dict
     return metrics
 
 
-def _save(settings: Settings, trainer: Any, tokenizer: Any, output: Path) -> None:
+def _save(settings: Settings, trainer: Trainer, tokenizer: PreTrainedTokenizerBase, output: Path) -> None:
     """Save the model, with the adapter merged into it if requested."""
     lora = Lora.from_text(settings.lora)
     if lora and lora.merge:

@@ -39,7 +39,7 @@ class Kind:
 class TokenisedKTO(KTOTrainer):
     """A KTO trainer for tokenised rows."""
 
-    def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
+    def _prepare_dataset(self, dataset: Dataset, *_: object) -> Dataset:
         return dataset
 
 
@@ -139,7 +139,7 @@ def _one_pass(trainer: type[Any]) -> type[Any]:
     """Return ORPO's or CPO's trainer for tokenised rows."""
 
     class OnePass(trainer):
-        def tokenize_row(self, feature: Row, *_: Any) -> Row:
+        def tokenize_row(self, feature: Row, *_: object) -> Row:
             return feature
 
     OnePass.__name__ = trainer.__name__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from torch.nn.functional import logsigmoid
@@ -10,6 +10,10 @@ from trl import DPOTrainer
 from trl.trainer.dpo_trainer import DataCollatorForPreference
 
 import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from transformers import PreTrainedModel
 
 CAP = 0.45
 """The largest share of wrong labels that `robust` assumes: at one half, its loss is unbounded."""
@@ -53,7 +57,7 @@ class Collator(DataCollatorForPreference):
 class TokenisedDPO(DPOTrainer):
     """A DPO trainer for tokenised rows."""
 
-    def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
+    def _prepare_dataset(self, dataset: Dataset, *_: object) -> Dataset:
         return dataset
 
 
@@ -62,7 +66,7 @@ class WeightedDPO(TokenisedDPO):
 
     losses: ClassVar[tuple[str, ...]] = ("sigmoid", "sigmoid_norm")
 
-    def __init__(self, *args: Any, shift: float, use: str, **others: Any) -> None:
+    def __init__(self, *args: object, shift: float, use: str, **others: Any) -> None:
         self.shift, self.use = shift, use
         config = others["args"]
         if len(config.loss_type) != 1 or config.loss_type[0] not in self.losses or config.ld_alpha is not None:
@@ -80,11 +84,11 @@ class WeightedDPO(TokenisedDPO):
         super()._set_signature_columns_if_needed()
         self._signature_columns += [name for name in USED if name not in self._signature_columns]
 
-    def compute_ref_log_probs(self, model: Any, inputs: dict[str, Any]) -> Any:
+    def compute_ref_log_probs(self, model: PreTrainedModel, inputs: dict[str, Any]) -> Any:
         """Compute the reference's log-probabilities, which do not depend on margin and confidence."""
         return super().compute_ref_log_probs(model, {k: v for k, v in inputs.items() if k not in USED})
 
-    def _compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool) -> Any:  # noqa: FBT001
+    def _compute_loss(self, model: PreTrainedModel, inputs: dict[str, Any], return_outputs: bool) -> Any:  # noqa: FBT001
         batch = dict(inputs)
         outputs: list[Any] = []
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, score_options
@@ -20,7 +18,7 @@ from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, 
     show_default=True,
     help="Output format.",
 )
-def behavior(form: str, **arguments: Any) -> None:
+def behavior(form: str, **arguments: object) -> None:
     """Show ability vectors, superiority (MB-SUP) and similarity (MB-SIM) of the models in a score table."""
     from zebra_core.cli import output  # noqa: PLC0415
     from zebra_core.pipeline import inspect_behavior  # noqa: PLC0415

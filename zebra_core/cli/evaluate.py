@@ -76,7 +76,7 @@ def evaluate(
     recipe: str | None,
     *,
     overwrite: bool,
-    **arguments: Any,
+    **arguments: object,
 ) -> None:
     """Measure MODEL, a folder or a name on the Hugging Face Hub."""
     from zebra_core.evaluation import evaluate, name_of, select_evaluators  # noqa: PLC0415

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format."
 )
-def plugins(name: str | None, form: str, **arguments: Any) -> None:
+def plugins(name: str | None, form: str, **arguments: object) -> None:
     """List every component, one line each; with NAME (or KIND.NAME) show one in full, with its options."""
     from zebra_core.cli import output  # noqa: PLC0415
 

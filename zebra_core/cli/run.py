@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -53,7 +52,7 @@ def run(
     overwrite: bool,
     resume: bool | None,
     report: bool,
-    **arguments: Any,
+    **arguments: object,
 ) -> None:
     """Build a preference dataset from a response pool and benchmark scores, and train on it if --trainer or --model is given.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -22,7 +21,7 @@ from zebra_core.errors import ZebraError
     show_default=True,
     help="Output format; json and csv read back to the same table.",
 )
-def scores(form: str, **arguments: Any) -> None:
+def scores(form: str, **arguments: object) -> None:
     """Show the joined score table: where each column comes from, what is missing, what was dropped, and what looks wrong."""
     from zebra_core.cli import output  # noqa: PLC0415
     from zebra_core.pipeline import inspect_scores  # noqa: PLC0415
@@ -40,7 +39,7 @@ def scores(form: str, **arguments: Any) -> None:
 @click.argument("scores", nargs=-1, required=True)
 @plugin_options
 @click.option("-o", "--output", type=click.Path(), help="File to write; the standard output if not given.")
-def alias(pool: str, scores: tuple[str, ...], output: str | None, **arguments: Any) -> None:
+def alias(pool: str, scores: tuple[str, ...], output: str | None, **arguments: object) -> None:
     """Draft the alias file of a POOL and its SCORES: identical names are filled in, similar ones are proposed.
 
     A proposal stays a comment until you accept it: nothing is matched by guessing.

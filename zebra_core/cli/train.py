@@ -53,7 +53,7 @@ def train(
     *,
     overwrite: bool,
     resume: bool | None,
-    **arguments: Any,
+    **arguments: object,
 ) -> None:
     """Train a model on a preference dataset.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HINTED = 12
 """The number of unscored models for which the closest name is looked up; that is slow among thousands of names."""
 DOMINANT_SHARE = 0.9
-"""The share of the pairs above which one pair of models is said to dominate the data."""
+"""The share of the pairs above which one pair of models dominates the data."""
 
 
 def summarise(plan: Plan, tally: Tally, used: ModelPairs) -> Summary:

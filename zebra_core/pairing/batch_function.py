@@ -27,7 +27,7 @@ class BatchFunction:
         pairs = zebra.batch_function(zebra.Recipe(scores=("leaderboard.csv",)))
         dataset.with_format("arrow").map(pairs, batched=True, remove_columns=dataset.column_names)
 
-    Returns the rows that `zebra run` writes for the same recipe. An invalid row gives none. Raises ZebraError if the
+    Return the rows that `zebra run` writes for the same recipe. An invalid row gives none. Raise ZebraError if the
     columns fit no layout.
     """
 

@@ -131,7 +131,7 @@ converter = cattrs.Converter(forbid_extra_keys=True)
 
 
 def _exactly(kind: type) -> Callable[[Any, type], Any]:
-    def check(value: Any, _: type) -> Any:
+    def check(value: object, _: type) -> Any:
         if isinstance(value, int) and kind is float and not isinstance(value, bool):
             return float(value)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
@@ -142,17 +142,17 @@ def _exactly(kind: type) -> Callable[[Any, type], Any]:
     return check
 
 
-def _strings(value: Any, _: type) -> tuple[str, ...]:
+def _strings(value: object, _: type) -> tuple[str, ...]:
     """Accept a single string as a list of one; every item must be a string."""
     items = [value] if isinstance(value, str) else _exactly(list)(value, list)
     return tuple(_exactly(str)(item, str) for item in items)
 
 
-def _is_literal(kind: Any) -> bool:
+def _is_literal(kind: object) -> bool:
     return get_origin(kind) is Literal
 
 
-def _one_of(value: Any, kind: Any) -> Any:
+def _one_of(value: object, kind: object) -> Any:
     if value not in get_args(kind):
         msg = f"expected {' or '.join(map(repr, get_args(kind)))}, got {value!r}"
         raise ValueError(msg)

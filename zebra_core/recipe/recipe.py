@@ -133,5 +133,5 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
         raise ZebraError(msg) from error
 
 
-def _plain(_: object, __: object, value: Any) -> Any:
+def _plain(_: object, __: object, value: object) -> object:
     return list(value) if isinstance(value, tuple) else value

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class EveryEvalEver(Runs):
     """every_eval_ever's JSON schema: a file, or a folder of them, with direction, range and uncertainty."""
 
-    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
+    def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
         """Return the model and its scores; a file's only result is named after its dataset, as its own name may be a scorer's."""
         if not (isinstance(content, dict) and "evaluation_results" in content and "model_info" in content):
             return None

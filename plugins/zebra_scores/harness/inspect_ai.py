@@ -29,11 +29,11 @@ class Inspect(Runs):
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             return json.loads(archive.read("header.json")) if "header.json" in archive.namelist() else None
 
-    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
+    def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
         """Return the model and its scores; with several scorers, a benchmark is `task:scorer`."""
-        run = content.get("eval") if isinstance(content, dict) else None
-        if not (isinstance(run, dict) and "task" in run):
+        if not (isinstance(content, dict) and isinstance(content.get("eval"), dict) and "task" in content["eval"]):
             return None
+        run = content["eval"]
         task = run["task"].rpartition("/")[2]
         scorers = (content.get("results") or {}).get("scores") or []
         names = [task if len(scorers) == 1 else f"{task}:{scorer.get('name')}" for scorer in scorers]

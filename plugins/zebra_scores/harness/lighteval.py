@@ -22,7 +22,7 @@ AVERAGE = ":_average"
 class LightEval(Runs):
     """lighteval results as JSON: a file, or a folder of runs. The row `all` and the parts of an average are left out."""
 
-    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:
+    def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:
         """Return the model and its scores."""
         if not (isinstance(content, dict) and isinstance(content.get("results"), dict) and "config_general" in content):
             return None

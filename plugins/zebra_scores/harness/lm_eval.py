@@ -31,7 +31,7 @@ class LmEval(Runs):
         factory=dict, help="Metric to read for a task, by task; by default the task's main one."
     )
 
-    def scores(self, content: Any, path: Path) -> tuple[str, list[Score]] | None:
+    def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:
         """Return the model and its scores."""
         if not (isinstance(content, dict) and isinstance(content.get("results"), dict) and "versions" in content):
             return None

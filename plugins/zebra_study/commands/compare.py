@@ -80,7 +80,7 @@ def compare(
     seed: int,
     form: str,
     output: Path | None,
-    **arguments: Any,
+    **arguments: object,
 ) -> None:
     """Compare strategies before training, or the results of trained models after it.
 

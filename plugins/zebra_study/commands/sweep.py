@@ -48,7 +48,7 @@ TRAINED = {"pairs trained on": "rows", "steps": "steps"}
 )
 @click.option("--dry-run", is_flag=True, help="Print the cells with their pairs and steps, and what is left to do.")
 def sweep(
-    recipe: str | None, output: Path, over: str, baseline: str | None, jobs: int, *, dry_run: bool, **arguments: Any
+    recipe: str | None, output: Path, over: str, baseline: str | None, jobs: int, *, dry_run: bool, **arguments: object
 ) -> None:
     """Build, train and evaluate every cell of RECIPE, in which lists are axes; finished cells are not run again.
 

@@ -6,11 +6,14 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xxhash
 from accelerate import PartialState
 from transformers import TrainerCallback
+
+if TYPE_CHECKING:
+    from transformers import TrainerState, TrainingArguments
 
 SEAL = "whole.json"
 """The file with the size and hash of every other file of a checkpoint."""
@@ -19,7 +22,7 @@ SEAL = "whole.json"
 class Sealing(TrainerCallback):
     """Seals every checkpoint once all processes have written their part."""
 
-    def on_save(self, args: Any, state: Any, *_: Any, **__: Any) -> None:
+    def on_save(self, args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:
         """Seal the checkpoint that was just saved."""
         processes = PartialState()
         processes.wait_for_everyone()

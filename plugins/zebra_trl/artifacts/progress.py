@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from transformers import TrainerState, TrainingArguments
+
 METRICS = "metrics.jsonl"
 EVERY = 5.0
 """Seconds between lines if there is no terminal."""
@@ -52,7 +54,7 @@ class ProgressCallback(TrainerCallback):
         self.shown = self.first and console.is_terminal
         self.task = self.bar.add_task(name, total=None, status="")
 
-    def on_train_begin(self, _args: Any, state: Any, *_: Any, **__: Any) -> None:
+    def on_train_begin(self, _args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:
         """Start the clock. Drop the metrics logged after the checkpoint that is resumed: they are logged again."""
         self.began, self.from_step = time.monotonic(), state.global_step
         if self.first:
@@ -60,12 +62,14 @@ class ProgressCallback(TrainerCallback):
         if self.shown:
             self.bar.start()
 
-    def on_train_end(self, *_: Any, **__: Any) -> None:
+    def on_train_end(self, *_: object, **__: object) -> None:
         """Remove the bar."""
         if self.shown:
             self.bar.stop()
 
-    def on_log(self, _args: Any, state: Any, *_: Any, logs: dict[str, Any], **__: Any) -> None:
+    def on_log(
+        self, _args: TrainingArguments, state: TrainerState, *_: object, logs: dict[str, Any], **__: object
+    ) -> None:
         """Log the metrics. Raise ZebraError if the loss is no longer finite."""
         entry = {**logs, "step": state.global_step}
         if self.first:
@@ -80,7 +84,7 @@ class ProgressCallback(TrainerCallback):
             self.rate = (tokens - self.tokens[1]) / (now - self.tokens[0])
         self.tokens = (now, tokens)
 
-    def on_step_end(self, _args: Any, state: Any, *_: Any, **__: Any) -> None:
+    def on_step_end(self, _args: TrainingArguments, state: TrainerState, *_: object, **__: object) -> None:
         """Show the progress."""
         if self.shown:
             self.bar.update(self.task, total=state.max_steps, completed=state.global_step, status=self._status(state))
@@ -88,7 +92,7 @@ class ProgressCallback(TrainerCallback):
             self.printed = time.monotonic()
             print(f"  {self.name}: {self._status(state)}", file=sys.stderr, flush=True)  # noqa: T201
 
-    def _status(self, state: Any) -> str:
+    def _status(self, state: TrainerState) -> str:
         """Return step, metrics, speed and time left as one line."""
         shown = [f"{word} {self.last[name]:.3f}" for word, name in displayed_metrics(self.last).items()]
         shown += [f"{self.rate:,.0f} tokens/s"] if self.rate else []
@@ -108,9 +112,9 @@ def read_metrics(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     try:
-        float(value)
+        float(value)  # type: ignore[arg-type]  # the question
     except (TypeError, ValueError):
         return False
     return True

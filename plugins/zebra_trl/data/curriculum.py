@@ -44,7 +44,7 @@ def with_sampler(trainer: type[Any], sampler: StagedSampler | None) -> type[Any]
         return trainer
 
     class WithSampler(trainer):
-        def _get_train_sampler(self, *_: Any, **__: Any) -> StagedSampler | None:
+        def _get_train_sampler(self, *_: object, **__: object) -> StagedSampler | None:
             return sampler
 
     WithSampler.__name__ = trainer.__name__

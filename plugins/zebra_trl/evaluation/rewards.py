@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from datasets import Dataset
     from numpy.typing import NDArray
+    from transformers import PreTrainedModel
 
     Pair = tuple[list[int], list[int]]
 
 
-def log_likelihoods(model: Any, pairs: Sequence[Pair], limit: int, batch: int) -> NDArray[np.float64]:
+def log_likelihoods(model: PreTrainedModel, pairs: Sequence[Pair], limit: int, batch: int) -> NDArray[np.float64]:
     """Return the log-probability of each response given its prompt, both as ids, together cut at `limit` tokens."""
     sums = []
     for start in range(0, len(pairs), batch):
@@ -36,7 +37,7 @@ def log_likelihoods(model: Any, pairs: Sequence[Pair], limit: int, batch: int) -
     return np.concatenate(sums)
 
 
-def scores(model: Any, pairs: Sequence[Pair], limit: int, batch: int) -> NDArray[np.float64]:
+def scores(model: PreTrainedModel, pairs: Sequence[Pair], limit: int, batch: int) -> NDArray[np.float64]:
     """Return a reward model's score of each prompt with its response, as ids, cut at `limit` tokens."""
     logits = []
     for start in range(0, len(pairs), batch):
@@ -95,7 +96,9 @@ def margins(scoring: Scoring, rows: Dataset) -> NDArray[np.float64]:
     return np.asarray(sides[0] - sides[1])
 
 
-def pair_accuracy(policy: Any, reference: Any, rows: Dataset, limit: int, batch: int) -> float:
+def pair_accuracy(
+    policy: PreTrainedModel, reference: PreTrainedModel | None, rows: Dataset, limit: int, batch: int
+) -> float:
     """Return the share of pairs whose chosen response has the higher implicit reward, ties as half (DPO, Eq. 5, without beta).
 
     If `reference` is None, it is the policy with its adapter disabled.
@@ -104,7 +107,9 @@ def pair_accuracy(policy: Any, reference: Any, rows: Dataset, limit: int, batch:
     return float(np.mean((differences > 0) + 0.5 * (differences == 0)))
 
 
-def _implicit_margins(policy: Any, reference: Any, rows: Dataset, limit: int, batch: int) -> NDArray[np.float64]:
+def _implicit_margins(
+    policy: PreTrainedModel, reference: PreTrainedModel | None, rows: Dataset, limit: int, batch: int
+) -> NDArray[np.float64]:
     sides = []
     for pairs in _sides(rows):
         of_policy = log_likelihoods(policy, pairs, limit, batch)

@@ -1,0 +1,23 @@
+"""Options of the command line."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from zebra_core.testing import Project
+
+
+def test_a_setting_that_is_none(zebra_cli: Project) -> None:
+    """`--set` says what it wants."""
+    assert "--set expects COMPONENT.OPTION=VALUE" in zebra_cli.run("run", "--set", "gamma", code=2).stderr
+
+
+def test_shell_completion(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shell completes the names of components."""
+    monkeypatch.setenv("_ZEBRA_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "zebra run --strategy su")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    done = subprocess.run(["zebra"], check=False, capture_output=True, text=True)
+    assert done.stdout.split() == ["plain,sup", "plain,sup+sim"]

@@ -1,0 +1,46 @@
+"""The statistics of a run, and its remarks."""
+
+from __future__ import annotations
+
+from helpers.small_pool import ARGUMENTS, rows, write
+
+from zebra_core.testing import Project
+
+
+def test_the_summary_adds_up(zebra_cli: Project) -> None:
+    """Every instruction is paired or left out for a reason, and all counts are printed, as are models without scores."""
+    result = rows(10)
+    result[0]["completions"] = [{"model": m, "response": ""} for m in result[0]["models"]]
+    result[1]["instruction"] = " "
+    result[2]["completions"] = [{"model": m, "response": "same"} for m in result[2]["models"]]
+    result[3] |= {"models": ["a", "aa"], "completions": [{"model": m, "response": m} for m in ("a", "aa")]}
+    write(zebra_cli, result)
+    output = zebra_cli.run(*ARGUMENTS).stdout
+    summary = zebra_cli.manifest()["summary"]
+    assert (summary["rows"], summary["pairs"], summary["empty_responses"]) == (10, 6, 3)
+    assert summary["left_out"] == {
+        "fewer than two models with scores answered": 2,
+        "both responses are the same text": 1,
+        "the prompt is empty": 1,
+    }
+    assert summary["unscored"] == {"aa": {"responses": 1, "closest": "a"}}
+    assert sum(m["chosen"] for m in summary["models"].values()) == 6
+    for words in (
+        "10 instructions read, 6 pairs written",
+        "left out 2: fewer",
+        "'aa' has no scores",
+        "the closest name with scores is 'a'",
+    ):
+        assert words in output
+
+
+def test_remarks_on_choices_that_do_nothing(zebra_cli: Project) -> None:
+    """A remark reports that tau excludes no pair, that one pair of models makes up the data, and that sup+sim equals sup."""
+    write(
+        zebra_cli,
+        [{**row, "models": ["a", "b"], "completions": [{"model": m, "response": m} for m in "ab"]} for row in rows()],
+    )
+    output = zebra_cli.run(*ARGUMENTS).stdout
+    assert "--threshold 0.1 excludes no pair" in output
+    assert "one pair of models makes up 100% of the data: b over a" in output
+    assert "strategy sup+sim picks the same pairs as sup" in output

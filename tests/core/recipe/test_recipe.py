@@ -1,0 +1,54 @@
+"""Recipes."""
+
+from __future__ import annotations
+
+import pytest
+
+from zebra_core.testing import Project
+
+
+def test_a_recipe_holds_options_and_the_command_line_weighs_more(zebra_cli: Project) -> None:
+    """What a recipe says is done and named as its origin; an option given besides takes its place."""
+    zebra_cli.write("my.toml", 'similarity = "rbf"\nstrategy = "sim"\n[options.rbf]\ngamma = 0.5\n')
+    output = zebra_cli.run("run", "my.toml", "--strategy", "delta").stdout
+    lines = {
+        line.split()[0]: line.split()[1:] for line in output.splitlines() if line.startswith("  ") and line.split()
+    }
+    assert lines["similarity"] == ["rbf", "from", "my.toml"]
+    assert lines["strategy"] == ["delta", "--strategy"]
+    assert zebra_cli.manifest()["recipe"]["options"] == {"rbf": {"gamma": 0.5}}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        ('stratgy = "sup"', "there is no recipe key 'stratgy'; did you mean 'strategy'?"),
+        ("pairs = 1.5", "expected int, got 1.5"),
+        ('pairs = "2"', "expected int, got '2'"),
+        ("pairs = 0", "'pairs' must be >= 1: 0"),
+        ("threshold = nan", "'threshold' must be a finite number: nan"),
+        ("min_gap = -1", "'min_gap' must be >= 0: -1"),
+        ('compression = "zip"', "compression must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got 'zip'"),
+        ('compression = "gzip:3"', "got 'gzip:3'"),
+        ('scope = "galaxy"', "expected 'instruction' or 'global', got 'galaxy': scope"),
+        ("strategy = ", "is not valid TOML"),
+        ("options = 3", "options must be tables"),
+        ("[options.cosine]\npower = 2", "there is no option of similarity 'cosine' of plugin 'similarity' 'power'"),
+        ("[options.rbf]\ngamma = 2.0", "the option rbf.gamma is set, but the run does not use 'rbf'"),
+        ('similarity = "rbf"\n[options.rbf]\ngama = 2.0', "did you mean 'gamma'?"),
+        ('similarity = "rbf"\n[options.rbf]\ngamma = "much"', "expected float, got 'much': gamma"),
+        ('similarity = "cosin"', "there is no similarity 'cosin'; did you mean 'cosine'?"),
+        ('strategy = "k_scor"', "did you mean 'k_score'?"),
+        ('rule = "better"', "there is no rule 'better'"),
+        ('pool = "nowhere.parquet"', "there is no file, folder or pool 'nowhere.parquet'"),
+        ('pool = "allenai/ultrafeedback"', "use hub:allenai/ultrafeedback"),
+        ('scores = ["papr"]', "did you mean 'paper'?"),
+    ],
+)
+def test_a_mistake_in_a_recipe(zebra_cli: Project, recipe: str, message: str) -> None:
+    """Each mistake is one line with the closest name or the type that is wanted, and exit code 2; nothing is written."""
+    zebra_cli.write("my.toml", recipe)
+    output = zebra_cli.run("run", "my.toml", code=2).stderr
+    assert message in output
+    assert output.count("\n") == 1
+    assert [p.name for p in zebra_cli.folder.iterdir()] == ["my.toml"]

@@ -1,0 +1,25 @@
+"""Pools of the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.pools import (
+    EXPECTED,
+    parquet,
+    read,
+    ultrafeedback,
+)
+
+import zebra_core as zebra
+from zebra_core.testing import Project
+
+
+def test_the_hub(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`hub:NAME` is read through datasets.load_dataset, which takes a local folder for a name too."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    zebra_cli.write("data/train.parquet", parquet(ultrafeedback()))
+    zebra_cli.write("data/test.parquet", parquet(ultrafeedback()[:1]))
+    assert read("hub:data") == EXPECTED
+    assert read("ultrafeedback:hub:data?split=test") == EXPECTED[:1]
+    with pytest.raises(zebra.ZebraError, match="did you mean 'split'"):
+        zebra.open_pool("hub:data?spilt=test")

@@ -1,0 +1,115 @@
+"""The report of a dataset."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from helpers.reports import FIGURES
+
+from zebra_core.testing import Project
+
+TABLES = {"scores", "similarity", "frequencies", "model-pairs", "distributions", "texts", "lints", "cost", "samples"}
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+
+
+def test_what_is_written(zebra_cli: Project) -> None:
+    """A page that needs nothing else, each figure as SVG that is XML, each table as CSV; twice the same."""
+    zebra_cli.run("run")
+    assert zebra_cli.run("report", "zebra-dataset").stdout == "The report is zebra-dataset/report/report.html\n"
+    folder = zebra_cli.folder / "zebra-dataset/report"
+    expected = {f"{name}.svg" for name in FIGURES} | {f"{name}.csv" for name in TABLES} | {"report.html"}
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {*first} == expected
+    for name in FIGURES:
+        ET.fromstring(first[f"{name}.svg"])  # noqa: S314  # our own
+    page = first["report.html"].decode()
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', page.replace('xlink:href="#', 'href="#'))
+    assert page.count("<svg") == len(FIGURES)
+    zebra_cli.run("report", "zebra-dataset")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+def test_the_tables_are_the_manifest(zebra_cli: Project) -> None:
+    """Frequencies are those of the shards; costs are Table 3's unit costs times the pairs; texts are compared as stated."""
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset")
+    folder = zebra_cli.folder / "zebra-dataset/report"
+    tables = {
+        name: list(csv.DictReader((folder / f"{name}.csv").read_text().splitlines(keepends=True))) for name in TABLES
+    }
+    rows = zebra_cli.dataset()
+    for row in tables["frequencies"]:
+        assert int(row["chosen"]) == sum(content["chosen_model"] == row["model"] for content in rows)
+        assert int(row["rejected"]) == sum(content["rejected_model"] == row["model"] for content in rows)
+    assert [float(row["USD"]) for row in tables["cost"]] == pytest.approx(
+        [151.2, 37.8, 75.6, 0]
+    )  # 600 x .252, .063, .126
+    assert sum(int(row["pairs"]) for row in tables["model-pairs"]) == 600
+    compared = [float(row["mean TF-IDF similarity"]) for row in tables["texts"]]
+    assert compared[1] > compared[0] > compared[2]  # most alike models, the pairs, least alike models
+    assert len(tables["samples"]) == 12
+    margins = [float(m) for m in (re.search(r"margin ([\d.]+)", row["why"])[1] for row in tables["samples"])]  # type: ignore[index]
+    assert margins == sorted(margins)
+
+
+def test_options_of_figures(zebra_cli: Project) -> None:
+    """One's own price adds a row; an unknown figure is an error."""
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset", "--set", "cost.unit=0.05")
+    assert "yours,0.05,30.0\n" in (zebra_cli.folder / "zebra-dataset/report/cost.csv").read_text()
+    output = zebra_cli.run("report", "zebra-dataset", "--set", "costs.unit=1", code=2).stderr
+    assert "there is no figure 'costs'; did you mean 'cost'?" in output
+
+
+def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
+    """It stands in the page; what is no exhibit is blamed on it."""
+    plugin = "import zebra_core as zebra\n@zebra.hookimpl\ndef zebra_figures():\n    return {'mine': mine}\ndef mine(dataset):\n"
+    zebra_cli.write(
+        "mine.py", f"{plugin}    return zebra.Section('Mine & yours', 'Words.', rows=[['n'], [dataset.total]])\n"
+    )
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset", "--plugin", "mine")
+    assert "Mine &amp; yours" in (zebra_cli.folder / "zebra-dataset/report/report.html").read_text()
+    assert (zebra_cli.folder / "zebra-dataset/report/mine.csv").read_text() == "n\n600\n"
+    zebra_cli.write("mine.py", f"{plugin}    return 5\n")
+    output = zebra_cli.run("report", "zebra-dataset", "--plugin", "mine", code=2).stderr
+    assert output == "Error: figure 'mine' of plugin 'mine': a figure returns a zebra.Section or None, got int\n"
+
+
+@pytest.mark.skipif(not BROWSER, reason="needs chromium")
+@pytest.mark.parametrize("run", ["demo", "alpaca_eval_pool4_dev", "recent_pool_dev"])
+def test_in_a_browser(zebra_cli: Project, shared: Path, run: str) -> None:
+    """No console error, every figure with a size, and no horizontal scroll at 390 px."""
+    scores = {"alpaca_eval_pool4_dev": "paper", "recent_pool_dev": str(shared / "recent_scores_v1.csv")}
+    pool = (
+        []
+        if run == "demo"
+        else ["--pool", str(shared / f"{run}.parquet"), "--scores", scores[run], "--missing", "drop-model"]
+    )
+    zebra_cli.run("run", *pool, "--strategy", "random")
+    zebra_cli.run("report", "zebra-dataset")
+    page = zebra_cli.folder / "zebra-dataset/report/report.html"
+    probe = (
+        "<script>addEventListener('load', () => { const root = document.documentElement; root.dataset.probe = JSON.stringify({"
+        "wide: root.scrollWidth, window: innerWidth, svgs: [...document.querySelectorAll('svg')].map(s => s.getBoundingClientRect().height),"
+        "clipped: [...document.querySelectorAll('section')].filter(s => s.getBoundingClientRect().right > innerWidth).map(s => s.id)}) })</script>"
+    )
+    page.write_text(page.read_text().replace("</body>", f"{probe}</body>"))
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=390,900", "--enable-logging=stderr", "--v=0"]
+    done = subprocess.run(
+        [str(BROWSER), *flags, "--dump-dom", f"file://{page}"], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert "CONSOLE" not in done.stderr
+    result = json.loads(re.search(r'data-probe="([^"]*)"', done.stdout)[1].replace("&quot;", '"'))  # type: ignore[index]
+    assert result["wide"] <= result["window"]
+    assert result["clipped"] == []
+    assert len(result["svgs"]) == len(FIGURES)
+    assert min(result["svgs"]) > 100

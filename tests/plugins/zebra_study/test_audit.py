@@ -1,0 +1,191 @@
+"""Agreement with labels: figures by hand, the published ones from real labels, and a build path that cannot reach them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import zebra_core as zebra
+from zebra_core.testing import Project
+from zebra_study.audit import audit, between_judges, calibrate
+from zebra_study.labels import read_labels
+
+
+@pytest.fixture
+def small(zebra_cli: Project) -> Project:
+    """Six instructions answered by scholar and parrot, so scholar's response is chosen; it is the longer in four."""
+    rows = [
+        {"id": f"i{n}", "prompt": f"P{n}", "scholar": "x" * (9 if n < 4 else 1), "parrot": "y" * 5} for n in range(6)
+    ]
+    zebra_cli.write("pool.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    zebra_cli.run("run", "--pool", "wide:pool.jsonl", "--scores", "demo", "-o", "pairs")
+    return zebra_cli
+
+
+def by_response(wins: dict[str, tuple[float | None, float | None]], judge: str = "") -> str:
+    """Return a table of labels of responses: scores of scholar and parrot by instruction."""
+    lines = ["id,model,score,annotator"]
+    for row, (one, other) in wins.items():
+        for model, score in (("scholar", one), ("parrot", other)):
+            lines.append(f"{row},{model},{'' if score is None else score},{judge or 'me'}")
+    return "\n".join(lines) + "\n"
+
+
+def test_by_hand(small: Project) -> None:
+    """Of six pairs the judge is for three, against one, ties one, and says nothing of one."""
+    small.write(
+        "labels.csv",
+        by_response({"i0": (1, 0), "i1": (1, 0), "i2": (0, 1), "i3": (2, 2), "i4": (3, 1), "i5": (None, 1)}),
+    )
+    result = audit(zebra.Dataset.open("pairs"), read_labels("labels.csv"), "me")
+    content = result.overall
+    assert (content.pairs, content.ties, result.unknown) == (5, 1, 1)
+    assert content.agreement == 3 / 4
+    assert content.ties_half == 3.5 / 5
+    assert content.ties_wrong == 3 / 5
+    assert content.longer == 2 / 4  # i0 and i1: chosen is longer and wins; i2: longer and loses; i4: shorter and wins
+    assert 0.25 <= content.low < 0.75 < content.high <= 1
+    output = small.run("audit", "pairs", "--judge", "labels.csv", "-o", "audited").stdout
+    assert "pairs (strategy sup) and me" in output
+    assert "the judge has not labelled 1 pairs" in output
+    assert json.loads((small.folder / "audited/audit.json").read_text())["pairs"]["me"]["overall"]["agreement"] == 0.75
+    assert "confidence" in (small.folder / "audited/reliability.svg").read_text()
+
+
+def test_labels_of_pairs_are_labels_of_responses(small: Project) -> None:
+    """The same labels as winners, in either order of the two models, give the same."""
+    lines = ["id,model_a,model_b,winner", "i0,scholar,parrot,a", "i1,parrot,scholar,b", "i2,scholar,parrot,parrot"]
+    lines += ["i3,parrot,scholar,tie", "i4,scholar,parrot,model_a", "i5,scholar,parrot,neither"]
+    small.write("labels.csv", "\n".join(lines) + "\n")
+    result = audit(zebra.Dataset.open("pairs"), read_labels("labels.csv"), "judge")
+    assert (result.overall.pairs, result.overall.ties, result.overall.agreement, result.unknown) == (5, 1, 0.75, 1)
+
+
+def test_two_judges(small: Project) -> None:
+    """They agree on one of the two pairs that both decide."""
+    one = by_response({"i0": (1, 0), "i1": (1, 0), "i2": (1, 1)}, "one")
+    other = by_response({"i0": (1, 0), "i1": (0, 1), "i2": (1, 0)}, "other")
+    small.write("labels.csv", one + other.partition("\n")[2])
+    labels = read_labels("labels.csv")
+    assert between_judges(zebra.Dataset.open("pairs").pairs, labels) == {("one", "other"): (0.5, 2)}
+    assert "one and other agree in 0.500 of 2 pairs" in small.run("audit", "pairs", "--judge", "labels.csv").stdout
+    assert (
+        "did you mean 'other'?"
+        in small.run("audit", "pairs", "--judge", "labels.csv", "--annotator", "othr", code=2).stderr
+    )
+
+
+def test_calibration_by_hand() -> None:
+    """Two bins of two: |.52 - .5| and |.92 - 1|, each half of the pairs; the tie counts nowhere."""
+    result = calibrate(np.array([0.52, 0.52, 0.92, 0.92, 0.7]), np.array([1.0, -1, 1, 1, 0]))
+    assert result.error == pytest.approx(0.5 * 0.02 + 0.5 * 0.08)
+    assert [count for *_, count in result.bins] == [2, 2]
+
+
+def test_the_jackknife_by_hand(zebra_cli: Project) -> None:
+    """Three pairs of models with agreement 1, 0, 1: leaving a model out leaves one of them, so the error is that of 1, 0, 1."""
+    rows = [
+        {"id": f"{a}{b}", "prompt": f"{a}{b}", "models": [a, b], "responses": [a, b]}
+        for a, b in (("scholar", "trader"), ("scholar", "parrot"), ("trader", "parrot"))
+    ]
+    zebra_cli.write(
+        "pool.jsonl",
+        "".join(json.dumps(row | {"prompt": [{"role": "user", "content": row["prompt"]}]}) + "\n" for row in rows),
+    )
+    zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "demo", "--threshold", "-1", "-o", "pairs")
+    lines = [
+        "id,model_a,model_b,winner",
+        "scholartrader,scholar,trader,a",
+        "scholarparrot,scholar,parrot,b",
+        "traderparrot,trader,parrot,a",
+    ]
+    zebra_cli.write("labels.csv", "\n".join(lines) + "\n")
+    content = audit(zebra.Dataset.open("pairs"), read_labels("labels.csv"), "judge").overall
+    assert content.agreement == pytest.approx(2 / 3)
+    assert content.model_error == pytest.approx(np.sqrt(2 / 3 * np.sum((np.array([1, 0, 1]) - 2 / 3) ** 2)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("labels.txt", "", "a table of labels is a .parquet, .csv or .jsonl file"),
+        ("labels.csv", "a,b\n1,2\n", "labels.csv is not a table of labels: it needs the columns id, model and score"),
+        (
+            "labels.csv",
+            "id,model,score\nother,scholar,1\n",
+            "judge has labelled no pair of pairs: the first id is 'i0'",
+        ),
+        (
+            "labels.csv",
+            "id,model,score\ni0,scholar,good\n",
+            "labels.csv: the score of scholar on i0 is not a number: 'good'",
+        ),
+        ("labels.parquet", "no", "cannot read the labels 'labels.parquet'"),
+    ],
+)
+def test_mistakes(small: Project, name: str, text: str, message: str) -> None:
+    """One line of fact, reason and remedy."""
+    small.write(name, text)
+    output = small.run("audit", "pairs", "--judge", name, code=2).stderr
+    assert output.startswith("Error: ")
+    assert message in output
+    assert output.count("\n") == 1
+
+
+def test_the_build_path_cannot_reach_labels() -> None:
+    """Nothing that `zebra run` imports is what reads labels (and import-linter holds the layers)."""
+    script = "import sys, zebra_core.pipeline as p; p.load_plugins(); print([m for m in sys.modules if m in ('zebra_study.audit', 'zebra_study.labels')])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def four_of(shared: Path, pool: str, judged: set[str], seed: int) -> zebra.Pool:
+    """Return a pool in which four of the judged models answered each instruction, drawn anew."""
+    import pyarrow.parquet as pq
+
+    rng = np.random.default_rng(seed)
+    rows: list[dict[str, Any]] = []
+    for row in pq.read_table(shared / f"{pool}.parquet").to_pylist():
+        location = [content for content in row["completions"] if content["model"] in judged]
+        drawn = [location[k] for k in rng.permutation(len(location))[:4]]
+        rows.append({
+            "id": row["instruction_id"], "prompt": [{"role": "user", "content": row["instruction"]}],
+            "models": [content["model"] for content in drawn], "responses": [content["response"] for content in drawn], "source": row["source"],
+        })  # fmt: skip
+    return zebra.Pool.from_rows(rows)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "low", "high"), [("sup", 0.741, 0.794), ("sim", 0.524, 0.596), ("sup+sim", 0.672, 0.748)]
+)
+def test_real_labels(zebra_cli: Project, shared: Path, strategy: str, low: float, high: float) -> None:
+    """GPT-4's labels of the paper's models: agreement lies in the intervals published with the data (nine models, four at random)."""
+    names = {
+        row["name"]: row["alpaca_eval_model"]
+        for row in csv.DictReader((shared / "alias_paper_pool.csv").read_text().splitlines())
+    }
+    zebra_cli.write(
+        "names.csv", "pool,score\n" + "".join(f"{name},{model}\n" for name, model in names.items() if model)
+    )
+    labels = read_labels(str(shared / "judge_dev.parquet"), "names.csv")
+    judged = {name for name, model in names.items() if any(m == model for _, m in labels.scores["alpaca_eval_gpt4"])}
+    assert len(judged) == 9
+    figures = []
+    for seed in range(16):
+        pool = four_of(shared, "alpaca_eval_pool_dev", judged, seed)
+        zebra_cli.write(
+            "pool.py",
+            "import zebra_core as zebra\nPOOL = None\n@zebra.hookimpl\ndef zebra_pools():\n    return {'drawn': lambda _: POOL}\n",
+        )
+        plugins = zebra.load_plugins(["./pool.py"])
+        plugins.manager.get_plugin("pool").POOL = pool  # type: ignore[union-attr]
+        zebra.build(zebra.Recipe(pool="drawn", scores=("paper",), strategy=strategy), f"pairs{seed}", plugins=plugins)
+        figures.append(audit(zebra.Dataset.open(f"pairs{seed}"), labels, "alpaca_eval_gpt4").overall.agreement)
+    assert low <= np.mean(figures) <= high, figures

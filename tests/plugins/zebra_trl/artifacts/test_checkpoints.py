@@ -1,0 +1,99 @@
+"""Checkpoints, and resuming from them."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from helpers.trained_models import command, metrics
+
+from zebra_core.testing import Project
+
+pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the libraries' own warnings are theirs
+
+
+def weights(folder: Path) -> str:
+    """Return the hash of the weights."""
+    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("trainer", ["dpo", "sft"])
+def test_killed_at_random_it_ends_the_same(zebra_cli: Project, demo: Path, trainer: str) -> None:
+    """Five kills, each after another checkpoint or two; the weights and the figures are those of a training that nobody killed."""
+    subprocess.run(command(zebra_cli, demo, trainer, "whole"), check=True, capture_output=True)
+    draw, kills = random.Random(trainer), 0
+    partial = zebra_cli.folder / "killed.partial"
+    for step in (4, 8, 12, 16, 20):
+        process = subprocess.Popen(
+            command(zebra_cli, demo, trainer, "killed"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        while process.poll() is None and not (partial / f"checkpoint-{step}").exists():
+            time.sleep(0.01)
+        time.sleep(draw.random() * 0.15)
+        kills += process.poll() is None
+        process.kill()
+        process.communicate()
+    done = subprocess.run(
+        command(zebra_cli, demo, trainer, "killed"),
+        check=not (zebra_cli.folder / "killed").exists(),
+        capture_output=True,
+    )
+    assert kills >= 3, done.stdout
+    assert not partial.exists()
+    assert weights(zebra_cli.folder / "whole") == weights(zebra_cli.folder / "killed")
+    steps = [
+        [entry["step"] for entry in metrics(zebra_cli.folder / name) if "loss" in entry] for name in ("whole", "killed")
+    ]
+    assert steps[0] == steps[1] == [1, 4, 8, 12, 16, 20, 24]
+
+
+def test_a_damaged_checkpoint_is_left_aside(zebra_cli: Project, demo: Path) -> None:
+    """Truncated, or with a file gone, the newest checkpoint is not taken but the one before; the weights come out the same."""
+    from zebra_trl.artifacts.checkpoints import newest_whole
+
+    subprocess.run(
+        [*command(zebra_cli, demo, "dpo", "kept"), "--set", "dpo.keep_checkpoints=true"],
+        check=True,
+        capture_output=True,
+    )
+    kept = zebra_cli.folder / "kept"
+    result, damaged = newest_whole(kept)
+    assert (result, damaged) == (kept / "checkpoint-24", [])
+    (kept / "checkpoint-24/optimizer.pt").write_bytes((kept / "checkpoint-24/optimizer.pt").read_bytes()[:-1])
+    (kept / "checkpoint-20/trainer_state.json").unlink()
+    (kept / "checkpoint-16/model.safetensors").open("r+b").write(b"x")
+    (kept / "checkpoint-12/whole.json").unlink()
+    result, damaged = newest_whole(kept)
+    assert result == kept / "checkpoint-8"
+    assert [path.name for path in damaged] == [f"checkpoint-{step}" for step in (24, 20, 16, 12)]
+    final = weights(kept)
+    kept.rename(zebra_cli.folder / "again.partial")
+    again = [*command(zebra_cli, demo, "dpo", "again"), "--set", "dpo.keep_checkpoints=true", "--resume"]
+    done = subprocess.run(again, check=True, capture_output=True, text=True)
+    assert "checkpoint-24 is incomplete, so it is ignored" in done.stderr
+    assert "resuming from checkpoint-8" in done.stderr
+    assert weights(zebra_cli.folder / "again") == final
+
+
+def test_another_training_is_not_taken_up(zebra_cli: Project, demo: Path) -> None:
+    """Checkpoints of other settings are never deleted unasked; the message says what differs."""
+    arguments = command(zebra_cli, demo, "dpo", "out")[3:]
+    subprocess.run(
+        [*command(zebra_cli, demo, "dpo", "x"), "--set", "dpo.keep_checkpoints=true"], check=True, capture_output=True
+    )
+    (zebra_cli.folder / "x").rename(zebra_cli.folder / "out.partial")
+    output = zebra_cli.run(*arguments, "--set", "dpo.keep_checkpoints=true", "--set", "dpo.beta=0.3", code=2).stderr
+    assert output == (
+        "Error: out.partial holds checkpoints of another training (options.beta was 0.1 and is 0.3); add --no-resume to start over, "
+        "or choose another folder\n"
+    )
+    assert (zebra_cli.folder / "out.partial/checkpoint-24").is_dir()
+    zebra_cli.run(*arguments, "--set", "dpo.beta=0.3", "--no-resume")
+    assert (
+        "there is no interrupted training to resume"
+        in zebra_cli.run(*arguments[:-2], "-o", "y", "--resume", code=2).stderr
+    )
