@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 import numpy as np
 
-from zebra_core.arrays import read_only
+from zebra_core.base.arrays import read_only
 from zebra_core.errors import PluginError, ZebraError, unknown
 from zebra_core.plugins.component import attributed_to
 from zebra_core.scores.normalise import normalise

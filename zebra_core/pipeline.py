@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from zebra_core import storage
+from zebra_core.base.progress import Progress
 from zebra_core.behavior import Behavior, Similarity, compute_behavior
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
@@ -27,7 +28,6 @@ from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.pool.alias_draft import draft_alias_file
 from zebra_core.pool.aliases import model_index, read_aliases
 from zebra_core.pool.pool import ConvertsBatches
-from zebra_core.progress import Progress
 from zebra_core.recipe.inputs import open_selected_pool, read_models, read_table, select_score_sources
 from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver, Selection, pinned

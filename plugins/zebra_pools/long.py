@@ -19,7 +19,7 @@ from zebra_pools.reader import Mismatch, Reader, lacks, shared_arrays, shared_co
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from zebra_pools.tables import Table
+    from zebra_pools.files.tables import Table
 
 TEXT = pa.string()
 ROWS = pa.schema(

@@ -11,12 +11,12 @@ import pyarrow as pa
 import zebra_core as zebra
 from zebra_pools import columns
 from zebra_pools.columns import first_present
-from zebra_pools.tables import Table, open_tables
+from zebra_pools.files.tables import Table, open_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zebra_pools.ranges import Range
+    from zebra_pools.files.ranges import Range
 
 TEXTS = pa.list_(pa.string())
 

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from zebra_core.progress import clock
+from zebra_core.base.progress import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from zebra_core.progress import Progress
+    from zebra_core.base.progress import Progress
 
 EVERY = 5.0
 """Seconds between lines."""

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from zebra_core.base.extras import require_extra
 from zebra_core.errors import ZebraError
-from zebra_core.extras import require_extra
 
 
 def relaunch(how: str | None, arguments: list[str]) -> None:

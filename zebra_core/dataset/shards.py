@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from zebra_core.progress import Progress
+    from zebra_core.base.progress import Progress
 
 MOST_REJECTED = 1_000
 """The number of rows of a shard that may be rejected, whatever their share of it."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from zebra_core.arrays import read_only
+from zebra_core.base.arrays import read_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

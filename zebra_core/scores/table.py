@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import attrs
 import numpy as np
 
-from zebra_core.arrays import read_only
+from zebra_core.base.arrays import read_only
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:

@@ -65,9 +65,9 @@ def stopped_after(project: Project, shards: int, how: signal.Signals) -> tuple[i
 SLOW = """\
 import time
 import zebra_core as zebra
-import zebra_pools.tables
+import zebra_pools.files.tables
 
-zebra_pools.tables.RANGE_ROWS = 500
+zebra_pools.files.tables.RANGE_ROWS = 500
 
 @zebra.hookimpl
 def zebra_strategies():

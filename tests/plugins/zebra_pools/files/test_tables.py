@@ -92,7 +92,7 @@ def test_many_batches(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> No
     result = [batch["id"].to_pylist() for batch in pool.parts[0].read()]
     assert len(result) > 1
     assert [name for batch in result for name in batch] == [str(n) for n in range(20_000)]
-    monkeypatch.setattr("zebra_pools.json_lines.RANGE", 1 << 20)  # read in some fifty ranges, as a large file is
+    monkeypatch.setattr("zebra_pools.files.json_lines.RANGE", 1 << 20)  # read in some fifty ranges, as a large file is
     pool = zebra.open_pool("pool.jsonl")
     assert len(pool.parts) > 40
     assert [n for part in pool.parts for b in part.read() for n in b["id"].to_pylist()] == [

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 import zebra_core as zebra
+from zebra_core.base.progress import Progress
 from zebra_core.cli import progress_bar
-from zebra_core.progress import Progress
 from zebra_core.testing import Project
 
 
 def test_rates_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """After 4 s, 600 of 1,000 rows of which an earlier run had done 200: 100 rows/s, 2 MB/s, and 400 rows take 4 s more."""
     clock = [10.0]
-    monkeypatch.setattr("zebra_core.progress.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("zebra_core.base.progress.time.monotonic", lambda: clock[0])
     output: list[str] = []
     progress = Progress(5, 1_000, lambda done: output.append(progress_bar.rates(done)), begun=10.0)
     progress.advance(200, tasks=1, before=True)

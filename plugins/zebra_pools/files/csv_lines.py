@@ -12,7 +12,7 @@ import pyarrow.csv as pv
 import pyarrow.json as pj
 
 import zebra_core as zebra
-from zebra_pools.ranges import Range
+from zebra_pools.files.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

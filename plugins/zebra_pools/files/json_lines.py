@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.json as pj
 
 import zebra_core as zebra
-from zebra_pools.ranges import Range
+from zebra_pools.files.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zebra_core.ranks import rank_correlation
+from zebra_core.base.ranks import rank_correlation
 
 
 def test_rank_correlation_is_that_of_scipy() -> None:

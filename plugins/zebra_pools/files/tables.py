@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import zebra_core as zebra
-from zebra_pools import csv_lines, hub, json_lines
 from zebra_pools.columns import conform_batch, leaves
-from zebra_pools.ranges import Range
+from zebra_pools.files import csv_lines, hub, json_lines
+from zebra_pools.files.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,0 +1,1 @@
+"""What every stage uses: read-only arrays, extras, progress, ranks."""
