@@ -66,6 +66,15 @@ def test_readme_plugin(zebra_cli: Project) -> None:
     assert zebra_cli.manifest()["recipe"]["similarity"] == "my_sim"
 
 
+def test_readme_plugin_is_typed(tmp_path: Path) -> None:
+    """A strict type checker accepts the plugin of README: the package ships its types."""
+    (tmp_path / "my_sim.py").write_text(code(README)[1])
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "my_sim.py"]
+    environment = {**os.environ, "MYPYPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+    assert done.stdout == "Success: no issues found in 1 source file\n", done.stdout + done.stderr
+
+
 def test_readme_counts_the_components(plugins: zebra.Plugins) -> None:
     """The table of README has each kind with the number of its built-in components, and names that exist."""
     rows = re.findall(r"^\| ([a-z ]+) \| (\d+) \| (`.*`) \| `plugins", README, flags=re.MULTILINE)

@@ -1,5 +1,6 @@
 from . import drawing as drawing
 from . import storage as storage
+from .base.arrays import Matrix as Matrix
 from .base.extras import require_extra as require_extra
 from .base.progress import Progress as Progress
 from .base.progress import clock as clock

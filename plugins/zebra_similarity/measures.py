@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import attrs
 import numpy as np
 
 import zebra_core as zebra
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float64]
-
-
-def cosine(vectors: Matrix) -> Matrix:
+def cosine(vectors: zebra.Matrix) -> zebra.Matrix:
     """Cosine of the angle between two vectors, in [0, 1]; the papers' MB-SIM (ZEBRA section 3.4).
 
     A zero vector (a model that is the worst on every benchmark) has similarity 0 to others and 1 to itself.
@@ -25,14 +18,14 @@ def cosine(vectors: Matrix) -> Matrix:
     return _self_similar(np.clip(unit @ unit.T, -1, 1))
 
 
-def pearson(vectors: Matrix) -> Matrix:
+def pearson(vectors: zebra.Matrix) -> zebra.Matrix:
     """Correlation of two vectors, in [-1, 1]: similar in shape, whatever the level; 0 if a vector is constant."""
     centred = vectors - vectors.mean(axis=1, keepdims=True)
     flat = np.abs(centred).max(axis=1) < 1e-12  # rounding leaves a trace of equal scores
     return cosine(np.where(flat[:, None], 0.0, centred))
 
 
-def euclidean(vectors: Matrix) -> Matrix:
+def euclidean(vectors: zebra.Matrix) -> zebra.Matrix:
     """One over one plus the distance, 1 / (1 + d), in (0, 1]."""
     return 1 / (1 + np.sqrt(_squared_distances(vectors)))
 
@@ -45,21 +38,21 @@ class Rbf:
         1.0, "Decay with distance; a larger value separates close models more.", validator=attrs.validators.gt(0)
     )
 
-    def __call__(self, vectors: Matrix) -> Matrix:
+    def __call__(self, vectors: zebra.Matrix) -> zebra.Matrix:
         """Return the similarity of every two models."""
         return np.exp(-self.gamma * _squared_distances(vectors))
 
 
-def _squared_distances(vectors: Matrix) -> Matrix:
+def _squared_distances(vectors: zebra.Matrix) -> zebra.Matrix:
     squares = (vectors**2).sum(axis=1)
     return _zero_diagonal(np.maximum(squares[:, None] + squares[None, :] - 2 * vectors @ vectors.T, 0))
 
 
-def _zero_diagonal(matrix: Matrix) -> Matrix:
+def _zero_diagonal(matrix: zebra.Matrix) -> zebra.Matrix:
     np.fill_diagonal(matrix, 0)
     return matrix
 
 
-def _self_similar(matrix: Matrix) -> Matrix:
+def _self_similar(matrix: zebra.Matrix) -> zebra.Matrix:
     np.fill_diagonal(matrix, 1)
     return matrix

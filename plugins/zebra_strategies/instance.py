@@ -8,11 +8,7 @@ import attrs
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     import zebra_core as zebra
-
-    Matrix = NDArray[np.float64]
 
 
 @attrs.frozen
@@ -21,7 +17,7 @@ class Random:
 
     per_instruction: ClassVar = True
 
-    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> Matrix:  # noqa: ARG002
+    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:  # noqa: ARG002
         """Return a draw for each pair of each instruction."""
         return candidates.draw()
 
@@ -32,7 +28,7 @@ class BestRandom:
 
     per_instruction: ClassVar = True
 
-    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> Matrix:
+    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:
         """Return a draw for each pair, minus the rank of its better model."""
         rank = behavior.rank[candidates.models]
         return candidates.draw() - np.minimum(rank[:, :, None], rank[:, None, :])
@@ -45,7 +41,7 @@ class Rlaif:
     per_instruction: ClassVar = True
     default_rule: ClassVar = "rating"
 
-    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> Matrix:  # noqa: ARG002
+    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:  # noqa: ARG002
         """Return the sum of the two ratings, -inf if either is missing."""
         rows, columns = _ratings(candidates)
         return np.nan_to_num(rows + columns, nan=-np.inf)
@@ -57,13 +53,13 @@ class RatingRule:
 
     per_instruction: ClassVar = True
 
-    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> Matrix:  # noqa: ARG002
+    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:  # noqa: ARG002
         """Return the difference of the two ratings."""
         rows, columns = _ratings(candidates)
         return np.nan_to_num(rows - columns, nan=0.0)
 
 
-def _ratings(candidates: zebra.Candidates) -> tuple[Matrix, Matrix]:
+def _ratings(candidates: zebra.Candidates) -> tuple[zebra.Matrix, zebra.Matrix]:
     """Return the ratings along the rows and along the columns of a pair matrix."""
     ratings = candidates.ratings
     return ratings[:, :, None], ratings[:, None, :]

@@ -8,23 +8,19 @@ import attrs
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     import zebra_core as zebra
-
-    Matrix = NDArray[np.float64]
 
 
 STEEPNESS = 3.5
 """How fast confidence grows with the gap, as in the column `confidence`."""
 
 
-def sup(behavior: zebra.Behavior) -> Matrix:
+def sup(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two of highest superiority (ZEBRA 3.5 strategy 1, KARMA K_score)."""
     return best_first(behavior, -np.maximum.outer(behavior.rank, behavior.rank))
 
 
-def sim(behavior: zebra.Behavior) -> Matrix:
+def sim(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two most alike (ZEBRA 3.5 strategy 2, KARMA K_sim)."""
     return behavior.similarity
 
@@ -35,38 +31,38 @@ class SupSim:
 
     baseline: ClassVar = "sup"
 
-    def __call__(self, behavior: zebra.Behavior) -> Matrix:
+    def __call__(self, behavior: zebra.Behavior) -> zebra.Matrix:
         """Return how desirable each pair is (models x models)."""
         return best_first(behavior, behavior.similarity)
 
 
-def delta(behavior: zebra.Behavior) -> Matrix:
+def delta(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two with the largest gap in superiority (delta learning: the strong over the weak)."""
     return np.abs(behavior.gap)
 
 
-def max_min(behavior: zebra.Behavior) -> Matrix:
+def max_min(behavior: zebra.Behavior) -> zebra.Matrix:
     """The one of highest superiority with the one of lowest; unlike delta, it keeps the best if masks exclude the worst."""
     return best_first(behavior, np.abs(behavior.gap))
 
 
-def confident_sim(behavior: zebra.Behavior) -> Matrix:
+def confident_sim(behavior: zebra.Behavior) -> zebra.Matrix:
     """The most alike whose order is certain: similarity times 2 x sigmoid(3.5 x gap) - 1, which is 0 for a coin toss."""
     return np.asarray(behavior.similarity * np.tanh(STEEPNESS * np.abs(behavior.gap) / 2))
 
 
-def consistent(behavior: zebra.Behavior) -> Matrix:
+def consistent(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two whose better model wins on the most benchmarks; ties go to the wider gap."""
     ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]
     return np.asarray((ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2)
 
 
-def superiority(behavior: zebra.Behavior) -> Matrix:
+def superiority(behavior: zebra.Behavior) -> zebra.Matrix:
     """The response of the model with higher superiority is chosen (KARMA Eq. 3, ZEBRA 3.6); equal ones tie."""
     return behavior.gap
 
 
-def best_first(behavior: zebra.Behavior, desirability: Matrix) -> Matrix:
+def best_first(behavior: zebra.Behavior, desirability: zebra.Matrix) -> zebra.Matrix:
     """Order pairs by their better model first, and by `desirability` (models x models) only among equals."""
     best = np.minimum.outer(behavior.rank, behavior.rank)
     span = np.ptp(desirability) + 1.0

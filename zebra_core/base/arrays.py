@@ -1,13 +1,17 @@
-"""Arrays that plugins receive: read-only, so that no component can change what another one sees."""
+"""Arrays that plugins receive and return; those they receive are read-only."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
+
+Matrix: TypeAlias = NDArray[np.float64]
+"""An array of numbers, such as (models x benchmarks) or (models x models)."""
 
 
 def read_only(values: ArrayLike) -> NDArray[Any]:
