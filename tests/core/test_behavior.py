@@ -28,7 +28,7 @@ def test_leaving_one_benchmark_out() -> None:
 
 
 def test_axes_and_weights(zebra_cli: Project) -> None:
-    """--axis math=1 --axis reasoning=3: the axis' weight is shared by its benchmarks, weighted; the others count nothing."""
+    """--axis math=1 --axis reasoning=3: an axis shares its weight among its benchmarks; all others have none."""
     zebra_cli.write("s.csv", "model,gsm8k,math,hellaswag,mmlu\na,1,0,0,9\nb,0,1,0,0\nc,0,0,1,0\n")
     recipe = zebra.make_recipe({"axes": {"math": 1, "reasoning": 3}, "benchmarks": {"gsm8k": {"weight": 3}}})
     table = zebra.read_scores("s.csv", recipe=recipe)
@@ -45,7 +45,7 @@ def test_min_max_and_mean(three: zebra.ScoreTable) -> None:
 
 
 def test_weights(three: zebra.ScoreTable) -> None:
-    """Superiority weighs the benchmarks: with x = 1, 0, .5 and y = 1, .5, 0, weights 3 and 1 give 1, .125, .375."""
+    """Superiority is a weighted mean: with x = 1, 0, .5 and y = 1, .5, 0, weights 3 and 1 give 1, .125, .375."""
     values = np.array([[10.0, 6.0], [0.0, 4.0], [5.0, 2.0]])
     benchmarks = (zebra.Benchmark("MMLU", direction="higher", weight=3), zebra.Benchmark("IFEval", direction="higher"))
     behavior = zebra.derive_behavior(attrs.evolve(three, values=values, benchmarks=benchmarks), dot)
@@ -67,8 +67,8 @@ def test_direction(three: zebra.ScoreTable, direction: zebra.Direction, expected
     assert zebra.derive_behavior(table, dot).vectors[:, 0].tolist() == expected
 
 
-def test_mirrored_table_is_the_same() -> None:
-    """Every benchmark negated and said to be lower-is-better gives the very same figures."""
+def test_a_mirrored_table_is_the_same() -> None:
+    """Every benchmark negated and declared lower-is-better gives the same numbers."""
     values = np.random.default_rng(1).random((7, 4))
     models = [f"m{k}" for k in range(7)]
     up = zebra.ScoreTable(models, [zebra.Benchmark(b, direction="higher") for b in "wxyz"], values)
@@ -78,14 +78,14 @@ def test_mirrored_table_is_the_same() -> None:
     assert (one.superiority == other.superiority).all()
 
 
-def test_a_benchmark_without_difference_is_named(three: zebra.ScoreTable) -> None:
+def test_a_constant_benchmark(three: zebra.ScoreTable) -> None:
     """A benchmark on which all models are equal is an error that names it."""
     table = attrs.evolve(three, values=np.array([[1.0, 7.0], [2.0, 7.0], [3.0, 7.0]]))
     with pytest.raises(zebra.ZebraError, match=r"all 3 models have the same score on 'IFEval' \(7\)"):
         zebra.derive_behavior(table, dot)
 
 
-def test_equal_means_tie_whatever_the_order_of_the_sum() -> None:
+def test_equal_means_tie() -> None:
     """.1 + .2 + .3 and .3 + .2 + .1 differ in the last bit, and still tie."""
     rows = [[0.1, 0.2, 0.3], [0.3, 0.2, 0.1], [0, 0, 0], [1, 1, 1]]
     table = zebra.ScoreTable("abcd", [zebra.Benchmark(b, direction="higher") for b in "xyz"], np.array(rows, float))

@@ -13,7 +13,7 @@ from zebra_core.testing import Project
 
 
 def test_confidence() -> None:
-    """Phi(gap / error) where the error is known: .5 after two errors of .25 is Phi(2) = .9772; else sigmoid(3.5 x gap)."""
+    """Phi(gap / error) if the error is known: .5 with two errors of .25 is Phi(2) = .9772; otherwise sigmoid(3.5 x gap)."""
     result = confidence(np.array([0.5, 0.5, -0.5]), np.array([0.25, NAN, 0.25]))
     np.testing.assert_allclose(result, [0.977249868, 1 / (1 + np.exp(-1.75)), 0.022750132])
 

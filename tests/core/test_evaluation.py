@@ -55,7 +55,7 @@ def two(model, output):
 
 
 def test_a_results_file_is_read(zebra_cli: Project) -> None:
-    """What an evaluator writes is read by the score source that knows it, named and scaled as the catalogues have it."""
+    """The score source that recognises an evaluator's file reads it, named and scaled as in the catalogues."""
     zebra_cli.write("results.py", RESULTS)
     zebra_cli.write("size.py", SIZE)
     both = ("--plugin", "results", "--plugin", "size", "--evaluator", "results", "--evaluator", "size")
@@ -86,14 +86,14 @@ def test_a_results_file_is_read(zebra_cli: Project) -> None:
     ],
 )
 def test_nothing_is_left(zebra_cli: Project, words: tuple[str, ...], message: str) -> None:
-    """A check, or an evaluator that does not keep to its contract, is one line, and no folder stays behind."""
+    """A failing check, or an evaluator that breaks its contract, is one line, and leaves no folder."""
     zebra_cli.write("results.py", RESULTS)
     assert message in zebra_cli.run("evaluate", *words, "--plugin", "results", "--add-to", "scores.csv", code=2).stderr
     assert {path.name for path in zebra_cli.folder.iterdir()} <= {"results.py", "__pycache__", "odd-evaluation"}
 
 
 def test_the_next_round_reads_it(zebra_cli: Project) -> None:
-    """`--add-to` a leaderboard, and `zebra behavior` shows the new model among its relatives; where it came from is beside."""
+    """After `--add-to` a leaderboard, `zebra behavior` shows the new model, and its provenance is next to the table."""
     zebra_cli.write("size.py", SIZE)
     zebra_cli.write("scores.csv", "name,MMLU,GSM8K\nold,70,40\nolder,30,10\n")
     (zebra_cli.folder / "mine").mkdir()

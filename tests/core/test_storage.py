@@ -62,7 +62,7 @@ def test_a_pool_behind_a_url(zebra_cli: Project, bucket: UPath, name: str) -> No
 
 
 def test_a_dataset_behind_a_url(zebra_cli: Project, bucket: UPath) -> None:
-    """The same files with the same bytes; one that is there is not overwritten unawares."""
+    """The same files with the same bytes; an existing dataset is not overwritten without --overwrite."""
     written(zebra_cli.folder / "pool.parquet")
     zebra_cli.write("scores.csv", SCORES)
     command = ("run", "--pool", "pool.parquet", "--scores", "scores.csv", "-o")

@@ -27,7 +27,7 @@ def test_rates_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lines_without_a_terminal(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines go to the standard error, so that the output stays what it is; the last one has every row."""
+    """Lines go to the standard error, so that the output stays the same; the last one has every row."""
     monkeypatch.setattr(progress_bar, "EVERY", 0.0)
     output = zebra_cli.run("run", "-o", "a")
     rows = zebra_cli.manifest("a")["summary"]["rows"]
@@ -35,8 +35,8 @@ def test_lines_without_a_terminal(zebra_cli: Project, monkeypatch: pytest.Monkey
     assert "building" not in output.stdout
 
 
-def test_python_is_told(zebra_cli: Project) -> None:
-    """`Run.write` tells whoever watches, to the last row and shard."""
+def test_on_progress_gets_every_step(zebra_cli: Project) -> None:
+    """`Run.write` calls `on_progress` up to the last row and shard."""
     seen: list[tuple[int, int]] = []
     run = zebra.prepare(zebra.Recipe(shard_rows=100))
     dataset = run.write("out", on_progress=lambda done: seen.append((done.rows_done, done.tasks - done.tasks_done)))

@@ -8,8 +8,8 @@ import pytest
 from zebra_core.base.ranks import rank_correlation
 
 
-def test_rank_correlation_is_that_of_scipy() -> None:
-    """Also where values are equal."""
+def test_rank_correlation_equals_scipy() -> None:
+    """Equal to scipy's, also for equal values."""
     stats = pytest.importorskip("scipy.stats")
     rng = np.random.default_rng(0)
     for _ in range(20):

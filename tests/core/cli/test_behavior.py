@@ -6,7 +6,7 @@ from zebra_core.testing import Project
 
 
 def test_behavior_as_csv_and_table(zebra_cli: Project) -> None:
-    """The formats hold the same figures: three models, x normalised 1, .5, 0."""
+    """Both formats have the same numbers: three models, x normalised 1, .5, 0."""
     zebra_cli.write("s.csv", "model,MMLU\na,3\nb,2\nc,1\n")
     lines = zebra_cli.run("behavior", "--scores", "s.csv", "--format", "csv").stdout.splitlines()
     assert lines[:2] == [

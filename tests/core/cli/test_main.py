@@ -27,7 +27,7 @@ def test_python_m(zebra_cli: Project) -> None:
 
 
 def test_debug_shows_the_traceback(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ZEBRA_DEBUG=1 the error comes with its traceback."""
+    """With ZEBRA_DEBUG=1 an error has its traceback."""
     from zebra_core.errors import ZebraError
 
     monkeypatch.setenv("ZEBRA_DEBUG", "1")

@@ -9,8 +9,8 @@ import pytest
 from zebra_core.testing import Project
 
 
-def test_a_setting_that_is_none(zebra_cli: Project) -> None:
-    """`--set` says what it wants."""
+def test_an_invalid_setting(zebra_cli: Project) -> None:
+    """`--set` explains its form."""
     assert "--set expects COMPONENT.OPTION=VALUE" in zebra_cli.run("run", "--set", "gamma", code=2).stderr
 
 

@@ -9,7 +9,7 @@ from zebra_core.testing import Project
 
 
 def test_plugins_as_json(zebra_cli: Project) -> None:
-    """`zebra plugins --format json` says kind, name, aliases, plugin, version and options with their defaults."""
+    """`zebra plugins --format json` has kind, name, aliases, plugin, version and options with their defaults."""
     result = {
         (row["kind"], row["name"]): row for row in json.loads(zebra_cli.run("plugins", "--format", "json").stdout)
     }
@@ -20,7 +20,7 @@ def test_plugins_as_json(zebra_cli: Project) -> None:
 
 
 def test_every_option_has_help(plugins: zebra.Plugins) -> None:
-    """Every option of a built-in component says in one sentence what it does."""
+    """Every option of a built-in component has one sentence of help."""
     options = [(c.name, o.name, o.info.help) for c in plugins.components for o in c.options.values()]
     assert len(options) > 100
     assert [(component, name) for component, name, text in options if not text.endswith(".")] == []

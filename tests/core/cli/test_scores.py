@@ -7,8 +7,8 @@ import json
 from zebra_core.testing import Project
 
 
-def test_scores_read_back_to_the_same(zebra_cli: Project) -> None:
-    """`zebra scores --format json` has descriptions, errors and every digit; csv the values."""
+def test_printed_scores_can_be_read_again(zebra_cli: Project) -> None:
+    """`zebra scores --format json` has descriptions, errors and every digit; csv has the values."""
     zebra_cli.write("s.csv", "model,mmlu,HarmBench,odd\na,64.123456789012,3,1\nb,,2,1e-7\n")
     zebra_cli.write(
         "t.json",

@@ -10,7 +10,7 @@ from zebra_core.testing import Project
 
 
 def test_datasets_opens_the_folder(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`datasets.load_dataset(folder)` gives the pairs as its train split, and the card is read by the hub's library."""
+    """`datasets.load_dataset(folder)` returns the pairs as its train split, and the Hub's library reads the card."""
     import datasets
     from huggingface_hub import DatasetCard
 
@@ -23,7 +23,7 @@ def test_datasets_opens_the_folder(zebra_cli: Project, monkeypatch: pytest.Monke
 
 
 def test_a_sample_is_even(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of more pairs than are looked at every n-th is, over all shards."""
+    """A sample takes every n-th pair over all shards."""
     from zebra_core.dataset import dataset as module
 
     zebra_cli.run("run", "--shard-rows", "100")

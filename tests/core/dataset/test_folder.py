@@ -18,7 +18,7 @@ from zebra_core.testing import Project
 
 
 def test_an_existing_output_is_kept(zebra_cli: Project) -> None:
-    """An existing output needs --overwrite, and what is no dataset of ours is not overwritten at all."""
+    """An existing output needs --overwrite, and a folder that is not a dataset is never overwritten."""
     write(zebra_cli, rows())
     zebra_cli.run(*ARGUMENTS, "-o", "out")
     before = files(zebra_cli.folder / "out")
@@ -34,7 +34,7 @@ def test_an_existing_output_is_kept(zebra_cli: Project) -> None:
 
 
 def test_names_with_colons_and_spaces(zebra_cli: Project) -> None:
-    """Paths are paths, whatever is in their names: no URI, no option."""
+    """Paths are paths, whatever their names contain: neither URIs nor options."""
     table = pa.Table.from_pylist(rows())
     write(zebra_cli, rows(), "odd: pool/a b:1.jsonl")
     pq.write_table(table, zebra_cli.folder / "plain.parquet")
@@ -46,15 +46,15 @@ def test_names_with_colons_and_spaces(zebra_cli: Project) -> None:
         assert len(zebra_cli.dataset(f"out: {name}")) == 40
 
 
-def test_an_output_that_is_no_folder(zebra_cli: Project) -> None:
-    """An output below a file is an error that says so, without a traceback."""
+def test_an_output_below_a_file(zebra_cli: Project) -> None:
+    """An output below a file is an error without a traceback."""
     write(zebra_cli, rows())
     zebra_cli.write("a file", "")
     assert "cannot write a file/out: Not a directory" in zebra_cli.run(*ARGUMENTS, "-o", "a file/out", code=2).stderr
 
 
 def test_a_full_disk(zebra_cli: Project) -> None:
-    """When no more can be written, the error says so, and nothing half-written stays."""
+    """If the disk is full, the error says so, and nothing half-written stays."""
     write(zebra_cli, rows(4000))
     limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); from zebra_core.cli import main; main()"
     command = [sys.executable, "-c", limited, *ARGUMENTS, "-o", "out"]
@@ -111,7 +111,7 @@ class Slow:
 """
 
 
-def test_an_output_that_cannot_be_written(zebra_cli: Project) -> None:
+def test_a_read_only_folder(zebra_cli: Project) -> None:
     """A read-only folder is an error that says so."""
     (zebra_cli.folder / "locked").mkdir(mode=0o500)
     if os.access(zebra_cli.folder / "locked", os.W_OK):

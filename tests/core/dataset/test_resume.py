@@ -82,7 +82,7 @@ class Unhurried:
 
 
 def test_killed_again_and_again(project: Project) -> None:
-    """kill -9 at random moments, rerun each time: the dataset is that of an undisturbed run, with no file besides."""
+    """Killed at random moments and rerun each time: the dataset is that of an undisturbed run, and no other file is left."""
     project.write("slow.py", SLOW)
     project.run(*COMMAND, "--plugin", "./slow.py", "-o", "undisturbed")
     draw, kills = random.Random(3), 0
@@ -109,7 +109,7 @@ def test_killed_again_and_again(project: Project) -> None:
 
 
 def test_ctrl_c(project: Project) -> None:
-    """Ctrl-C ends with one line that says what is kept and how to go on; the same command resumes from there."""
+    """Ctrl-C prints one line with what is kept and how to resume; the same command resumes."""
     project.write("slow.py", SLOW)
     code, output = stopped_after(project, 3, signal.SIGINT)
     assert code == 130
@@ -123,7 +123,7 @@ def test_ctrl_c(project: Project) -> None:
 
 
 def test_finished_shards_are_not_built_again(project: Project) -> None:
-    """What is there is not written again: the finished files keep their time."""
+    """Finished shards are not written again: the files keep their time."""
     project.write("slow.py", SLOW)
     stopped_after(project, 4, signal.SIGKILL)
     before = {p.name: p.stat().st_mtime_ns for p in (project.folder / "out.partial/data").glob("*.parquet")}
@@ -135,7 +135,7 @@ def test_finished_shards_are_not_built_again(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("change", "message"), [("recipe", "recipe"), ("input", "inputs")])
-def test_a_changed_job_starts_afresh(project: Project, change: str, message: str) -> None:
+def test_a_changed_job_starts_over(project: Project, change: str, message: str) -> None:
     """With another recipe or a changed input nothing is reused, and the message lists what changed."""
     project.write("slow.py", SLOW)
     stopped_after(project, 2, signal.SIGKILL)
@@ -148,8 +148,8 @@ def test_a_changed_job_starts_afresh(project: Project, change: str, message: str
     assert files(project.folder / "out") == files(project.folder / "clean")
 
 
-def test_a_full_disk_keeps_what_is_whole(project: Project) -> None:
-    """When the disk is full in the middle, finished shards stay and the rerun completes."""
+def test_a_full_disk_keeps_finished_shards(project: Project) -> None:
+    """If the disk fills up, finished shards stay, and the rerun completes."""
     if os.geteuid() != 0:
         pytest.skip("needs a small file system of its own")
     small = project.folder / "small"

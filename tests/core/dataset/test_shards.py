@@ -23,7 +23,7 @@ def test_one_worker_and_many_give_the_same_bytes(zebra_cli: Project) -> None:
 
 
 def test_row_groups_become_shards(zebra_cli: Project) -> None:
-    """A parquet file is built in ranges of row groups; the pairs are those of one shard, and errors count rows of the file."""
+    """A parquet file is built in ranges of row groups; the pairs are those of one shard, and errors have the row of the file."""
     table = pa.Table.from_pylist(rows(200))
     zebra_cli.write("scores.csv", SCORES)
     pq.write_table(pa.concat_tables([table] * 200), zebra_cli.folder / "pool.parquet", row_group_size=1000)
@@ -41,8 +41,8 @@ def test_row_groups_become_shards(zebra_cli: Project) -> None:
     assert "pool.parquet, row 30001: `models`" in zebra_cli.run(*command, "-o", "x", "--strict", code=2).stderr
 
 
-def test_columns_and_figures_of_a_pair(zebra_cli: Project) -> None:
-    """A row has messages, models, and the figures that made it: x and y normalised are a (1, 1/9), b (.8, 1)."""
+def test_columns_of_a_pair(zebra_cli: Project) -> None:
+    """A row has messages, models, and their numbers: x and y normalised are a (1, 1/9), b (.8, 1)."""
     write(
         zebra_cli, [rows()[0] | {"models": ["a", "b"], "completions": [{"model": m, "response": m * 3} for m in "ba"]}]
     )

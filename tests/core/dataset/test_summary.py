@@ -34,7 +34,7 @@ def test_the_summary_adds_up(zebra_cli: Project) -> None:
         assert words in output
 
 
-def test_remarks_on_choices_that_do_nothing(zebra_cli: Project) -> None:
+def test_remarks_on_choices_without_effect(zebra_cli: Project) -> None:
     """A remark reports that tau excludes no pair, that one pair of models makes up the data, and that sup+sim equals sup."""
     write(
         zebra_cli,

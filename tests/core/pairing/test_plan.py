@@ -8,7 +8,7 @@ from zebra_core.testing import Project
 
 
 def test_pairs_per_instruction(zebra_cli: Project) -> None:
-    """Several pairs per instruction come in the order in which they are wanted."""
+    """Several pairs per instruction come in the order of their desirability."""
     result = run(zebra_cli, [row(1)], "--strategy", "sup", "--pairs", "4")
     assert result == [("q1", "a", "b"), ("q1", "a", "c"), ("q1", "a", "d"), ("q1", "b", "c")]
 

@@ -81,7 +81,7 @@ def test_any_row(rows: list[list[str]], strategy: str, threshold: float, min_gap
     strategy=st.sampled_from(STRATEGIES),
 )
 def test_ties(scores: list[tuple[int, int]], strategy: str) -> None:
-    """Where models tie in superiority or similarity, the pick is the reference's, whatever the order of table and row."""
+    """If models tie in superiority or similarity, the pick is the reference's, for any order of table and row."""
     models = [f"m{k}" for k in range(len(scores))]
     benchmarks = [zebra.Benchmark("MMLU", direction="higher"), zebra.Benchmark("IFEval", direction="higher")]
     derived = zebra.derive_behavior(
@@ -95,7 +95,7 @@ def test_ties(scores: list[tuple[int, int]], strategy: str) -> None:
 
 
 def test_many_models_on_a_row() -> None:
-    """More models than are looked at pair by pair give the same as the reference, too."""
+    """Rows with more models than are compared pair by pair also give the reference's picks."""
     generator = np.random.default_rng(3)
     models = [f"m{k:02d}" for k in range(40)]
     table = zebra.ScoreTable(models, [zebra.Benchmark(b, direction="higher") for b in "xyz"], generator.random((40, 3)))

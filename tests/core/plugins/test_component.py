@@ -36,7 +36,7 @@ PLUGINS = {
 
 @pytest.mark.parametrize("case", PLUGINS)
 def test_writing_is_an_error(zebra_cli: Project, case: str) -> None:
-    """The run stops with one line that names the plugin and says that arrays are read-only; nothing is written."""
+    """The run stops with one line that names the plugin and explains that arrays are read-only; nothing is written."""
     zebra_cli.write("bad.py", HEAD + PLUGINS[case])
     stderr = zebra_cli.run("run", "--plugin", "./bad.py", code=2).stderr
     assert "'bad'" in stderr

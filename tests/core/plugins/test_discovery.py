@@ -27,7 +27,7 @@ def installed(folder: Path, name: str, code: str, distribution: str = "somebody"
 
 
 def test_a_loose_file_becomes_the_choice(zebra_cli: Project) -> None:
-    """`--plugin my_sim` uses ./my_sim.py, and its only similarity becomes the run's, which the header says."""
+    """`--plugin my_sim` uses ./my_sim.py, whose only similarity becomes that of the run, as the header shows."""
     zebra_cli.write("my_sim.py", MY_SIM)
     output = zebra_cli.run("run", "--plugin", "my_sim").stdout
     assert "my_sim" in output
@@ -99,8 +99,8 @@ def test_a_broken_plugin_that_is_installed(zebra_cli: Project, monkeypatch: pyte
     assert zebra_cli.run("plugins", "--plugin", "no:broken_one").stderr == ""
 
 
-def test_two_claims_to_one_name(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two plugins with a similarity of one name are an error that names both, until the run says which."""
+def test_one_name_in_two_plugins(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A similarity that two plugins offer is an error that names both, until the run chooses one."""
     monkeypatch.syspath_prepend(zebra_cli.folder)
     installed(zebra_cli.folder, "rival_sim", MY_SIM.replace('"my_sim"', '"cosine"'))
     output = zebra_cli.run("behavior", "--scores", "paper", "--similarity", "cosine", code=2).stderr
@@ -127,8 +127,8 @@ def test_no_name_switches_a_plugin_off(zebra_cli: Project) -> None:
     assert "did you mean 'similarity'" in zebra_cli.run("run", "--plugin", "no:similarty", code=2).stderr
 
 
-def test_a_plugin_that_is_nowhere(zebra_cli: Project) -> None:
-    """A plugin that is neither installed, nor a module, nor a file is an error with the closest name."""
+def test_an_unknown_plugin(zebra_cli: Project) -> None:
+    """A name that is neither an installed plugin, nor a module, nor a file is an error with the closest name."""
     assert "did you mean 'similarity'" in zebra_cli.run("run", "--plugin", "simlarity", code=2).stderr
     assert "no plugin file" in zebra_cli.run("run", "--plugin", "./none.py", code=2).stderr
 

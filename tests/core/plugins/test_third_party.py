@@ -39,8 +39,8 @@ def zebra(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProc
     return subprocess.run(command, check=False, cwd=folder, env=environment, capture_output=True, text=True)
 
 
-def test_it_is_found(site: Path, tmp_path: Path) -> None:
-    """`zebra plugins` lists what the package offers, with its distribution, version and options."""
+def test_it_is_listed(site: Path, tmp_path: Path) -> None:
+    """`zebra plugins` lists the package's components, with its distribution, version and options."""
     rows = json.loads(zebra(site, tmp_path, "plugins", "--format", "json").stdout)
     result = {row["name"]: row for row in rows if row["plugin"] == "acme"}
     assert set(result) == {"agreement", "harm", "closest-gap"}
@@ -49,7 +49,7 @@ def test_it_is_found(site: Path, tmp_path: Path) -> None:
 
 
 def test_it_is_used_by_name(site: Path, tmp_path: Path) -> None:
-    """Its similarity and strategy are used where the user names them, and the manifest has its version."""
+    """Its similarity and strategy are used if the user names them, and the manifest has its version."""
     names = ["--similarity", "agreement", "--strategy", "closest-gap", "--set", "closest-gap.gap=0.2"]
     done = zebra(site, tmp_path, "run", *names, "-o", "out")
     assert done.returncode == 0, done.stderr
@@ -58,7 +58,7 @@ def test_it_is_used_by_name(site: Path, tmp_path: Path) -> None:
     assert manifest["recipe"]["options"] == {"closest-gap": {"gap": 0.2}}
 
 
-def test_a_safety_score_of_which_less_is_better(site: Path, tmp_path: Path) -> None:
+def test_a_safety_score_where_lower_is_better(site: Path, tmp_path: Path) -> None:
     """Its score source joins another table: the safest model is at 1 on the axis, the most harmful at 0."""
     (tmp_path / "harm.txt").write_text("a 10\nb 0\nc 40\n")
     (tmp_path / "scores.csv").write_text("model,skill\na,1\nb,2\nc,3\n")
@@ -81,7 +81,7 @@ def test_a_safety_score_of_which_less_is_better(site: Path, tmp_path: Path) -> N
 
 
 def test_without_it_its_names_are_unknown(tmp_path: Path) -> None:
-    """Where the package is not installed, its strategy is unknown."""
+    """If the package is not installed, its strategy is unknown."""
     done = zebra(tmp_path, tmp_path, "run", "--strategy", "closest-gap")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: there is no strategy 'closest-gap'; ")

@@ -9,8 +9,8 @@ from zebra_core.pool.aliases import read_aliases
 from zebra_core.testing import Project
 
 
-def test_a_draft_takes_nothing_by_guess(zebra_cli: Project) -> None:
-    """Same names are filled in; near ones are comments; a mini model, a base model and other spellings are never taken."""
+def test_a_draft_guesses_nothing(zebra_cli: Project) -> None:
+    """Identical names are filled in; similar ones are comments; a mini model, a base model and other spellings are never filled in."""
     models = ["gpt-4.1-mini", "llama-2-7b-chat", "same", "gpt_4_0613", "lonely"]
     zebra_cli.write("p.jsonl", json.dumps({"instruction": "q", **dict.fromkeys(models, "x")}) + "\n")
     zebra_cli.write("s.csv", "model,mmlu\nsame,1\ngpt-4.1,2\nmeta-llama/Llama-2-7b-hf,3\nopenai/gpt-4-0613,4\nzzz,9\n")
@@ -27,7 +27,7 @@ def test_a_draft_takes_nothing_by_guess(zebra_cli: Project) -> None:
 
 
 def test_a_drafted_and_completed_alias_file(shared: Path, zebra_cli: Project) -> None:
-    """The recent pool with Open LLM Leaderboard v2: the draft proposes right names, which a person takes."""
+    """The recent pool with Open LLM Leaderboard v2: the draft proposes the right names, and a person accepts them."""
     pool, scores = (
         str(shared / "recent_pool_dev.parquet"),
         str(shared / "leaderboards/open_llm_leaderboard_v2_20250321.csv"),

@@ -10,7 +10,7 @@ from zebra_core.testing import Project
 
 
 def test_one_model_under_several_names(zebra_cli: Project) -> None:
-    """A pool's name on several lines of the alias file joins the rows of several tables; the manifest says whose scores it got."""
+    """A pool's name on several lines of the alias file joins the rows of several tables; the manifest has whose scores it got."""
     zebra_cli.write("one.csv", "model,mmlu\nGPT 4,80\nb,50\n")
     zebra_cli.write("two.csv", "model,gsm8k\nopenai/gpt-4,90\nb,40\n")
     zebra_cli.write("p.jsonl", '{"instruction": "q", "gpt4": "x", "b": "y"}\n')
@@ -32,8 +32,8 @@ def test_one_model_under_several_names(zebra_cli: Project) -> None:
     assert {name: model["scores_of"] for name, model in models.items()} == {"gpt4": "GPT 4", "b": "b"}
 
 
-def test_an_alias_map(zebra_cli: Project) -> None:
-    """`--alias` gives a pool's name the scores of another name; a name is never matched by guess."""
+def test_an_alias_file(zebra_cli: Project) -> None:
+    """`--alias` gives a pool's name the scores of another name; names are never guessed."""
     result = json.loads(json.dumps(rows()).replace('"a"', '"A-chat"'))
     write(zebra_cli, result)
     zebra_cli.run(*ARGUMENTS)

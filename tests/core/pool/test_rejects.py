@@ -97,8 +97,8 @@ ROWS = {
 
 
 @pytest.mark.parametrize("case", ROWS)
-def test_row(zebra_cli: Project, case: str) -> None:
-    """A row that cannot be used is left out and listed, and ends the run with --strict; the others give their pairs."""
+def test_invalid_row(zebra_cli: Project, case: str) -> None:
+    """An invalid row is left out and listed, and ends the run with --strict; the others give their pairs."""
     name, content, message, good = ROWS[case]
     zebra_cli.write(name, content)
     zebra_cli.write("scores.csv", SCORES)

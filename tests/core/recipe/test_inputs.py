@@ -15,8 +15,8 @@ import zebra_core as zebra
         st.lists(st.one_of(st.floats(-1e300, 1e300), st.just(NAN)), min_size=3, max_size=3), min_size=1, max_size=6
     )
 )
-def test_any_table_is_told_or_known(rows: list[list[float]]) -> None:
-    """Whatever the table, its behavior is finite and in [0, 1], or a ZebraError says why there is none."""
+def test_any_table_gives_a_behavior_or_an_error(rows: list[list[float]]) -> None:
+    """For any table, the behavior is finite and in [0, 1], or a ZebraError gives the reason."""
     models = [f"m{k}" for k in range(len(rows))]
     try:
         result = table(dict(zip(models, rows, strict=True)), "x", "y", "z").complete("mean")

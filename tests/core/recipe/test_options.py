@@ -23,21 +23,21 @@ ARGUMENTS = ("run", "--pool", "long:pool.jsonl", "--scores", "long:scores.csv")
 
 
 @pytest.mark.parametrize("target", ["long", "pool.long", "pools:long", "pool.pools:long"])
-def test_the_pool_is_meant(long: Project, target: str) -> None:
+def test_an_option_of_the_pool_alone(long: Project, target: str) -> None:
     """An option that only the pool `long` has is not refused because a score source has the same name."""
     long.run(*ARGUMENTS, "--set", f"{target}.prompt=q")
     assert long.manifest()["summary"]["pairs"] == 20
 
 
-def test_both_could_be_meant(long: Project) -> None:
+def test_an_ambiguous_option(long: Project) -> None:
     """An option that both have is an error with both spellings; either spelling works."""
     stderr = long.run(*ARGUMENTS, "--set", "pool.long.prompt=q", "--set", "long.model=model", code=2).stderr
     assert "use pool.long.model or score-source.long.model" in stderr
     long.run(*ARGUMENTS, "--set", "pool.long.prompt=q", "--set", "score-source.long.model=model")
 
 
-def test_the_recipe_is_the_same(long: Project) -> None:
-    """`[options.pool.long]` in a recipe is `pool.long` on the command line, and the saved recipe builds the same again."""
+def test_targets_in_a_recipe(long: Project) -> None:
+    """`[options.pool.long]` in a recipe is `pool.long` on the command line, and the saved recipe builds the same dataset."""
     long.write("r.toml", 'pool = "long:pool.jsonl"\nscores = ["long:scores.csv"]\n[options.pool.long]\nprompt = "q"\n')
     long.run("run", "r.toml", "-o", "one")
     long.run("run", "one/recipe.toml", "-o", "two")

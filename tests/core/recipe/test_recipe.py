@@ -7,8 +7,8 @@ import pytest
 from zebra_core.testing import Project
 
 
-def test_a_recipe_holds_options_and_the_command_line_weighs_more(zebra_cli: Project) -> None:
-    """What a recipe says is done and named as its origin; an option given besides takes its place."""
+def test_the_command_line_overrides_the_recipe(zebra_cli: Project) -> None:
+    """The values of a recipe are used and named as the origin; an option on the command line replaces them."""
     zebra_cli.write("my.toml", 'similarity = "rbf"\nstrategy = "sim"\n[options.rbf]\ngamma = 0.5\n')
     output = zebra_cli.run("run", "my.toml", "--strategy", "delta").stdout
     lines = {
@@ -46,7 +46,7 @@ def test_a_recipe_holds_options_and_the_command_line_weighs_more(zebra_cli: Proj
     ],
 )
 def test_a_mistake_in_a_recipe(zebra_cli: Project, recipe: str, message: str) -> None:
-    """Each mistake is one line with the closest name or the type that is wanted, and exit code 2; nothing is written."""
+    """Each mistake is one line with the closest name or the expected type, and exit code 2; nothing is written."""
     zebra_cli.write("my.toml", recipe)
     output = zebra_cli.run("run", "my.toml", code=2).stderr
     assert message in output

@@ -11,7 +11,7 @@ from zebra_core.testing import Project
 
 
 def test_spellings_of_a_benchmark() -> None:
-    """Case, spaces, punctuation and what stands in brackets make no difference."""
+    """Case, spaces, punctuation and text in brackets make no difference."""
     assert {key(name) for name in ("ARC-C", "arc_c", "ARC C\n(25-shot)", "Arc-c [acc_norm]")} == {"arcc"}
     assert key("MMLU-Pro") != key("MMLU")
 
@@ -27,8 +27,8 @@ def test_one_benchmark_under_many_names(zebra_cli: Project, name: str) -> None:
     np.testing.assert_allclose(table.values, [[70, 60], [50, 50]])
 
 
-def test_a_plugin_and_the_recipe_say_otherwise(zebra_cli: Project) -> None:
-    """A catalogue of a named plugin weighs more than the bundled one, and the recipe more than both."""
+def test_precedence_of_descriptions(zebra_cli: Project) -> None:
+    """The catalogue of a named plugin takes precedence over the bundled one, and the recipe over both."""
     zebra_cli.write(
         "own.py",
         "import zebra_core as zebra\n@zebra.hookimpl\ndef zebra_catalogues():\n    return {'own': own}\n"
@@ -47,7 +47,7 @@ def test_a_catalogue_is_checked() -> None:
 
 
 def test_columns_that_are_one_benchmark(zebra_cli: Project) -> None:
-    """Two settings of one benchmark fill each other's gaps, and keep their own names where they disagree on a model."""
+    """Two settings of one benchmark fill each other's gaps, and keep their own names if they disagree on a model."""
     zebra_cli.write("gaps.csv", 'model,"arc (0-shot)","arc (25-shot)"\na,50,\nb,,60\n')
     assert [b.name for b in zebra.read_scores("gaps.csv").benchmarks] == ["ARC-Challenge"]
     zebra_cli.write("both.csv", 'model,"arc (0-shot)","arc (25-shot)"\na,50,55\nb,58,60\n')

@@ -38,14 +38,14 @@ def result(cli: Project, text: str, *silence: str) -> dict[str, tuple[str, ...]]
 
 
 def test_a_sound_table(zebra_cli: Project) -> None:
-    """Says nothing; every warning there is has a case below."""
+    """It gives no warning; every warning has a case below."""
     assert result(zebra_cli, SOUND) == {}
     assert set(ODD) == set(CHECKS)
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_an_odd_table(zebra_cli: Project, name: str) -> None:
-    """The warning names the rows, is printed with how to silence it, is in the manifest, and is silenced."""
+    """The warning names the rows, is printed with the flag that hides it, is in the manifest, and can be hidden."""
     text, row = ODD[name]
     assert result(zebra_cli, text)[name][0].startswith(row)
     output = zebra_cli.run("scores", "--scores", "s.csv").stderr
@@ -54,8 +54,8 @@ def test_an_odd_table(zebra_cli: Project, name: str) -> None:
     assert f"[{name}]" not in zebra_cli.run("scores", "--scores", "s.csv", "--silence", name).stderr
 
 
-def test_the_manifest_has_them(zebra_cli: Project) -> None:
-    """What was printed is kept with the dataset."""
+def test_the_manifest_has_the_warnings(zebra_cli: Project) -> None:
+    """The manifest has the warnings that were printed."""
     zebra_cli.write("s.csv", "model,mmlu\na,70\nb,60\n")
     zebra_cli.write("p.jsonl", '{"instruction": "q", "a": "x", "b": "y"}\n')
     zebra_cli.run("run", "--pool", "p.jsonl", "--scores", "s.csv", "--threshold", "-1")
@@ -71,8 +71,8 @@ def test_an_unknown_warning_is_not_silenced(zebra_cli: Project) -> None:
     )
 
 
-def test_the_papers_table_holds_base_model_values(shared: Path, zebra_cli: Project) -> None:
-    """Beside the public v2 table the warning fires on llama-2-7b, 13b and 70b-chat, and on no other model of the papers."""
+def test_the_papers_table_has_base_model_values(shared: Path, zebra_cli: Project) -> None:
+    """With the public v2 table, the warning names llama-2-7b, 13b and 70b-chat, and no other model of the papers."""
     public = shared / "leaderboards/open_llm_leaderboard_v2_20250321.csv"
     table = zebra.read_scores("paper", str(public), recipe=zebra.Recipe(missing="mean"))
     (doubt,) = (d for d in check_scores(table) if d.name == "base-model-value")
@@ -90,7 +90,7 @@ def test_the_papers_table_holds_base_model_values(shared: Path, zebra_cli: Proje
     )
 )
 def test_no_table_breaks_a_check(rows: list[list[float]]) -> None:
-    """However odd the figures, the checks look at them without a warning of numpy or an exception."""
+    """For any numbers, the checks give neither an exception nor a warning of numpy."""
     benchmarks = [
         zebra.Benchmark("x", direction="higher", bounds=(0, 100), chance=25),
         zebra.Benchmark("y", direction="lower"),

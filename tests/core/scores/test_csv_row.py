@@ -21,7 +21,7 @@ def index(plugins: zebra.Plugins) -> BenchmarkIndex:
 
 
 def test_a_row_is_added(tmp_path: Path, index: BenchmarkIndex) -> None:
-    """Columns that a table lacks are added, cells that a model lacks are empty, and what was there stays as it was."""
+    """Missing columns are added, cells that a model lacks stay empty, and everything else stays as it was."""
     path = tmp_path / "scores.csv"
     add_row(path, "a", {"MMLU": 60.25}, index)
     add_row(path, "b", {"GSM8K": 100 / 3}, index)
@@ -55,7 +55,7 @@ def test_a_row_is_added(tmp_path: Path, index: BenchmarkIndex) -> None:
         ("model,MMLU\n m ,60\n", "already has the model 'm'"),
     ],
 )
-def test_what_is_no_table_stays(tmp_path: Path, index: BenchmarkIndex, text: str, message: str) -> None:
+def test_a_file_that_is_not_a_table(tmp_path: Path, index: BenchmarkIndex, text: str, message: str) -> None:
     """A file that no row can be added to is an error, and stays the same, to the byte."""
     path = tmp_path / ("scores.tsv" if "\t" in text else "scores.csv")
     path.write_text(text)
@@ -64,8 +64,8 @@ def test_what_is_no_table_stays(tmp_path: Path, index: BenchmarkIndex, text: str
     assert path.read_text() == text
 
 
-def test_cells_stay_as_they_are(tmp_path: Path, index: BenchmarkIndex) -> None:
-    """Quoted line breaks, and percent signs, which the new row has too where its column has."""
+def test_cells_keep_their_form(tmp_path: Path, index: BenchmarkIndex) -> None:
+    """Quoted line breaks stay, and so do percent signs, which the new row also has in such a column."""
     path = tmp_path / "scores.csv"
     path.write_text('model,MMLU,note\na,61.5%,"two\nlines"\n')
     add_row(path, "b", {"MMLU": 50.0}, index)

@@ -36,14 +36,14 @@ def test_normalisations(how: str, described: dict[str, object], expected: list[f
     np.testing.assert_allclose(result.vectors[:, 0], expected, atol=1e-12)
 
 
-def test_ranks_of_ties_stand_in_the_middle() -> None:
-    """Of 10, 20, 20, 30 the two in the middle share places 1 and 2 of 0 to 3."""
+def test_ranks_of_ties() -> None:
+    """Of 10, 20, 20, 30 the two in the middle share the ranks 1 and 2 of 0 to 3."""
     result = zebra.derive_behavior(one([10, 20, 20, 30]), dot, zebra.Recipe(normalisation="rank"))
     np.testing.assert_allclose(result.vectors[:, 0], [0, 0.5, 0.5, 1])
 
 
 def test_range_needs_bounds() -> None:
-    """A benchmark without bounds is named, with what to add."""
+    """A benchmark without bounds is named, with the remedy."""
     with pytest.raises(zebra.ZebraError, match=r"'b' has no bounds.*bounds = \[LOW, HIGH\]"):
         zebra.derive_behavior(one([1, 2]), dot, zebra.Recipe(normalisation="range"))
 

@@ -66,12 +66,12 @@ def test_scores(zebra_cli: Project, case: str) -> None:
 
 
 def test_no_scores_for_a_foreign_pool(zebra_cli: Project) -> None:
-    """Without --scores a pool whose models no embedded table covers is an error that names some."""
+    """Without --scores, a pool that no embedded table covers is an error that names some of its models."""
     zebra_cli.write("pool.jsonl", rows())
     check(zebra_cli, r"add --scores: .*\(a, b, \.\.\.\)", "run", "--pool", "pool.jsonl")
 
 
-def test_declarations_about_a_column_that_is_not_there(zebra_cli: Project) -> None:
+def test_declarations_about_a_missing_column(zebra_cli: Project) -> None:
     """A direction or weight for a misspelt benchmark is an error with the closest one."""
     zebra_cli.write("s.csv", "model,toxicity\na,1\nb,2\n")
     for option in (("--benchmark", "toxcity=lower"), ("--weight", "toxcity=2"), ("--benchmark", "toxcity=2")):

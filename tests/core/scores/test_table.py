@@ -14,7 +14,7 @@ from zebra_core.testing import Project
 
 
 def test_missing_cells_are_listed() -> None:
-    """By default a missing cell is an error that names model and benchmark, and the ways on."""
+    """By default, a missing cell is an error that names model, benchmark and the remedies."""
     with pytest.raises(zebra.ZebraError, match=r"1 cell of the scores missing: 'b x y'.*--missing drop-model"):
         table({"a": [1, 2], "b": [3, NAN]}, "x", "y").complete()
 
@@ -28,13 +28,13 @@ def test_missing_cells_are_listed() -> None:
     ],
 )
 def test_missing_cells_can_be_dropped_or_filled(missing: str, models: object, names: object, values: object) -> None:
-    """Each way to go on does what it says, and is noted."""
+    """Each remedy does what it says, and is noted."""
     done = table({"a": [1, 2], "b": [3, NAN], "c": [5, 6]}, "x", "y").complete(missing)
     assert (done.models, [b.name for b in done.benchmarks], done.values.tolist()) == (models, names, values)
     assert len(done.notes) == 1
 
 
-def test_empty_rows_and_columns_say_nothing() -> None:
+def test_empty_rows_and_columns() -> None:
     """A model without any score and a benchmark that no model has are left out and noted."""
     result = table({"a": [1, NAN], "b": [NAN, NAN], "c": [2, NAN]}, "x", "y")
     assert (result.models, [b.name for b in result.benchmarks]) == (("a", "c"), ["x"])
@@ -42,7 +42,7 @@ def test_empty_rows_and_columns_say_nothing() -> None:
 
 
 def test_a_model_twice() -> None:
-    """The same model with the same scores is one model; with others it is an error that shows both values."""
+    """A repeated model with the same scores is one model; with different scores it is an error with both values."""
     benchmarks = [zebra.Benchmark("MMLU", direction="higher")]
     assert zebra.ScoreTable.from_rows(
         [("a", {"MMLU": 1}), ("a", {"MMLU": 1}), ("b", {"MMLU": 2})], benchmarks
@@ -55,7 +55,7 @@ def test_a_model_twice() -> None:
 
 
 def test_join_by_model_name() -> None:
-    """Joined tables have every model and benchmark of each; what one does not say is missing."""
+    """Joined tables have every model and benchmark of each; cells that neither has are missing."""
     joined = join([table({"a": [1], "b": [2]}, "x"), table({"b": [3], "c": [4]}, "y")])
     np.testing.assert_array_equal(joined.values, [[1, NAN], [2, 3], [NAN, 4]])
     assert (joined.models, [b.name for b in joined.benchmarks]) == (("a", "b", "c"), ["x", "y"])
@@ -68,7 +68,7 @@ def test_join_refuses_two_values_for_one_cell() -> None:
 
 
 def test_a_clash_of_two_tables(zebra_cli: Project) -> None:
-    """Two values for one cell stop the run with both, unless the recipe says which wins; then it is noted."""
+    """Two values for one cell stop the run and are shown, unless the recipe says which one wins; then a note has it."""
     zebra_cli.write("one.csv", "model,mmlu\na,70\nb,50\n")
     zebra_cli.write("two.csv", "model,MMLU\na,71\nc,40\n")
     tables = ("--scores", "one.csv", "--scores", "two.csv")

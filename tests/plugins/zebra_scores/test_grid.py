@@ -123,13 +123,13 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 @QUIET
 @given(JSON, HOW)
 def test_any_json(tmp_path: Path, content: Any, how: str) -> None:
-    """Whatever a JSON file holds, under the names that the readers look for."""
+    """Any content of a JSON file, with the names that the readers look for."""
     (tmp_path / "t.json").write_text(json.dumps(content), encoding="utf-8", errors="replace")
     assert_answered(str(tmp_path / "t.json"), how)
 
 
 @pytest.mark.parametrize("text", ["", "|", "| a |\n|---|\n", "no table"])
-def test_what_is_no_markdown_table(tmp_path: Path, text: str) -> None:
+def test_a_page_without_a_table(tmp_path: Path, text: str) -> None:
     """It is an error with the file's name."""
     (tmp_path / "t.md").write_text(text)
     with pytest.raises(zebra.ZebraError, match=r"t\.md"):

@@ -123,7 +123,7 @@ def cell(table: zebra.ScoreTable, model: str, benchmark: str) -> float:
 
 @pytest.mark.parametrize("file", WIDE)
 def test_a_wide_table(shared: Path, file: str) -> None:
-    """Recognised, with so many models and benchmarks; every cell of a model that stands once is what pandas reads."""
+    """Each is recognised, with its numbers of models and benchmarks; every cell of a model that appears once is what pandas reads."""
     reader, models, benchmarks, name, columns, scale = WIDE[file]
     result, table = read(shared / "leaderboards" / file)
     assert (result, table.values.shape) == (reader, (models, benchmarks))
@@ -218,7 +218,7 @@ FIRST = {
 
 @pytest.mark.parametrize("reader", SAMPLES)
 def test_a_small_sample(zebra_cli: Project, reader: str) -> None:
-    """Each layout is recognised from its columns alone, and gives the value that stands in it."""
+    """Each layout is recognised from its columns alone, and a cell has the right value."""
     zebra_cli.write("table.csv", SAMPLES[reader])
     name, table = read("table.csv")
     model, benchmark, value = FIRST[reader]
@@ -234,8 +234,8 @@ def test_missing_is_never_zero(zebra_cli: Project) -> None:
 
 
 @pytest.mark.parametrize(("repeated", "value"), [("best", 70), ("first", 50), ("mean", 60)])
-def test_a_model_that_stands_twice(zebra_cli: Project, repeated: str, value: float) -> None:
-    """A leaderboard takes the best row, or what the option says, and notes it; a general table is an error."""
+def test_a_model_that_appears_twice(zebra_cli: Project, repeated: str, value: float) -> None:
+    """A leaderboard uses the best row, or what the option says, and notes it; in a general table it is an error."""
     text = "t,model,average,arc,hellaswag,mmlu,truthfulqa,winogrande,gsm8k\n"
     zebra_cli.write(
         "t.csv", text + "".join(f"x,a,{v},{v},{v},{v},{v},{v},{v}\n" for v in (50, 70)) + "x,b,1,2,3,4,5,6,7\n"

@@ -57,8 +57,8 @@ def test_real_runs(shared: Path) -> None:
         '{"model_info": {}, "evaluation_results": []}',
     ],
 )
-def test_odd_json_is_told(zebra_cli: Project, text: str) -> None:
-    """Whatever the file holds, there is one line and no traceback."""
+def test_odd_json_gives_one_line(zebra_cli: Project, text: str) -> None:
+    """For any content, there is one line and no traceback."""
     zebra_cli.write("s.json", text)
     output = zebra_cli.run("scores", "--scores", "s.json", code=2).stderr
     assert output.startswith("Error: ")
@@ -66,7 +66,7 @@ def test_odd_json_is_told(zebra_cli: Project, text: str) -> None:
 
 
 def test_binomial_errors() -> None:
-    """sqrt(p (1 - p) / n); none for what is no share, or of unknown size."""
+    """sqrt(p (1 - p) / n), or NaN if it is not a share, or n is unknown."""
     from zebra_scores.runs import binomial
 
     assert binomial(0.5, 100) == pytest.approx(0.05)

@@ -11,7 +11,7 @@ from zebra_core.testing import Project
 
 
 def test_csv_as_it_comes(zebra_cli: Project) -> None:
-    """Byte-order mark, percent signs, quoted line breaks and commas, spaces, short lines, and four ways of missing."""
+    """Byte-order marks, percent signs, quoted line breaks and commas, spaces, short lines, and four ways of missing."""
     text = '\ufeffModel,"IF\nEval",MMLU,"a, b"\r\n"x, y",85.37,86.40%,1e-2\r\nz, - ,64%,n/a\r\n,,,\r\nw,\xa0,27%\r\nempty,,,\r\n'
     zebra_cli.write("s.csv", text)
     table = zebra.read_scores(
@@ -24,7 +24,7 @@ def test_csv_as_it_comes(zebra_cli: Project) -> None:
 
 
 def test_declared_columns(zebra_cli: Project) -> None:
-    """Options name the model's column, the benchmarks, what is lower or has a target, and weights."""
+    """Options name the model's column, the benchmarks, their direction or target, and weights."""
     zebra_cli.write("s.tsv", "rank\tname\ttoxicity\tbias\tnote\n1\ta\t5\t48\tgood\n2\tb\t7\t60\tbad\n")
     options = {"model": "name", "benchmarks": ["toxicity", "bias"]}
     declared = {"toxicity": {"direction": "lower"}, "bias": {"direction": 50.0, "weight": 3}}
@@ -40,8 +40,8 @@ def test_declared_columns(zebra_cli: Project) -> None:
     ]  # 5 below 7; 48 is 2 from 50, 60 is 10 from it
 
 
-def test_an_option_weighs_more_than_the_file(zebra_cli: Project) -> None:
-    """What the user declares replaces what a JSON file says of a benchmark; the rest stays."""
+def test_an_option_overrides_the_file(zebra_cli: Project) -> None:
+    """What the user declares replaces what a JSON file has of a benchmark; the rest stays."""
     zebra_cli.write(
         "s.json", '{"benchmarks": {"x": {"axis": "safety", "weight": 2}}, "scores": {"a": {"x": 1}, "b": {"x": 2}}}'
     )

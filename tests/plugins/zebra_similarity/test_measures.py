@@ -40,6 +40,6 @@ def test_range_and_diagonal(plugins: zebra.Plugins, name: str, low: float, high:
 
 
 def test_gamma_must_be_positive(plugins: zebra.Plugins) -> None:
-    """A gamma of 0 is refused with the component's name."""
+    """A gamma of 0 is an error with the component's name."""
     with pytest.raises(zebra.ZebraError, match=r"similarity 'rbf' of plugin 'similarity'.*'gamma' must be > 0"):
         plugins.find("similarity", "rbf").bind({"gamma": 0.0})

@@ -23,14 +23,14 @@ def test_rlaif_takes_the_best_rated_and_the_next(zebra_cli: Project) -> None:
     assert zebra_cli.dataset()[0]["margin"] == -0.3  # d is .3 below c in superiority, and rated above it
 
 
-def test_rating_rule_over_sup_pairs(zebra_cli: Project) -> None:
-    """The rule may be chosen apart from the strategy: the two best models, and the rating says which."""
+def test_the_rating_rule_with_sup(zebra_cli: Project) -> None:
+    """Rule and strategy can be chosen separately: the two best models, ordered by rating."""
     assert run(zebra_cli, [row(1, ratings=[1.0, 2.0, 3.0, 4.0])], "--strategy", "sup", "--rule", "rating") == [
         ("q1", "b", "a")
     ]
 
 
-def test_draws_depend_on_seed_id_and_names_alone(zebra_cli: Project) -> None:
+def test_draws_depend_only_on_seed_id_and_names(zebra_cli: Project) -> None:
     """Random pairs are the same whatever the order of rows and responses, and others under another seed."""
     rows = [row(number) for number in range(200)]
     turned = [

@@ -26,12 +26,12 @@ from zebra_core.testing import Project
     ],
 )
 def test_pick(zebra_cli: Project, strategy: str, arguments: list[str], pair: str) -> None:
-    """Each strategy picks the pair that its words say; masks let it take the next."""
+    """Each strategy picks the pair that its description says; with masks, the next one."""
     assert run(zebra_cli, [row(1)], "--strategy", strategy, *arguments) == [("q1", *pair)]
 
 
-def test_sure_of_the_order(plugins: zebra.Plugins) -> None:
-    """Of gaps .1, .5, .4 and similarities .99, .6, .9 the last is wanted most: .9 x tanh(.7) = .544, against .171 and .422."""
+def test_certainty_of_the_order(plugins: zebra.Plugins) -> None:
+    """Of gaps .1, .5, .4 and similarities .99, .6, .9 the last is the most desirable: .9 x tanh(.7) = .544, against .171 and .422."""
     alike = np.array([[1, 0.99, 0.6], [0.99, 1, 0.9], [0.6, 0.9, 1]])
     behavior = zebra.Behavior(tuple("abc"), ("x",), np.zeros((3, 1)), np.array([0.9, 0.8, 0.4]), alike)
     expected = plugins.find("strategy", "confident-sim").bind()(behavior)
@@ -39,7 +39,7 @@ def test_sure_of_the_order(plugins: zebra.Plugins) -> None:
 
 
 def test_better_on_most_benchmarks(plugins: zebra.Plugins) -> None:
-    """a is ahead of b on one of three, of c on two, b of c on three; a tie counts for nobody."""
+    """a is ahead of b on one of three, of c on two, b of c on three; ties do not count."""
     vectors = np.array([[1, 0.5, 0.4], [0.2, 0.5, 0.9], [0.1, 0.4, 0.5]])
     behavior = zebra.Behavior(tuple("abc"), tuple("xyz"), vectors, vectors.mean(axis=1).round(12), np.eye(3))
     expected = plugins.find("strategy", "consistent").bind()(behavior)

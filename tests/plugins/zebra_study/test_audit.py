@@ -39,7 +39,7 @@ def by_response(wins: dict[str, tuple[float | None, float | None]], judge: str =
 
 
 def test_by_hand(small: Project) -> None:
-    """Of six pairs the judge is for three, against one, ties one, and says nothing of one."""
+    """Of six pairs the judge agrees with three, disagrees with one, ties one, and has no label for one."""
     small.write(
         "labels.csv",
         by_response({"i0": (1, 0), "i1": (1, 0), "i2": (0, 1), "i3": (2, 2), "i4": (3, 1), "i5": (None, 1)}),
@@ -59,8 +59,8 @@ def test_by_hand(small: Project) -> None:
     assert "confidence" in (small.folder / "audited/reliability.svg").read_text()
 
 
-def test_labels_of_pairs_are_labels_of_responses(small: Project) -> None:
-    """The same labels as winners, in either order of the two models, give the same."""
+def test_labels_of_pairs(small: Project) -> None:
+    """The same labels as winners, in either order of the two models, give the same result."""
     lines = ["id,model_a,model_b,winner", "i0,scholar,parrot,a", "i1,parrot,scholar,b", "i2,scholar,parrot,parrot"]
     lines += ["i3,parrot,scholar,tie", "i4,scholar,parrot,model_a", "i5,scholar,parrot,neither"]
     small.write("labels.csv", "\n".join(lines) + "\n")
@@ -140,7 +140,7 @@ def test_mistakes(small: Project, name: str, text: str, message: str) -> None:
 
 
 def test_the_build_path_cannot_reach_labels() -> None:
-    """Nothing that `zebra run` imports is what reads labels (and import-linter holds the layers)."""
+    """Nothing that `zebra run` imports reads labels (import-linter enforces the layers)."""
     script = "import sys, zebra_core.pipeline as p; p.load_plugins(); print([m for m in sys.modules if m in ('zebra_study.audit', 'zebra_study.labels')])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -46,7 +46,7 @@ def test_the_papers_tables(zebra_cli: Project, shared: Path) -> None:
 
 
 def test_results_of_models(zebra_cli: Project) -> None:
-    """Two models of each system are compared one by one; the command prints what Python gives."""
+    """Two models of each system are compared one by one; the command prints what Python returns."""
     for name, scores in {"base1": (50, 40), "base2": (60, 30), "sup1": (55, 44), "sup2": (62, 35)}.items():
         zebra_cli.write(f"{name}.csv", f"model,MMLU,GSM8K\nm-{name},{scores[0]},{scores[1]}\n")
     files = [f"{name}={name}{k}.csv" for name in ("base", "sup") for k in (1, 2)]
@@ -78,8 +78,8 @@ def test_results_of_models(zebra_cli: Project) -> None:
     )
 
 
-def test_less_can_be_better(zebra_cli: Project) -> None:
-    """Where less is better the least is bold, a decrease is a positive difference, and no average mixes directions."""
+def test_lower_can_be_better(zebra_cli: Project) -> None:
+    """If lower is better, the lowest is bold, a decrease is a positive difference, and no average mixes directions."""
     for name, scores in {"base": (50, 30), "tuned": (52, 20)}.items():
         zebra_cli.write(f"{name}.csv", f"model,MMLU,toxicity\n{name},{scores[0]},{scores[1]}\n")
     arguments = ["compare", "base.csv", "tuned.csv", "--benchmark", "toxicity=lower", "--format", "markdown"]

@@ -13,7 +13,7 @@ stats = pytest.importorskip("scipy.stats")
 
 @pytest.mark.parametrize("seed", range(5))
 def test_as_scipy(seed: int) -> None:
-    """t, its p and the permutation test on random scores are those of scipy, the latter within three standard errors."""
+    """t, its p and the permutation test on random scores equal scipy's, the latter within three standard errors."""
     rng = np.random.default_rng(seed)
     one, other = rng.normal(0.1, 1, 25), rng.normal(size=25)
     ours, theirs = paired(one, other, seed), stats.ttest_rel(one, other)

@@ -13,8 +13,8 @@ from zebra_core.testing import Project
 from zebra_study.strategies import overlaps, preview_strategies
 
 
-def test_strategies_are_what_run_makes(zebra_cli: Project) -> None:
-    """The plan of each strategy has the pairs that `zebra run` writes; figures and overlaps are those of its rows."""
+def test_previews_equal_runs(zebra_cli: Project) -> None:
+    """The preview of each strategy has the pairs that `zebra run` writes; statistics and overlaps are those of its rows."""
     planned = preview_strategies(zebra.Recipe(), ["sup", "sim", "sup+sim"])
     rows = {}
     for plan in planned:
@@ -31,7 +31,7 @@ def test_strategies_are_what_run_makes(zebra_cli: Project) -> None:
 
 
 def test_the_command_before_training(zebra_cli: Project) -> None:
-    """With a judge, agreement is that of `zebra audit`; a figure and tables are written; no dataset is."""
+    """With a judge, agreement is that of `zebra audit`; a figure and tables are written, but no dataset."""
     rows = next(zebra.open_pool("demo").batches()).to_pylist()
     labels = [{"id": row["id"], "model": model, "score": len(model)} for row in rows for model in row["models"]]
     zebra_cli.write("labels.jsonl", "".join(json.dumps(label) + "\n" for label in labels))

@@ -17,7 +17,7 @@ NOWHERE = EvaluationPlan((), {"pairs": "nowhere"})
 
 
 def test_cells(tmp_path: Path, plugins: zebra.Plugins) -> None:
-    """Lists multiply; a cell's key changes with whatever goes into it, its dataset's folder only with what the dataset is made of."""
+    """Lists multiply; a cell's key changes with everything that goes into it, its dataset's folder only with the dataset's recipe."""
     values: dict[str, Any] = {
         "strategy": ["sup", "sup+sim"],
         "trainer": ["sft", "dpo"],
@@ -38,8 +38,8 @@ def test_cells(tmp_path: Path, plugins: zebra.Plugins) -> None:
     assert [grid.training_values(cell)["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
 
 
-def test_the_key_knows_what_it_is_evaluated_on(tmp_path: Path, plugins: zebra.Plugins) -> None:
-    """A cell runs again when the pairs, the tasks, their rows or the limit are others."""
+def test_the_key_depends_on_the_evaluation(tmp_path: Path, plugins: zebra.Plugins) -> None:
+    """A cell runs again if the pairs, the tasks, their rows or the limit change."""
     values: dict[str, Any] = {"strategy": ["sup"], "model": "tiny"}
 
     def key(**evaluation: Any) -> str:
@@ -55,8 +55,8 @@ def test_the_key_knows_what_it_is_evaluated_on(tmp_path: Path, plugins: zebra.Pl
     assert len(set(result)) == 7
 
 
-def test_the_key_knows_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugins: zebra.Plugins) -> None:
-    """A cell, and its dataset, are others when the pool, the scores, a loose plugin or the model on disk are."""
+def test_the_key_depends_on_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugins: zebra.Plugins) -> None:
+    """A cell, and its dataset, change with the pool, the scores, a loose plugin and the model on disk."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "m").mkdir()
     files = ["pool.jsonl", "scores.csv", "my_sim.py", "m/weights"]
@@ -137,7 +137,7 @@ def test_mistakes(zebra_cli: Project, recipe: str, message: str) -> None:
 
 
 def test_shares_of_the_range(tmp_path: Path) -> None:
-    """Percent and shares weigh the same, and where less is better the difference is turned: +.1 on each of the three."""
+    """Percentages and fractions have the same weight, and if lower is better the difference changes sign: +.1 on each of the three."""
     from zebra_study.commands.sweep import as_results
 
     properties = {"MMLU": {"bounds": [0, 100]}, "toxicity": {"bounds": [0, 1], "direction": "lower"}}

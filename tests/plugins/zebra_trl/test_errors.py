@@ -54,7 +54,7 @@ def test_mistakes(zebra_cli: Project, rows: list[dict[str, Any]], more: list[str
 
 
 def test_no_chat_template(zebra_cli: Project, demo: Path) -> None:
-    """Messages need one; a file can give it."""
+    """Messages need a chat template; a file can provide it."""
     zebra_cli.run("tiny-model", "model")
     (zebra_cli.folder / "model/chat_template.jinja").rename(zebra_cli.folder / "chat.jinja")
     arguments = ["train", str(demo), "--model", "model", "-o", "out", *settings("dpo", max_steps=2)]
@@ -84,7 +84,7 @@ def test_a_disk_that_is_full(zebra_cli: Project, demo: Path) -> None:
     assert "resuming the interrupted training" in zebra_cli.run(*arguments).stdout
 
 
-def test_what_memory_refuses() -> None:
+def test_out_of_memory() -> None:
     """An out-of-memory error gives the remedies; an unknown error is raised as it is."""
     import torch
 
@@ -107,8 +107,8 @@ def test_what_memory_refuses() -> None:
         raise other
 
 
-def test_what_cannot_be_uploaded_is_kept(zebra_cli: Project, demo: Path) -> None:
-    """The model is in its place before it is uploaded."""
+def test_a_failed_upload_keeps_the_model(zebra_cli: Project, demo: Path) -> None:
+    """The model is in place before it is uploaded."""
     arguments = ["--model", "tiny", "-o", "out", "--push-to-hub", "me/mine", *settings("dpo", max_steps=1)]
     output = zebra_cli.run("train", str(demo), *arguments, code=2).stderr
     assert "the model is in out, but could not be uploaded" in output

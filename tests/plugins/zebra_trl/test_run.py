@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the li
 
 @pytest.mark.parametrize("trainer", ["dpo", "kto", "reward", "orpo", "cpo", "simpo"])
 def test_it_learns(zebra_cli: Project, demo: Path, trainer: str) -> None:
-    """On 120 pairs of instructions that were held out the chosen response has the higher reward, in more than 0.8."""
+    """On 120 held-out pairs, the chosen response has the higher reward in more than 0.8."""
     result = trained(zebra_cli, demo, trainer, held_out=0.2, num_train_epochs=2)
     assert (result["pairs"], result["rows"], result["longer"]) == (120, 480, 45 / 120)
     assert result["accuracy"] > 0.8
@@ -27,7 +27,7 @@ def test_it_learns(zebra_cli: Project, demo: Path, trainer: str) -> None:
 
 
 def test_sft_learns_the_chosen_responses(zebra_cli: Project, demo: Path) -> None:
-    """The loss falls from that of a guess, ln 261, one of each token."""
+    """The loss falls from that of a guess, ln 261, one for each token."""
     result = trained(zebra_cli, demo, "sft", num_train_epochs=1)
     losses = [entry["loss"] for entry in metrics(zebra_cli.folder / "out") if "loss" in entry]
     assert losses[0] == pytest.approx(np.log(261), abs=0.1)
@@ -35,8 +35,8 @@ def test_sft_learns_the_chosen_responses(zebra_cli: Project, demo: Path) -> None
     assert result["loss"] < 0.6 * losses[0]
 
 
-def test_run_trains_and_is_taken_up(zebra_cli: Project) -> None:
-    """`zebra run --trainer` builds and trains; what it writes is all there; a second run takes the dataset that is there."""
+def test_run_trains_and_resumes(zebra_cli: Project) -> None:
+    """`zebra run --trainer` builds and trains, and writes every file; a second run uses the existing dataset."""
     arguments = ["run", "--model", "tiny", *settings("dpo", num_train_epochs=1)]
     output = zebra_cli.run(*arguments)
     assert "settings that suit the model: learning_rate 0.002" in output.stdout
@@ -70,8 +70,8 @@ def test_run_trains_and_is_taken_up(zebra_cli: Project) -> None:
     assert "zebra-dataset-dpo exists already; add --overwrite" in zebra_cli.run(*arguments, code=2).stderr
 
 
-def test_trl_alone_takes_the_folder(zebra_cli: Project) -> None:
-    """`load_dataset(folder)` goes into TRL's trainer without a column touched; every row is used and the loss starts at ln 2."""
+def test_trl_alone_reads_the_folder(zebra_cli: Project) -> None:
+    """TRL's trainer accepts `load_dataset(folder)` unchanged; every row is used and the loss starts at ln 2."""
     import datasets
     from trl import DPOConfig, DPOTrainer
 
@@ -105,7 +105,7 @@ def test_two_processes_are_one(zebra_cli: Project, demo: Path) -> None:
 
 
 def test_the_reference_is_computed_once(zebra_cli: Project, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second training on the same dataset and model finds the log-probabilities in the cache."""
+    """A second training on the same dataset and model reads the log-probabilities from the cache."""
     from trl import DPOTrainer
 
     first = trained(zebra_cli, demo, "dpo", max_steps=4, precompute_ref_log_probs=True)
@@ -114,8 +114,8 @@ def test_the_reference_is_computed_once(zebra_cli: Project, demo: Path, monkeypa
     assert first["loss"] == again["loss"]
 
 
-def test_sft_looks_at_chosen_responses_alone(zebra_cli: Project) -> None:
-    """A pair of two equal responses is a response to learn from."""
+def test_sft_uses_only_chosen_responses(zebra_cli: Project) -> None:
+    """A pair of two identical responses is a response to learn from."""
     zebra_cli.write("pairs.jsonl", "".join(json.dumps({**PAIR, "rejected": "Yes."}) + "\n" for _ in range(4)))
     output = zebra_cli.run(
         "train", "pairs.jsonl", "--trainer", "sft", "--model", "tiny", *settings("sft", max_steps=1, held_out=0)
@@ -124,8 +124,8 @@ def test_sft_looks_at_chosen_responses_alone(zebra_cli: Project) -> None:
     assert (zebra_cli.folder / "pairs.jsonl-sft/model.safetensors").is_file()
 
 
-def test_the_model_is_beside_the_dataset(zebra_cli: Project) -> None:
-    """`zebra run -o FOLDER/pairs` trains into FOLDER/pairs-dpo, and says before it builds that it is there."""
+def test_the_model_is_next_to_the_dataset(zebra_cli: Project) -> None:
+    """`zebra run -o FOLDER/pairs` trains into FOLDER/pairs-dpo, and checks before building that it does not exist."""
     arguments = ["run", "--model", "tiny", "-o", "made/pairs", *settings("dpo", max_steps=1)]
     zebra_cli.run(*arguments)
     assert (zebra_cli.folder / "made/pairs-dpo/model.safetensors").is_file()

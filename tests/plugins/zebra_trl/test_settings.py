@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the li
 
 
 def test_presets() -> None:
-    """The papers' 6 a device and 4 accumulated on 4 GPUs are 96 rows a step, whatever the number of devices."""
+    """The papers' 6 per device and 4 accumulated on 4 GPUs are 96 rows per step, for any number of devices."""
     from zebra_trl.config import _accumulation
     from zebra_trl.trainers import DPO
 

@@ -11,7 +11,7 @@ import pytest
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the libraries' own warnings are theirs
 
 
-def test_the_signals_change_the_gradient_as_they_say() -> None:
+def test_margin_and_confidence_change_the_gradient() -> None:
     """d loss / d h of each pair, worked out by hand: with s = sigmoid(-(h - shift x margin)), the slope of l there is -s."""
     import torch
 
@@ -64,8 +64,8 @@ def first_gradient(demo: Path, output: Path, **values: Any) -> tuple[float, np.n
     return float(loss), gradient, rows
 
 
-def test_the_signals_reach_the_model(tmp_path: Path, demo: Path) -> None:
-    """Before the first step policy and reference are one, so h = 0: the loss is mean softplus(shift x margin), the gradient follows.
+def test_margin_and_confidence_reach_the_model(tmp_path: Path, demo: Path) -> None:
+    """Before the first step policy and reference are equal, so h = 0: the loss is mean softplus(shift x margin), and the gradient follows.
 
     Without signals each pair's slope is -1/2. A shift makes it -sigmoid(shift x margin), `weight` -confidence / 2, and `robust` leaves
     it at -1/2 / (1 - 2e); so where all four pairs had one margin and one confidence the gradient would be a multiple of the plain one.

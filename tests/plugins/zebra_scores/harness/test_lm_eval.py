@@ -10,7 +10,7 @@ import zebra_core as zebra
 from zebra_core.testing import Project
 
 
-def test_lm_eval_of_today(zebra_cli: Project) -> None:
+def test_lm_eval_0_4(zebra_cli: Project) -> None:
     """acc_norm before acc, groups and not their parts, the first filter of a metric, errors in percent too.
 
     IFEval's error is that of a share of 100 samples: sqrt(.3 x .7 / 100) = .045826.
@@ -23,8 +23,8 @@ def test_lm_eval_of_today(zebra_cli: Project) -> None:
     assert scores(zebra.read_scores("run.json", recipe=recipe), "org/tiny")["HellaSwag"] == 40
 
 
-def test_a_harness_says_which_way_a_measure_counts_and_the_catalogue_what_is_good(zebra_cli: Project) -> None:
-    """WMDP's accuracy counts upwards in the harness; it is hazardous knowledge, so less is better in a model."""
+def test_the_catalogue_decides_the_direction(zebra_cli: Project) -> None:
+    """WMDP's accuracy counts upwards in the harness, but it measures hazardous knowledge, so lower is better."""
     content = {
         **NEW,
         "results": {
@@ -38,7 +38,7 @@ def test_a_harness_says_which_way_a_measure_counts_and_the_catalogue_what_is_goo
     assert result == {"WMDP": ("lower", "safety"), "mine": ("higher", ""), "prose": ("lower", "")}
 
 
-def test_lm_eval_of_old(zebra_cli: Project) -> None:
+def test_lm_eval_0_3(zebra_cli: Project) -> None:
     """The model from its arguments; MMLU is the mean of its parts, (.2 + .4) / 2, with error sqrt(.03^2 + .04^2) / 2."""
     zebra_cli.write("run.json", json.dumps(OLD))
     result = table("run.json")
@@ -46,7 +46,7 @@ def test_lm_eval_of_old(zebra_cli: Project) -> None:
     assert errors(result, "org/older") == {"PIQA": 2, "MMLU": 2.5}
 
 
-def test_all_right_is_a_hundred(zebra_cli: Project) -> None:
+def test_a_share_of_one_is_a_hundred_percent(zebra_cli: Project) -> None:
     """A share of exactly one is a hundred percent, and joins a table in percent that does not say which way is better."""
     content = {"results": {"arc_easy": {"acc,none": 1.0}}, "versions": {"arc_easy": 1}, "model_name": "org/tiny"}
     content["higher_is_better"] = {"arc_easy": {"acc": True}}
@@ -64,8 +64,8 @@ def test_all_right_is_a_hundred(zebra_cli: Project) -> None:
     assert (benchmark.direction, benchmark.bounds) == ("higher", (0, 1))
 
 
-def test_a_metric_that_is_not_known(zebra_cli: Project) -> None:
-    """A task's only metric is its score, whatever it is; of several that are not known none is guessed, and that is noted."""
+def test_an_unknown_metric(zebra_cli: Project) -> None:
+    """A task's only metric is its score; of several unknown ones none is guessed, which a note reports."""
     content = {
         "results": {
             "one": {"own,none": 0.5, "own_stderr,none": 0.1, "sample_len": 3},

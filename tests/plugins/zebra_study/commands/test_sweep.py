@@ -123,8 +123,8 @@ def test_a_cell_that_fails(ready: Project) -> None:
 
 @pytest.mark.train
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_ended(ready: Project, how: signal.Signals) -> None:
-    """Ctrl-C, or being asked to end, ends what runs at once, with one line that says how to go on."""
+def test_interrupted(ready: Project, how: signal.Signals) -> None:
+    """Ctrl-C, or SIGTERM, ends all cells at once, with one line on how to resume."""
     process = subprocess.Popen(sweep("out"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while not (logs := [*(ready.folder / "out/cells").glob("*/log.txt")]):
         time.sleep(0.05)
@@ -153,7 +153,7 @@ def test_one_test_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert "A single test has no significance" in capsys.readouterr().out
 
 
-def test_the_recipe_is_one(plugins: zebra.Plugins) -> None:
+def test_the_embedded_recipe_is_complete(plugins: zebra.Plugins) -> None:
     """Every component that a sweep needs is built in."""
     assert plugins.has("evaluator", "pairs")
     assert plugins.has("model", "tiny")

@@ -23,7 +23,7 @@ def weights(folder: Path) -> str:
 
 @pytest.mark.parametrize("trainer", ["dpo", "sft"])
 def test_killed_at_random_it_ends_the_same(zebra_cli: Project, demo: Path, trainer: str) -> None:
-    """Five kills, each after another checkpoint or two; the weights and the figures are those of a training that nobody killed."""
+    """Five kills, each after another checkpoint or two; weights and metrics are those of an undisturbed training."""
     subprocess.run(command(zebra_cli, demo, trainer, "whole"), check=True, capture_output=True)
     draw, kills = random.Random(trainer), 0
     partial = zebra_cli.folder / "killed.partial"
@@ -51,8 +51,8 @@ def test_killed_at_random_it_ends_the_same(zebra_cli: Project, demo: Path, train
     assert steps[0] == steps[1] == [1, 4, 8, 12, 16, 20, 24]
 
 
-def test_a_damaged_checkpoint_is_left_aside(zebra_cli: Project, demo: Path) -> None:
-    """Truncated, or with a file gone, the newest checkpoint is not taken but the one before; the weights come out the same."""
+def test_a_damaged_checkpoint_is_ignored(zebra_cli: Project, demo: Path) -> None:
+    """If the newest checkpoint is truncated or lacks a file, the one before is resumed; the weights are the same."""
     from zebra_trl.artifacts.checkpoints import newest_whole
 
     subprocess.run(
@@ -79,8 +79,8 @@ def test_a_damaged_checkpoint_is_left_aside(zebra_cli: Project, demo: Path) -> N
     assert weights(zebra_cli.folder / "again") == final
 
 
-def test_another_training_is_not_taken_up(zebra_cli: Project, demo: Path) -> None:
-    """Checkpoints of other settings are never deleted unasked; the message says what differs."""
+def test_another_training_is_not_resumed(zebra_cli: Project, demo: Path) -> None:
+    """Checkpoints of other settings are never deleted without asking; the message has the differences."""
     arguments = command(zebra_cli, demo, "dpo", "out")[3:]
     subprocess.run(
         [*command(zebra_cli, demo, "dpo", "x"), "--set", "dpo.keep_checkpoints=true"], check=True, capture_output=True

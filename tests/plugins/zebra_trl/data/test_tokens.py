@@ -13,8 +13,8 @@ from zebra_core.testing import Project
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the libraries' own warnings are theirs
 
 
-def test_tokens_are_those_of_trl(zebra_cli: Project, demo: Path) -> None:
-    """Our ids of messages and of texts are the ids that TRL's own DPO trainer makes."""
+def test_tokens_equal_trl(zebra_cli: Project, demo: Path) -> None:
+    """Our ids of messages and of texts are the ids of TRL's own DPO trainer."""
     import datasets
     from trl import DPOConfig, DPOTrainer
 
@@ -36,8 +36,8 @@ def test_tokens_are_those_of_trl(zebra_cli: Project, demo: Path) -> None:
             assert ours[name] == theirs[name]
 
 
-def test_what_is_cut_and_left_out_is_told(zebra_cli: Project) -> None:
-    """Of five pairs one is empty, one too long, one the same after cutting, one cut, and one whole."""
+def test_dropped_and_cut_rows_are_reported(zebra_cli: Project) -> None:
+    """Of five pairs one is empty, one too long, one the same after cutting, one cut, and one complete."""
     long = "ab" * 20
     rows = [PAIR, {**PAIR, "chosen": ""}, {**PAIR, "prompt": long}, {**PAIR, "chosen": long, "rejected": long + "c"}]
     rows += [{**PAIR, "chosen": long}]

@@ -13,8 +13,8 @@ from zebra_core.testing import Project
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the libraries' own warnings are theirs
 
 
-def test_pairs_as_trl_measures_them(zebra_cli: Project, demo: Path) -> None:
-    """Accuracy on pairs that were not trained on is what TRL's own trainer says of the same model, reference and pairs."""
+def test_pair_accuracy_equals_trl(zebra_cli: Project, demo: Path) -> None:
+    """Accuracy on held-out pairs is that of TRL's own trainer for the same model, reference and pairs."""
     import datasets
     from transformers import AutoModelForCausalLM
     from trl import DPOConfig, DPOTrainer
@@ -54,8 +54,8 @@ def test_pairs_as_trl_measures_them(zebra_cli: Project, demo: Path) -> None:
     assert "pair-accuracy" in zebra_cli.run("scores", "--scores", "scores.csv").stdout
 
 
-def test_pairs_of_a_model_that_learnt_nothing(zebra_cli: Project, demo: Path) -> None:
-    """Against itself every pair is a tie, which is half; without a training.json the base has to be said."""
+def test_pairs_of_an_untrained_model(zebra_cli: Project, demo: Path) -> None:
+    """Against itself every pair is a tie, which is half; without a training.json the base must be named."""
     zebra_cli.run("tiny-model", "base")
     zebra_cli.run("evaluate", "base", "--pairs", str(demo), "--base", "base", "-o", "out")
     assert json.loads((zebra_cli.folder / "out/pairs.json").read_text())["accuracy"] == 0.5

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the li
 
 
 def test_adapters(zebra_cli: Project, demo: Path) -> None:
-    """LoRA saves an adapter, or the merged model, which can be trained on; half a word on an adapter as a model."""
+    """LoRA saves an adapter, or the merged model, which can be trained on; an invalid setting, and an adapter as a model, give one line."""
     trained(zebra_cli, demo, "dpo", "--lora", "r=4,alpha=8", max_steps=3)
     content = json.loads((zebra_cli.folder / "out/adapter_config.json").read_text())
     assert (content["r"], content["lora_alpha"]) == (4, 8)
@@ -34,7 +34,7 @@ def test_adapters(zebra_cli: Project, demo: Path) -> None:
 
 @pytest.mark.parametrize("trainer", ["dpo", "reward"])
 def test_adapters_are_measured(zebra_cli: Project, demo: Path, trainer: str) -> None:
-    """An adapter prefers as the model does that it was merged into, and as the reward model does."""
+    """An adapter prefers what the merged model prefers, also as a reward model."""
     result = []
     for lora in ("r=4", "r=4,merge=true"):
         trained(zebra_cli, demo, trainer, "--overwrite", "--lora", lora, max_steps=10, learning_rate=1e-2)
