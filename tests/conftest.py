@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,20 @@ signal.signal(
     signal.SIGINT, signal.default_int_handler
 )  # what a shell starts in the background is deaf to Ctrl-C, and its children too
 
+EXTRAS = {"train": "trl", "eval": "lm_eval", "ray": "ray"}
+"""A module of each optional extra; tests marked with the extra are skipped without it."""
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests whose extra is not installed."""
+    for extra, module in EXTRAS.items():
+        if find_spec(module) is None:
+            skip = pytest.mark.skip(reason=f"needs the extra `{extra}`")
+            for item in items:
+                if item.get_closest_marker(extra):
+                    item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

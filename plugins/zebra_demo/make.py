@@ -35,12 +35,12 @@ def measure() -> dict[str, dict[str, float]]:
 
 
 def pool_set(draw: Random) -> list[Question]:
-    """Return the questions of the pool, none of which is measured on."""
+    """Return the questions of the pool, none of which is used to measure the scores."""
     return questions(draw, POOL, without={question.prompt for question in measuring_set()})
 
 
 def held_out_set(draw: Random) -> list[Question]:
-    """Return the held-out questions, which are neither measured on nor in the pool."""
+    """Return the held-out questions, which are neither in the pool nor used to measure the scores."""
     used = {question.prompt for question in (*measuring_set(), *pool_set(Random(2)))}
     return questions(draw, HELD_OUT, without=used)
 

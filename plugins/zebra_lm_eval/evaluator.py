@@ -39,14 +39,11 @@ class LmEval(Settings):
 
     def check(self, model: str) -> None:
         """Raise ZebraError if the model, the tasks, their data or a library is missing."""
-        missing = [name for name in (*NEEDED, *(["vllm"] * (self.backend == "vllm"))) if find_spec(name) is None]
-        if missing == ["vllm"]:
+        zebra.require_extra("eval", "evaluating on tasks", NEEDED)
+        if self.backend == "vllm" and find_spec("vllm") is None:
             msg = (
-                "the backend vllm needs vLLM, which is not installed: pip install vllm, or leave lm-eval.backend at hf"
+                "the backend vllm needs vLLM, which is not installed: pip install vllm, or add --set lm-eval.backend=hf"
             )
-            raise zebra.ZebraError(msg)
-        if missing:
-            msg = 'evaluating on tasks needs the extra `eval`: pip install "zebra-preference[eval]"'
             raise zebra.ZebraError(msg)
         if not self.tasks:
             msg = "the evaluator `lm-eval` needs tasks; add --tasks zebra, or names of lm-evaluation-harness, as in --tasks arc_easy,gsm8k"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import redirect_stdout
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import nltk
 
@@ -13,6 +13,9 @@ import zebra_core as zebra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lm_eval.api.group import Group
+    from lm_eval.api.task import Task
 
 NEEDING = {"length_constraints:number_sentences", "change_case:capital_word_frequency"}
 
@@ -22,7 +25,7 @@ def quiet_download() -> redirect_stdout[io.StringIO]:
     return redirect_stdout(io.StringIO())
 
 
-def check_sentence_splitter(tasks: Iterable[Any]) -> None:
+def check_sentence_splitter(tasks: Iterable[Task | Group]) -> None:
     """Raise ZebraError if IFEval needs the splitter and it is missing: IFEval would fail after answering every question."""
     leaves = chain(*(task.get_all_tasks() if hasattr(task, "get_all_tasks") else [task] for task in tasks))
     rows = chain(*(task.test_docs() for task in leaves if task.task_name == "ifeval"))

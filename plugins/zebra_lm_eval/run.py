@@ -75,7 +75,8 @@ def _explained_errors(model: str, batch: int | str) -> Iterator[None]:
     except AssertionError as error:
         if "max tokens to generate" not in str(error):
             raise
-        msg = f"{model} has too few positions: {error} add --set lm-eval.max_new_tokens=N with a smaller number"
+        reason = str(error).rstrip(".")
+        msg = f"{model} has too few positions: {reason}; add --set lm-eval.max_new_tokens=N with a smaller N"
         raise zebra.ZebraError(msg) from error
 
 

@@ -20,6 +20,10 @@ import zebra_core as zebra
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lm_eval.api.group import Group
+    from lm_eval.api.task import Task
+    from lm_eval.tasks._index import Entry
+
     from zebra_lm_eval.settings import Settings
 
 OURS = Path(__file__).parent / "tasks"
@@ -66,7 +70,7 @@ def _matching(manager: TaskManager, name: str, settings: Settings) -> list[str]:
         _check_files(manager, settings.task_folders)
         near = zebra.nearest(name, manager.task_index)
         hint = f"did you mean {near!r}? " if near else ""
-        msg = f"there is no task {name!r}; {hint}`lm-eval ls tasks` lists the harness's, zebra are the papers' six"
+        msg = f"there is no task {name!r}; {hint}`lm-eval ls tasks` lists the harness's tasks, and zebra stands for the papers' six"
         raise zebra.ZebraError(msg)
     return list(matches)
 
@@ -104,14 +108,14 @@ def use_cache_if_offline(manager: TaskManager, names: Sequence[str]) -> None:
         constants.HF_HUB_OFFLINE = datasets.config.HF_HUB_OFFLINE = True
 
 
-def _hub_dataset(entry: Any) -> str | None:
+def _hub_dataset(entry: Entry | None) -> str | None:
     """Return the dataset of the Hub that a task of the index reads, None if it reads none."""
     config = (entry.cfg or {}) if entry else {}
     local = config.get("custom_dataset") or config.get("dataset_kwargs")
     return None if local else config.get("dataset_path")
 
 
-def load(manager: TaskManager, names: Sequence[str]) -> list[Any]:
+def load(manager: TaskManager, names: Sequence[str]) -> list[Task | Group]:
     """Return tasks with their data. Raise ZebraError, with the task and the reason, if one cannot be loaded."""
     use_cache_if_offline(manager, names)
     try:
@@ -133,7 +137,7 @@ def _load_error(manager: TaskManager, name: str, error: Exception) -> zebra.Zebr
     reason = _summary(error.__cause__ or error)
     files = (config.get("dataset_kwargs") or {}).get("data_files")
     if files and "Duplicate" not in reason:
-        reason = "it has no row" if isinstance(error, StopIteration) else reason
+        reason = "it is empty" if isinstance(error, StopIteration) else reason
         paths = ", ".join(files.values())
         return zebra.ZebraError(f"the task {name!r} cannot read its data from {paths}: {reason}; {COLUMNS}")
     if isinstance(error, ConnectionError) or "reach" in reason or "ffline" in reason:
@@ -149,12 +153,12 @@ def _summary(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def leaf_tasks(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+def leaf_tasks(index: Mapping[str, Entry], names: Sequence[str]) -> Iterator[str]:
     """Yield the tasks in groups and tags, at any depth."""
     return (name for name in descend(index, names) if index.get(name) is None or index[name].kind.name in TASKS)
 
 
-def descend(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+def descend(index: Mapping[str, Entry], names: Sequence[str]) -> Iterator[str]:
     """Yield the names, and everything in those that are groups or tags, each once."""
     visited: dict[str, None] = {}
     pending = list(names)
@@ -169,7 +173,7 @@ def descend(index: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     return iter(visited)
 
 
-def _parts(entries: Any) -> list[str]:
+def _parts(entries: str | Mapping[str, Any] | Sequence[Any]) -> list[str]:
     """Return the names in a group's list, which may contain whole groups."""
     if isinstance(entries, str):
         return [entries]

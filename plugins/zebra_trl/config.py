@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from transformers import TrainingArguments
+
     from zebra_trl.settings import Settings
 
-PLACES = {"ORPO": "trl.experimental.orpo", "CPO": "trl.experimental.cpo"}
+EXPERIMENTAL = {"ORPO": "trl.experimental.orpo", "CPO": "trl.experimental.cpo"}
 """The modules of TRL's trainers that are not in its top-level module."""
-REPORTS = ("trackio", "wandb", "tensorboard", "mlflow")
+TRACKERS = ("trackio", "wandb", "tensorboard", "mlflow")
 
 
 @cache
-def from_trl(name: str) -> Any:
+def from_trl(name: str) -> type[Any]:
     """Return a class of TRL, such as `DPOTrainer` or `CPOConfig`. Raise ZebraError if the installed TRL lacks it."""
     os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
-    module = PLACES.get(name.removesuffix("Trainer").removesuffix("Config"), "trl")
+    module = EXPERIMENTAL.get(name.removesuffix("Trainer").removesuffix("Config"), "trl")
     try:
-        return getattr(import_module(module), name)
+        return getattr(import_module(module), name)  # type: ignore[no-any-return]
     except (ImportError, AttributeError) as error:
-        msg = f'the installed TRL has no {module}.{name}: pip install "trl==1.16.0"'
+        msg = f'the installed TRL has no {module}.{name}: install one that has: pip install "trl==1.16.0"'
         raise zebra.ZebraError(msg) from error
 
 
@@ -48,15 +50,15 @@ def check_options(settings: Settings) -> None:
             raise zebra.unknown(what, name, of_trl | ours)
     Lora.from_text(settings.lora)
     for name in settings.report_to:
-        if name not in REPORTS:
+        if name not in TRACKERS:
             what = "place to report to"
-            raise zebra.unknown(what, name, REPORTS)
+            raise zebra.unknown(what, name, TRACKERS)
         if importlib.util.find_spec(name) is None:
             msg = f"--report-to {name} needs {name}: pip install {name}"
             raise zebra.ZebraError(msg)
 
 
-def trl_config(settings: Settings, output: Path, rows: int, log: Callable[[str], None]) -> Any:
+def trl_config(settings: Settings, output: Path, rows: int, log: Callable[[str], None]) -> TrainingArguments:
     """Return the config of TRL's trainer for this many rows; `log` gets a line about each adapted setting.
 
     Raise ZebraError if TRL rejects the settings.
@@ -67,14 +69,14 @@ def trl_config(settings: Settings, output: Path, rows: int, log: Callable[[str],
     values |= _quiet(settings, output) | _precision(settings) | dict(settings.fixed)
     values["gradient_accumulation_steps"] = _accumulation(settings)
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-    values["warmup_steps"] = _warmup(settings, values, rows, log)
+    values["warmup_steps"] = _warmup(settings, rows, log)
     values |= settings.others
     if needs_reference(settings):
         values["precompute_ref_log_probs"] = True
     try:
         return kind(**values)
     except (TypeError, ValueError, ImportError) as error:
-        msg = f"TRL's {settings.kind}Config does not take these settings: {error}"
+        msg = f"TRL's {settings.kind}Config rejects these settings: {error}"
         raise zebra.ZebraError(msg) from error
 
 
@@ -83,7 +85,7 @@ def needs_reference(settings: Settings) -> bool:
     return bool(getattr(settings, "margin_shift", 0.0)) or getattr(settings, "confidence", "off") != "off"
 
 
-def _quiet(settings: Settings, output: Path) -> dict[str, Any]:
+def _quiet(settings: Settings, output: Path) -> dict[str, object]:
     """Return the settings of a command line: no progress bars of transformers, rotated checkpoints, no upload."""
     return {
         "output_dir": str(output),
@@ -92,19 +94,20 @@ def _quiet(settings: Settings, output: Path) -> dict[str, Any]:
         "save_total_limit": None if settings.keep_checkpoints else 2,
         "push_to_hub": False,
         "logging_first_step": True,
-        "remove_unused_columns": settings.kind not in PLACES,  # their collator takes all columns, and warns otherwise
+        "remove_unused_columns": settings.kind
+        not in EXPERIMENTAL,  # their collator takes all columns, and warns otherwise
         "ddp_find_unused_parameters": False,
         "run_name": f"zebra-{settings.name}",
     }
 
 
-def _precision(settings: Settings) -> dict[str, Any]:
+def _precision(settings: Settings) -> dict[str, bool]:
     """Return the number format: bf16 if the device has it, fp16 on older GPUs, fp32 on a CPU."""
     gpu = has_gpu()
     precision = settings.precision
     if precision == "auto":
         precision = "fp32" if not gpu else "bf16" if _has_bf16() else "fp16"
-    values: dict[str, Any] = {"bf16": precision == "bf16", "fp16": precision == "fp16"}
+    values = {"bf16": precision == "bf16", "fp16": precision == "fp16"}
     return values if gpu else {**values, "use_cpu": True, "dataloader_pin_memory": False}
 
 
@@ -125,7 +128,8 @@ def _accumulation(settings: Settings) -> int:
     if settings.effective_batch % batch:
         msg = (
             f"an effective batch of {settings.effective_batch} is not a multiple of {batch}, which is "
-            f"{settings.per_device_train_batch_size} rows on each of {processes()} devices; set per_device_train_batch_size"
+            f"{settings.per_device_train_batch_size} rows on each of {processes()} devices; "
+            f"change it with --set {settings.name}.per_device_train_batch_size=N"
         )
         raise zebra.ZebraError(msg)
     return settings.effective_batch // batch
@@ -136,25 +140,24 @@ def processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def steps_of(settings: Settings, values: dict[str, Any], rows: int) -> int:
-    """Return the number of steps of a training."""
-    batch = values["per_device_train_batch_size"] * values["gradient_accumulation_steps"] * processes()
+def steps_of(settings: Settings, rows: int) -> int:
+    """Return the number of steps of a training on this many rows."""
+    batch = settings.per_device_train_batch_size * _accumulation(settings) * processes()
     limit = int(settings.others.get("max_steps", 0))
-    return limit if limit > 0 else max(1, round(-(-rows // batch) * values["num_train_epochs"]))
+    return limit if limit > 0 else max(1, round(-(-rows // batch) * settings.num_train_epochs))
 
 
 def planned_steps(settings: Settings, pairs: int) -> int:
     """Return the number of steps of a training on pairs, without those held out; for KTO, a pair is two rows."""
     rows = (pairs - min(int(pairs * settings.held_out), 500)) * (2 if settings.kind == "KTO" else 1)
-    values = attrs.asdict(settings, recurse=False) | {"gradient_accumulation_steps": _accumulation(settings)}
-    return steps_of(settings, values, rows)
+    return steps_of(settings, rows)
 
 
-def _warmup(settings: Settings, values: dict[str, Any], rows: int, log: Callable[[str], None]) -> int:
+def _warmup(settings: Settings, rows: int, log: Callable[[str], None]) -> int:
     """Return the warm-up steps: a tenth of all steps if the training is shorter than the warm-up."""
-    steps = steps_of(settings, values, rows)
+    steps = steps_of(settings, rows)
     if settings.warmup_steps < steps:
         return settings.warmup_steps
     lowered = steps // 10
-    log(f"warm-up lowered from {settings.warmup_steps} steps to {lowered}: the training has {steps}")
+    log(f"warm-up lowered from {settings.warmup_steps} steps to {lowered}: the training has only {steps}")
     return lowered

@@ -110,7 +110,7 @@ def _trainer(
     """Return TRL's trainer for the rows to train on and those held out."""
     rows, held_out = datasets
     kind, lora = kind_of(settings), Lora.from_text(settings.lora)
-    others: dict[str, Any] = {}
+    others: dict[str, object] = {}
     if lora:
         others["peft_config"] = lora.config(reward=settings.kind == "Reward")
         if lora.bits != 16:
@@ -177,12 +177,12 @@ def _explained_errors(settings: Settings) -> Iterator[None]:
             )
             raise zebra.ZebraError(msg) from error
         if getattr(error, "errno", None) in DISK_ERRORS or any(mark in text for mark in FULL):
-            msg = f"cannot write: {text.splitlines()[0][:200]}; make room in the output's folder, or where HF_HOME keeps its caches"
+            msg = f"cannot write: {text.splitlines()[0][:200]}; free some space in the output's folder, or in the caches under HF_HOME"
             raise zebra.ZebraError(msg) from error
         raise
 
 
-def _measure(settings: Settings, trainer: Trainer, held_out: Dataset | None) -> dict[str, Any]:
+def _measure(settings: Settings, trainer: Trainer, held_out: Dataset | None) -> dict[str, float]:
     """Return the metrics on the held-out rows, with the share of pairs whose chosen response is longer for comparison."""
     if held_out is None:
         return {}

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True)
-class Trains(Settings):
-    """The members of every trainer."""
+class TRLTrainer(Settings):
+    """The base of the trainers: their settings, and the members that they share."""
 
     def __call__(self, dataset: str, model: str, output: Path) -> zebra.TrainingResult:
         """Train the model. Return its metrics."""
@@ -50,7 +50,7 @@ class Trains(Settings):
             upload(self.push_to_hub, output)
 
     def check(self, model: str) -> None:
-        """Raise ZebraError where the extra is not installed, an option is unknown, or the model is not there."""
+        """Raise ZebraError if the extra `train` or the model is missing, or an option is unknown."""
         require_train()
         from zebra_trl.config import check_options  # noqa: PLC0415
 
@@ -59,37 +59,37 @@ class Trains(Settings):
 
 
 @attrs.frozen(kw_only=True)
-class SFT(Trains):
+class SFT(TRLTrainer):
     """Learn from the chosen responses; the loss is on the response alone. Takes any field of trl.SFTConfig."""
 
     kind: ClassVar[str] = "SFT"
 
 
 @attrs.frozen(kw_only=True)
-class DPO(Trains, DPOSettings):
+class DPO(TRLTrainer, DPOSettings):
     """Direct preference optimisation, with margin and confidence of the pairs if asked. Takes any field of trl.DPOConfig."""
 
 
 @attrs.frozen(kw_only=True)
-class KTO(Trains, KTOSettings):
+class KTO(TRLTrainer, KTOSettings):
     """Kahneman-Tversky optimisation: chosen and rejected responses separately. Takes any field of trl.KTOConfig."""
 
 
 @attrs.frozen(kw_only=True)
-class Reward(Trains, RewardSettings):
+class Reward(TRLTrainer, RewardSettings):
     """A reward model, with the pairs' margin if asked. Takes any field of trl.RewardConfig."""
 
 
 @attrs.frozen(kw_only=True)
-class ORPO(Trains, ORPOSettings):
+class ORPO(TRLTrainer, ORPOSettings):
     """Odds ratio preference optimisation, without a reference model. Takes any field of ORPOConfig."""
 
 
 @attrs.frozen(kw_only=True)
-class CPO(Trains, CPOSettings):
+class CPO(TRLTrainer, CPOSettings):
     """Contrastive preference optimisation, without a reference model. Takes any field of CPOConfig."""
 
 
 @attrs.frozen(kw_only=True)
-class SimPO(Trains, SimPOSettings):
+class SimPO(TRLTrainer, SimPOSettings):
     """SimPO: the mean log-probability is the reward, with a target margin. Takes any field of CPOConfig."""

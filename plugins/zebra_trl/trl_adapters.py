@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 from trl import KTOTrainer, RewardTrainer, SFTTrainer
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from datasets import Dataset
+    from transformers import Trainer
 
     from zebra_trl.settings import Settings
 
-Row = dict[str, Any]
+Ids = list[int]
+Row = dict[str, Ids]
 
 
 @attrs.frozen
@@ -29,7 +31,7 @@ class Kind:
     `pairs` says whether it needs pairs, `rejected` whether it uses rejected responses, and `cut` whether it may cut responses.
     """
 
-    trainer: type[Any]
+    trainer: type[Trainer]
     columns: Callable[[Dataset, Settings], Dataset]
     pairs: bool = True
     rejected: bool = True
@@ -108,13 +110,15 @@ def _unpaired(rows: Dataset, settings: Settings) -> Dataset:
     return rows.shuffle(seed=settings.seed).flatten_indices().map(_rotated, batched=True, batch_size=size)
 
 
-def _both(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def _both(batch: dict[str, list[Ids]]) -> dict[str, list[Ids] | list[bool]]:
+    """Return the chosen and then the rejected responses, labelled."""
     answers = batch["chosen_ids"] + batch["rejected_ids"]
     labels = [True] * len(batch["chosen_ids"]) + [False] * len(batch["rejected_ids"])
     return {"prompt_ids": batch["prompt_ids"] * 2, "completion_ids": answers, "label": labels}
 
 
-def _rotated(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def _rotated(batch: dict[str, list[Ids]]) -> dict[str, list[Ids]]:
+    """Return the response of the row before, the last one for the first row."""
     answers = batch["completion_ids"]
     return {"KL_completion_ids": answers[-1:] + answers[:-1]}
 
@@ -135,7 +139,7 @@ def _sequences(rows: Dataset, settings: Settings) -> Dataset:
     return rows.map(convert, remove_columns=rows.column_names)
 
 
-def _one_pass(trainer: type[Any]) -> type[Any]:
+def _one_pass(trainer: type[Trainer]) -> type[Trainer]:
     """Return ORPO's or CPO's trainer for tokenised rows."""
 
     class OnePass(trainer):

@@ -13,7 +13,11 @@ import zebra_core as zebra
 
 if TYPE_CHECKING:
     from datasets import Dataset
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers.modeling_outputs import CausalLMOutput
+    from trl import DPOConfig
+
+    Batch = dict[str, torch.Tensor]
 
 CAP = 0.45
 """The largest share of wrong labels that `robust` assumes: at one half, its loss is unbounded."""
@@ -45,9 +49,9 @@ def signal_loss(
 class Collator(DataCollatorForPreference):
     """Adds the margin and confidence of each pair to a batch of ids."""
 
-    def torch_call(self, examples: list[dict[str, Any]]) -> dict[str, Any]:
+    def torch_call(self, examples: list[dict[str, Any]]) -> Batch:
         """Return a batch."""
-        batch: dict[str, Any] = super().torch_call(examples)
+        batch: Batch = super().torch_call(examples)
         for name in USED:
             if name in examples[0]:
                 batch[name] = torch.tensor([example[name] for example in examples], dtype=torch.float)
@@ -66,42 +70,48 @@ class WeightedDPO(TokenisedDPO):
 
     losses: ClassVar[tuple[str, ...]] = ("sigmoid", "sigmoid_norm")
 
-    def __init__(self, *args: object, shift: float, use: str, **others: Any) -> None:
+    def __init__(
+        self, *, args: DPOConfig, processing_class: PreTrainedTokenizerBase, shift: float, use: str, **others: object
+    ) -> None:
         self.shift, self.use = shift, use
-        config = others["args"]
-        if len(config.loss_type) != 1 or config.loss_type[0] not in self.losses or config.ld_alpha is not None:
+        if len(args.loss_type) != 1 or args.loss_type[0] not in self.losses or args.ld_alpha is not None:
             msg = (
-                f"margin_shift and confidence work with loss_type sigmoid or sigmoid_norm, and without ld_alpha; "
-                f"got {'+'.join(config.loss_type)}"
+                "margin_shift and confidence need loss_type sigmoid or sigmoid_norm, and no ld_alpha; "
+                f"got {'+'.join(args.loss_type)}"
             )
             raise zebra.ZebraError(msg)
-        others["data_collator"] = Collator(
-            others["processing_class"].pad_token_id, config.max_length, config.truncation_mode
-        )
-        super().__init__(*args, **others)
+        collator = Collator(processing_class.pad_token_id, args.max_length, args.truncation_mode)
+        super().__init__(args=args, processing_class=processing_class, data_collator=collator, **others)
 
     def _set_signature_columns_if_needed(self) -> None:
         super()._set_signature_columns_if_needed()
         self._signature_columns += [name for name in USED if name not in self._signature_columns]
 
-    def compute_ref_log_probs(self, model: PreTrainedModel, inputs: dict[str, Any]) -> Any:
+    def compute_ref_log_probs(self, model: PreTrainedModel, inputs: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Compute the reference's log-probabilities, which do not depend on margin and confidence."""
-        return super().compute_ref_log_probs(model, {k: v for k, v in inputs.items() if k not in USED})
+        inputs = {name: values for name, values in inputs.items() if name not in USED}
+        logps: tuple[torch.Tensor, torch.Tensor] = super().compute_ref_log_probs(model, inputs)
+        return logps
 
-    def _compute_loss(self, model: PreTrainedModel, inputs: dict[str, Any], return_outputs: bool) -> Any:  # noqa: FBT001
+    def _compute_loss(
+        self,
+        model: PreTrainedModel,
+        inputs: Batch,
+        return_outputs: bool,  # noqa: FBT001
+    ) -> torch.Tensor | tuple[torch.Tensor, CausalLMOutput]:
         batch = dict(inputs)
-        outputs: list[Any] = []
+        outputs: list[CausalLMOutput] = []
 
-        def recording(**arguments: Any) -> Any:
+        def recording(**arguments: object) -> CausalLMOutput:
             outputs.append(model(**arguments))
             return outputs[-1]
 
-        signals = {name: batch.pop(name, None) for name in USED}
+        signals = {name: batch.pop(name) for name in USED if name in batch}
         result = super()._compute_loss(recording, batch, return_outputs)
         loss = self._loss(outputs[0], batch, signals)
         return (loss, result[1]) if return_outputs else loss
 
-    def _loss(self, outputs: Any, batch: dict[str, Any], signals: dict[str, Any]) -> torch.Tensor:
+    def _loss(self, outputs: CausalLMOutput, batch: Batch, signals: Batch) -> torch.Tensor:
         """Return the loss of a batch, whose first half is the chosen responses, from the policy's outputs."""
         mask = batch["completion_mask"]
         logps = outputs.log_probs[:, -(mask.size(1) - 1) :].sum(dim=1)
@@ -110,6 +120,6 @@ class WeightedDPO(TokenisedDPO):
             ratios = ratios / mask.sum(dim=1).clamp(min=1.0)
         chosen, rejected = ratios.chunk(2)
         ones = torch.ones_like(chosen)
-        margin, confidence = (ones if signals[name] is None else signals[name].to(chosen) for name in USED)
+        margin, confidence = (signals.get(name, ones).to(chosen) for name in USED)
         loss = signal_loss(self.beta * (chosen - rejected), margin, confidence, self.shift, self.use)
         return loss + self.router_aux_loss_coef * outputs.aux_loss if self.aux_loss_enabled else loss

@@ -57,7 +57,7 @@ def _convert(rows: Dataset, read: Callable[[dict[str, Any]], tuple[str, list[str
     return rows.map(convert, remove_columns=rows.column_names)
 
 
-def demo(family: str, **_: Any) -> DatasetDict:
+def demo(family: str, **_: object) -> DatasetDict:
     """Return the demo's held-out questions of one family."""
     rows = Dataset.from_json(str(Path(__file__).parent / "demo.jsonl"))
     return DatasetDict({"test": rows.filter(lambda row: row["family"] == family)})

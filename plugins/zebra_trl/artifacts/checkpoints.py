@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import xxhash
 from accelerate import PartialState
@@ -69,6 +69,6 @@ def _is_whole(checkpoint: Path) -> bool:
         return False
 
 
-def _state(path: Path) -> dict[str, Any]:
+def _state(path: Path) -> dict[str, object]:
     with path.open("rb") as file:
         return {"bytes": path.stat().st_size, "xxh3_128": hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import zebra_core as zebra
 from zebra_trl.artifacts.progress import displayed_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
-def draw(metrics: Sequence[dict[str, Any]], path: Path) -> None:
+def draw(metrics: Sequence[Mapping[str, object]], path: Path) -> None:
     """Draw the curves of `metrics` (one entry per logged step) to an SVG file."""
     panels = displayed_metrics({name for entry in metrics for name in entry})
     with zebra.drawing.canvas(3.4 * len(panels), 2.6, (1, len(panels))) as drawing:

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, SupportsFloat
 
 from accelerate import PartialState
 from rich.console import Console
@@ -16,10 +16,12 @@ from transformers import TrainerCallback
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from transformers import TrainerState, TrainingArguments
+
+    Entry = Mapping[str, SupportsFloat | str]
 
 METRICS = "metrics.jsonl"
 EVERY = 5.0
@@ -67,9 +69,7 @@ class ProgressCallback(TrainerCallback):
         if self.shown:
             self.bar.stop()
 
-    def on_log(
-        self, _args: TrainingArguments, state: TrainerState, *_: object, logs: dict[str, Any], **__: object
-    ) -> None:
+    def on_log(self, _args: TrainingArguments, state: TrainerState, *_: object, logs: Entry, **__: object) -> None:
         """Log the metrics. Raise ZebraError if the loss is no longer finite."""
         entry = {**logs, "step": state.global_step}
         if self.first:
@@ -77,7 +77,10 @@ class ProgressCallback(TrainerCallback):
                 file.write(_as_line(entry))
         self.last = {name: float(value) for name, value in logs.items() if _is_number(value)}
         if not math.isfinite(self.last.get("loss", 0.0)):
-            msg = f"the loss is {self.last['loss']} at step {state.global_step}; lower learning_rate, or raise warmup_steps"
+            msg = (
+                f"the loss is {self.last['loss']} at step {state.global_step}; use a lower --set {self.name}.learning_rate, or a "
+                f"higher --set {self.name}.warmup_steps"
+            )
             raise zebra.ZebraError(msg)
         now, tokens = time.monotonic(), self.last.get("num_tokens", 0.0)
         if self.tokens[0] and tokens > self.tokens[1]:
@@ -107,20 +110,21 @@ def displayed_metrics(names: Collection[str]) -> dict[str, str]:
     return {word: name for word, name in logged.items() if name}
 
 
-def read_metrics(folder: Path) -> list[dict[str, Any]]:
+def read_metrics(folder: Path) -> list[dict[str, object]]:
     """Return the logged metrics of a training, in order."""
     return [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: SupportsFloat | str) -> bool:
     try:
-        float(value)  # type: ignore[arg-type]  # the question
+        float(value)
     except (TypeError, ValueError):
         return False
     return True
 
 
-def _as_line(entry: dict[str, Any]) -> str:
+def _as_line(entry: Entry) -> str:
+    """Return a line of metrics.jsonl; a number that is not finite becomes null."""
     plain = {name: float(value) if _is_number(value) else value for name, value in entry.items()}
     finite = {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in plain.items()}
-    return json.dumps({**finite, "step": int(entry["step"])}) + "\n"
+    return json.dumps({**finite, "step": int(float(entry["step"]))}) + "\n"

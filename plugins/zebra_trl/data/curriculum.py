@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from torch.utils.data import Sampler
@@ -10,11 +10,14 @@ from torch.utils.data import Sampler
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+    from transformers import Trainer
+
 
 class StagedSampler(Sampler[int]):
     """Yields rows in stages of equal size, sorted by a key; rows within a stage are shuffled anew in each epoch."""
 
-    def __init__(self, keys: np.ndarray[Any, Any], stages: int, seed: int) -> None:
+    def __init__(self, keys: NDArray[np.float64], stages: int, seed: int) -> None:
         self.stages = np.array_split(np.argsort(keys, kind="stable"), stages)
         self.seed, self.epoch = seed, 0
 
@@ -31,14 +34,14 @@ class StagedSampler(Sampler[int]):
             yield from rng.permutation(stage).tolist()
 
 
-def easiness(values: Sequence[float], by: str, direction: str) -> np.ndarray[Any, Any]:
+def easiness(values: Sequence[float], by: str, direction: str) -> NDArray[np.float64]:
     """Return a key to sort by: pairs with a wide margin, or of dissimilar models, are easy."""
     keys = np.asarray(values, dtype=float)
     easy_first = -keys if by == "margin" else keys
     return easy_first if direction == "easy-to-hard" else -easy_first
 
 
-def with_sampler(trainer: type[Any], sampler: StagedSampler | None) -> type[Any]:
+def with_sampler(trainer: type[Trainer], sampler: StagedSampler | None) -> type[Trainer]:
     """Return a trainer's class that draws its training rows with a sampler."""
     if sampler is None:
         return trainer

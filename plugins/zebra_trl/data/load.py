@@ -43,7 +43,7 @@ def read(location: str) -> Dataset:
             raise zebra.ZebraError(msg)
         rows = rows[split]
     if not len(rows):
-        msg = f"the dataset {location!r} has no row"
+        msg = f"the dataset {location!r} is empty"
         raise zebra.ZebraError(msg)
     return rows
 
@@ -57,14 +57,14 @@ def _load(name: str, split: str, arguments: dict[str, str]) -> Dataset | Dataset
         if rows is not None:
             return rows
     elif not name.startswith("hub:") and (name.count("/") != 1 or name.startswith((".", "/"))):
-        msg = f"there is no dataset {name}: no such folder or file; a dataset of the Hugging Face Hub is hub:NAME"
+        msg = f"there is no dataset {name}: no such folder or file; for a dataset on the Hugging Face Hub use hub:NAME"
         raise zebra.ZebraError(msg)
     return datasets.load_dataset(name.removeprefix("hub:"), split=split, **arguments)
 
 
 def _load_file(name: str, path: Path) -> Dataset:
     if path.suffix not in FILES:
-        msg = f"{name} is not a dataset file; one has the suffix {', '.join(FILES)}"
+        msg = f"{name} is not a dataset file; its suffix must be one of {', '.join(FILES)}"
         raise zebra.ZebraError(msg)
     return datasets.load_dataset(FILES[path.suffix], data_files=name, split="train")
 

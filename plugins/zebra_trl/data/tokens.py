@@ -13,9 +13,14 @@ from trl.data_utils import common_prefix_length
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from datasets import Dataset
+    from numpy.typing import NDArray
+    from transformers import PreTrainedTokenizerBase
+
+    Text = str | list[Mapping[str, object]] | None
+    Batch = dict[str, list[Any]]
 
 VERSION = "1"
 """A part of the cache's key; raise it if the ids of a text change."""
@@ -26,20 +31,20 @@ SIDES = ("chosen", "rejected")
 class Tokens:
     """Turns a batch of texts or messages into ids, as TRL's own trainers do; `problem` is why a row cannot be used."""
 
-    tokenizer: Any
+    tokenizer: PreTrainedTokenizerBase
 
     def of(self, rows: Dataset) -> Dataset:
         """Return the rows as `prompt_ids`, `chosen_ids`, `rejected_ids` and `problem`; cached by dataset and tokenizer."""
         texts = [name for name in ("prompt", *SIDES, "tools") if name in rows.column_names]
         return rows.map(self, batched=True, remove_columns=texts, new_fingerprint=self._fingerprint(rows))
 
-    def __call__(self, batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    def __call__(self, batch: Batch) -> Batch:
         """Tokenise a batch."""
         sides = [side for side in SIDES if side in batch]
         tools = batch.get("tools") or [None] * len(batch["chosen"])
         prompts = self._ids(batch["prompt"], tools, prompt=True)
         full = {side: self._ids(_joined(batch, side, self.tokenizer.eos_token), tools) for side in sides}
-        columns: dict[str, list[Any]] = {"prompt_ids": [], **{f"{side}_ids": [] for side in sides}}
+        columns: Batch = {"prompt_ids": [], **{f"{side}_ids": [] for side in sides}}
         for row, prompt in enumerate(prompts):
             start = min(common_prefix_length(prompt, ids[row]) for ids in full.values())
             columns["prompt_ids"].append(prompt[:start])
@@ -47,14 +52,14 @@ class Tokens:
                 columns[f"{side}_ids"].append(ids[row][start:])
         return {**columns, "problem": [_problem(batch, row, sides) for row in range(len(prompts))]}
 
-    def _ids(self, texts: Sequence[Any], tools: Sequence[Any], *, prompt: bool = False) -> list[list[int]]:
+    def _ids(self, texts: Sequence[Text], tools: Sequence[object], *, prompt: bool = False) -> list[list[int]]:
         if texts and isinstance(texts[0], str):
             return list(self.tokenizer(list(texts))["input_ids"]) if any(texts) else [[] for _ in texts]
         if any(tools):
             return [self._render([text], used, prompt=prompt)[0] for text, used in zip(texts, tools, strict=True)]
         return self._render(list(texts), None, prompt=prompt)
 
-    def _render(self, texts: list[Any], tools: Any, *, prompt: bool) -> list[list[int]]:
+    def _render(self, texts: list[Text], tools: object, *, prompt: bool) -> list[list[int]]:
         conversations = [text or [{"role": "user", "content": ""}] for text in texts]
         rendered = self.tokenizer.apply_chat_template(
             conversations, tools=tools, add_generation_prompt=prompt, tokenize=True, return_dict=True
@@ -68,7 +73,7 @@ class Tokens:
         return xxhash.xxh3_64_hexdigest("\0".join(key).encode())
 
 
-def _joined(batch: dict[str, list[Any]], side: str, eos: str | None) -> list[Any]:
+def _joined(batch: Batch, side: str, eos: str | None) -> list[Text]:
     """Return each prompt joined with its response; plain text ends with the end-of-sequence token, as in TRL."""
     both = []
     for prompt, answer in zip(batch["prompt"], batch[side], strict=True):
@@ -78,7 +83,7 @@ def _joined(batch: dict[str, list[Any]], side: str, eos: str | None) -> list[Any
     return both
 
 
-def _problem(batch: dict[str, list[Any]], row: int, sides: list[str]) -> str:
+def _problem(batch: Batch, row: int, sides: list[str]) -> str:
     """Return why a row teaches nothing, or an empty text."""
     for side in sides:
         if not _text(batch[side][row]).strip():
@@ -88,7 +93,7 @@ def _problem(batch: dict[str, list[Any]], row: int, sides: list[str]) -> str:
     return ""
 
 
-def _text(answer: Any) -> str:
+def _text(answer: Text) -> str:
     return answer if isinstance(answer, str) else "".join(str(message.get("content") or "") for message in answer or [])
 
 
@@ -124,7 +129,7 @@ def drop_unusable(rows: Dataset, limit: int, log: Callable[[str], None], *, cut:
     return rows.select(np.flatnonzero(usable)).remove_columns("problem")
 
 
-def _lengths(rows: Dataset) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def _lengths(rows: Dataset) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the number of tokens of each prompt, and of its longer response."""
     table = rows.with_format("arrow")[:]
     count = {name: pc.list_value_length(table[name]).to_numpy() for name in table.column_names if name.endswith("_ids")}
@@ -132,7 +137,7 @@ def _lengths(rows: Dataset) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
     return prompts, np.maximum.reduce(list(count.values()))
 
 
-def _none_left(reasons: np.ndarray[Any, Any], prompts: np.ndarray[Any, Any]) -> zebra.ZebraError:
+def _none_left(reasons: NDArray[np.object_], prompts: NDArray[np.int64]) -> zebra.ZebraError:
     counts = ", ".join(f"{(reasons == reason).sum():,} x {reason}" for reason in dict.fromkeys(reasons))
     return zebra.ZebraError(
         f"no row of {len(reasons):,} is left to train on: {counts}; the shortest prompt has {prompts.min():,} tokens: raise max_length"

@@ -110,6 +110,7 @@ def pair_accuracy(
 def _implicit_margins(
     policy: PreTrainedModel, reference: PreTrainedModel | None, rows: Dataset, limit: int, batch: int
 ) -> NDArray[np.float64]:
+    """Return the margins of the implicit rewards, without beta; `reference` as in `pair_accuracy`."""
     sides = []
     for pairs in _sides(rows):
         of_policy = log_likelihoods(policy, pairs, limit, batch)

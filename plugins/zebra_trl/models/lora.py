@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 import cattrs
 
 import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from peft import LoraConfig
+    from transformers import BitsAndBytesConfig
 
 
 @attrs.frozen
@@ -44,7 +48,7 @@ class Lora:
             msg = f"--lora expects settings such as r=16,alpha=32,dropout=0.05,target=all-linear,bits=4,merge=true, got {text!r}"
             raise zebra.ZebraError(msg) from error
 
-    def config(self, *, reward: bool) -> Any:
+    def config(self, *, reward: bool) -> LoraConfig:
         """Return peft's configuration."""
         from peft import LoraConfig  # noqa: PLC0415
 
@@ -57,7 +61,7 @@ class Lora:
             task_type="SEQ_CLS" if reward else "CAUSAL_LM",
         )
 
-    def quantization(self) -> Any:
+    def quantization(self) -> BitsAndBytesConfig | None:
         """Return the quantisation of the base model, None for 16 bits. Raise ZebraError if bitsandbytes is missing."""
         if self.bits == 16:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -29,7 +29,7 @@ LENGTH = 1024
 class Tiny:
     """A Llama of two layers and about 100,000 weights with a byte-level tokenizer, to try training without a network."""
 
-    recommended_options: ClassVar[dict[str, Any]] = {
+    recommended_options: ClassVar[dict[str, float]] = {
         "learning_rate": 2e-3,
         "num_train_epochs": 3.0,
         "per_device_train_batch_size": 8,

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import zebra_core as zebra
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
     from zebra_trl.settings import Settings
 
 
-def tokenizer_of(model: str, settings: Settings) -> Any:
+def tokenizer_of(model: str, settings: Settings) -> PreTrainedTokenizerBase:
     """Return the tokenizer of a model, with the chat template of the settings, if any. Raise ZebraError if it cannot be loaded."""
     from transformers import AutoTokenizer  # noqa: PLC0415
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(model)
     except (OSError, ValueError) as error:
-        msg = f"{model} has no tokenizer that can be loaded: {str(error).splitlines()[0]}"
+        msg = f"cannot load the tokenizer of {model}: {str(error).splitlines()[0]}"
         raise zebra.ZebraError(msg) from error
     if settings.chat_template:
         path = Path(settings.chat_template)

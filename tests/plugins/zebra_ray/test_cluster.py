@@ -45,7 +45,7 @@ def project(zebra_cli: Project) -> Project:
 @pytest.fixture(scope="module")
 def cluster() -> Any:
     """A head that does no work, and three nodes."""
-    ray = pytest.importorskip("ray")
+    import ray
     from ray.cluster_utils import Cluster
 
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"

@@ -32,7 +32,6 @@ held_out = 0
 @pytest.fixture
 def ready(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A recipe of four cells, and pairs to evaluate on."""
-    pytest.importorskip("trl")
     for name, value in {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}.items():
         monkeypatch.setenv(name, value)
     zebra_cli.write("sweep.toml", RECIPE)
