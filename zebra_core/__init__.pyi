@@ -8,7 +8,6 @@ from .base.ranks import rank_correlation as rank_correlation
 from .behavior import Behavior as Behavior
 from .behavior import Similarity as Similarity
 from .cli.lazy import lazy_command as lazy_command
-from .confidence import CONFIDENCE_STEEPNESS as CONFIDENCE_STEEPNESS
 from .dataset.dataset import Dataset as Dataset
 from .dataset.folder import fingerprint as fingerprint
 from .dataset.manifest import Manifest as Manifest
@@ -34,6 +33,7 @@ from .hookspecs import Components as Components
 from .hookspecs import hookimpl as hookimpl
 from .pairing.batch_function import BatchFunction as BatchFunction
 from .pairing.candidates import Candidates as Candidates
+from .pairing.confidence import CONFIDENCE_STEEPNESS as CONFIDENCE_STEEPNESS
 from .pairing.plan import PREFERENCES as PREFERENCES
 from .pairing.plan import Plan as Plan
 from .pairing.plan import Tally as Tally

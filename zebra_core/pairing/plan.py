@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zebra_core.behavior import DECIMALS
-from zebra_core.confidence import confidence
 from zebra_core.pairing.candidates import Answers, Candidates, find_answers, group_candidates, hashed
+from zebra_core.pairing.confidence import confidence
 from zebra_core.pool.pool import DERIVED_ID, MESSAGES
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 
 from zebra_core.behavior import DECIMALS, Behavior
-from zebra_core.confidence import confidence
 from zebra_core.errors import PluginError, ZebraError
+from zebra_core.pairing.confidence import confidence
 from zebra_core.plugins.component import BoundComponent, attributed_to
 from zebra_core.plugins.protocols import PerInstruction
 

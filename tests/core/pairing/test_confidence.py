@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from helpers.scores_by_hand import NAN
 
-from zebra_core.confidence import confidence
+from zebra_core.pairing.confidence import confidence
 from zebra_core.testing import Project
 
 
