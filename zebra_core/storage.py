@@ -10,14 +10,19 @@ import pyarrow as pa
 
 from zebra_core.errors import ZebraError
 
+LONGEST_PATH, LONGEST_NAME = 4096, 255
+"""The limits of common file systems: characters of a path, bytes of a name."""
+
 
 def place(location: str | Path) -> Path:
     """Return the path of a location; for a URL it is a UPath, which has the same methods.
 
-    Raise ZebraError for a URL with an unknown protocol, or one whose library is not installed.
+    Raise ZebraError for a path that cannot exist, and for a URL with an unknown protocol or without its library.
     """
-    if not isinstance(location, str) or "://" not in location:
-        return Path(location) if isinstance(location, str) else location
+    if not isinstance(location, str):
+        return location
+    if "://" not in location:
+        return _local_path(location)
     from upath import UPath  # noqa: PLC0415  # not needed for local files
 
     try:
@@ -27,6 +32,20 @@ def place(location: str | Path) -> Path:
         msg = f"cannot open {location}: {error}"
         raise ZebraError(msg) from error
     return Path(path.path) if path.protocol == "file" else cast("Path", path)
+
+
+def _local_path(text: str) -> Path:
+    """Return a path on this machine. Raise ZebraError if no file system can have it."""
+    path = Path(text)
+    if (
+        "\0" in text
+        or len(text) > LONGEST_PATH
+        or any(len(part.encode(errors="replace")) > LONGEST_NAME for part in path.parts)
+    ):
+        shown = text if len(text) <= 60 else f"{text[:60]}..."
+        msg = f"{shown!r} is not a path: it is too long, or has a NUL character; check the name"
+        raise ZebraError(msg)
+    return path
 
 
 def is_local(path: Path) -> bool:

@@ -127,7 +127,18 @@ def _table(path: str) -> pa.Table:
         msg = f"a table of labels is a .parquet, .csv or .jsonl file, got {path!r}"
         raise zebra.ZebraError(msg)
     try:
+        if reader is pyarrow.json.read_json:
+            _check_nesting(path)
         return reader(zebra.storage.source(zebra.storage.place(path)))
     except (OSError, pa.ArrowException) as error:
         msg = f"cannot read the labels {path!r}: {error}"
         raise zebra.ZebraError(msg) from error
+
+
+def _check_nesting(path: str) -> None:
+    """Raise ZebraError if a line of JSON is nested too deeply for Arrow to infer its type."""
+    with zebra.storage.place(path).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if zebra.is_too_deep(line):
+                msg = f"{path}, line {number} is nested too deeply for a table of labels; remove it"
+                raise zebra.ZebraError(msg)

@@ -250,6 +250,7 @@ def recipe_from(file: str | None, arguments: Mapping[str, Any]) -> Recipe:
     and `--axis`; None means not given.
     """
     values, remaining = (read_recipe(file) if file else {}), dict(arguments)
+    make_recipe(values)  # refuses a value of the wrong type before the command line is merged into it
     origins = dict.fromkeys(values, f"from {file}")
     options = {
         target: dict(table) for target, table in flatten(values.get("options", {}), f"the recipe {file!r}").items()

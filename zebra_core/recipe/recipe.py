@@ -128,7 +128,7 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
     except OSError as error:
         msg = f"cannot read the recipe {str(path)!r}: {error.strerror}"
         raise ZebraError(msg) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = f"the recipe {str(path)!r} is not valid TOML: {error}"
         raise ZebraError(msg) from error
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from zebra_core import storage
 from zebra_core.errors import ZebraError, nearest
 from zebra_core.plugins.protocols import General
 from zebra_core.recipe.options import names_of, options_for
@@ -78,7 +78,7 @@ class Resolver:
             offered = ", ".join(component.name for component in self.plugins.of_kind("model"))
             msg = f"no model is named; add --model with a folder, a name on the Hugging Face Hub, or a generated model: {offered}"
             raise ZebraError(msg)
-        generated = self.plugins.has("model", name) and not Path(name).exists()
+        generated = self.plugins.has("model", name) and not storage.place(name).exists()
         return self._select(self.plugins.find("model", name), None, "generated locally") if generated else None
 
     def source(self, kind: str, text: str, why: str) -> Selection:
@@ -86,7 +86,7 @@ class Resolver:
         component, location = self.plugins.locate(kind, text)
         if component is not None or location is None:
             return self._select(component or self.plugins.find(kind, text), location, why)
-        if ":" not in location and not Path(location).exists():
+        if ":" not in location and not storage.place(location).exists():
             raise self._no_such_location(kind, location)
         component = self._recognise(kind, location)
         return self._select(component, location, f"{why}, read as {component.name}")

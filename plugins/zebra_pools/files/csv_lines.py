@@ -88,10 +88,10 @@ def _column(cells: pa.Array, field: pa.Field) -> pa.Array:
 def _type(column: pa.Array) -> pa.DataType:
     """Return the type of a column: text, or that of the JSON list in its first cell."""
     filled = column.filter(pc.not_equal(pc.fill_null(column, b""), b""))
-    cell = filled[0].as_py().decode(errors="replace") if len(filled) else ""
-    if cell.startswith("["):
+    cell = filled[0].as_py().decode(errors="replace").replace("\n", " ").encode() if len(filled) else b""
+    if cell.startswith(b"[") and not zebra.is_too_deep(cell):
         try:
-            return pj.read_json(BytesIO(b'{"cell": %s}' % cell.replace("\n", " ").encode())).schema.field("cell").type
+            return pj.read_json(BytesIO(b'{"cell": %s}' % cell)).schema.field("cell").type
         except pa.ArrowInvalid:
             return pa.string()
     return pa.string()

@@ -45,12 +45,17 @@ def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
 
 
 def _schema(path: Path, sample: list[bytes]) -> pa.Schema:
-    """Return the columns of the first lines, ignoring lines that are not JSON or that conflict with earlier lines."""
+    """Return the columns of the first lines, ignoring lines that are not JSON or that conflict with earlier lines.
+
+    Arrow's inference of types recurses, so lines that are nested too deeply are ignored too.
+    """
+    shallow = [line for line in sample if not zebra.is_too_deep(line)]
+    good: list[bytes] = []
     try:
-        return pj.read_json(BytesIO(b"\n".join(sample))).schema
+        if shallow:
+            return pj.read_json(BytesIO(b"\n".join(shallow))).schema
     except pa.ArrowInvalid:
-        good: list[bytes] = []
-        for line in sample:
+        for line in shallow:
             with suppress(pa.ArrowInvalid):
                 schema = pj.read_json(BytesIO(b"\n".join([*good, line]))).schema
                 good.append(line)
@@ -170,6 +175,8 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _fault(line: bytes, schema: pa.Schema) -> str:
     """Return what is wrong with a line that Arrow cannot read, or an empty text if Python can read it."""
+    if zebra.is_too_deep(line):
+        return "nested too deeply"
     try:
         _check(json.loads(line.decode()), schema)
     except UnicodeDecodeError as error:

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
 import zebra_core as zebra
 from zebra_core.cli import output as show
 from zebra_study.audit import audit as audit_dataset
-from zebra_study.audit import between_judges
+from zebra_study.audit import between_judges, judge_pairs
 from zebra_study.labels import read_labels
 
 if TYPE_CHECKING:
     from zebra_study.audit import Agreement, Audit, Calibration
+    from zebra_study.labels import Labels
 
 HEADER = (
     "",
@@ -70,7 +72,7 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
     curves: dict[str, Calibration] = {}
     for name in datasets:
         dataset = zebra.Dataset.open(name)
-        for judge in judges or labels.judges:
+        for judge in _judges_of(dataset, labels, judges):
             result = audit_dataset(dataset, labels, judge)
             _print_audit(f"{name} (strategy {dataset.manifest.recipe['strategy']}) and {judge}", result)
             report.setdefault(name, {})[judge] = result.as_dict()
@@ -88,6 +90,20 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
         if find_spec("matplotlib"):
             (output / "reliability.svg").write_text(_reliability(curves), encoding="utf-8")
         click.echo(f"\nThe results are in {output}/")
+
+
+def _judges_of(dataset: zebra.Dataset, labels: Labels, requested: tuple[str, ...]) -> list[str]:
+    """Return the judges to audit a dataset with: those requested, or all that have labelled any of its pairs.
+
+    The others are named in a note. If no judge has, return them all, so that the audit fails with the reason.
+    """
+    if requested:
+        return list(requested)
+    able = [judge for judge in labels.judges if np.isfinite(judge_pairs(dataset.pairs, labels, judge)).any()]
+    if able and len(able) < len(labels.judges):
+        others = ", ".join(judge for judge in labels.judges if judge not in able)
+        click.echo(f"Note: left out {others}: no label for a pair of {dataset.folder}", err=True)
+    return able or labels.judges
 
 
 def _print_audit(title: str, result: Audit) -> None:
