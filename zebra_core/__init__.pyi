@@ -3,6 +3,7 @@ from . import storage as storage
 from .base.arrays import Matrix as Matrix
 from .base.extras import require_extra as require_extra
 from .base.nesting import is_too_deep as is_too_deep
+from .base.progress import Meter as Meter
 from .base.progress import Progress as Progress
 from .base.progress import clock as clock
 from .base.ranks import rank_correlation as rank_correlation

@@ -82,7 +82,7 @@ class Run:
         output, job = storage.place(output), self._job()
         tasks = plan_shards(self.pool, self.recipe.shard_rows)
         with staging_folder(output, job, overwrite=overwrite, log=log) as folder:
-            progress = Progress(len(tasks), self.pool.rows, on_progress)
+            progress = Progress(len(tasks), self.pool.rows, on_progress, self.pool.meters)
             writer = Writer(self.plan, folder, self.recipe.compression, self.recipe.strict, progress)
             with attributed_to(self.engine.bound, mistakes=False):
                 shards: list[Shard] = list(self.engine.bound.instance(writer, tasks, workers))

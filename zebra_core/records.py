@@ -64,7 +64,7 @@ def read_record(cls: type[AnyRecord], path: Path) -> AnyRecord:
     """Return the record in a file. Raise ZebraError if the file cannot be read, or its version or values do not fit."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         msg = f"cannot read {path}: {getattr(error, 'strerror', None) or error}"
         raise ZebraError(msg) from error
     return from_plain(cls, values, str(path))

@@ -14,7 +14,9 @@ import zebra_core as zebra
 from zebra_pools import columns
 from zebra_pools.buckets import Buckets
 from zebra_pools.columns import first_present
+from zebra_pools.files.tables import open_tables
 from zebra_pools.reader import Mismatch, Reader, lacks, shared_arrays, shared_columns
+from zebra_pools.suggestions import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,10 +63,14 @@ class Long(Reader):
         }
         for name, description in texts.items():
             if name not in schema.names:
-                raise Mismatch(lacks(repr(name) if name else description, schema))
+                raise Mismatch(lacks(repr(name) if name else description))
         rating = self.rating or first_present(columns.RATING, schema)
         ratings = {rating: pa.float64()} if rating else {}
         return pa.schema(shared_columns(schema, self.prompt) | dict.fromkeys(texts, TEXT) | ratings)
+
+    def suggests(self, location: str) -> str | None:
+        """Return the flags, of this layout or of `wide`, that name the columns of a table."""
+        return remedy(open_tables(location)[0].schema)
 
     def __call__(self, location: str | None) -> zebra.Pool:
         """Open the pool, with a part for each bucket of its instructions; a small pool has one."""

@@ -18,7 +18,7 @@ class Messages(RowReader):
         shared = shared_columns(schema)
         for name in ("models", "responses"):
             if name not in schema.names:
-                raise Mismatch(lacks(repr(name), schema))
+                raise Mismatch(lacks(repr(name)))
         ratings = {"ratings": pa.list_(pa.float64())} if "ratings" in schema.names else {}
         return pa.schema({**shared, "models": TEXTS, "responses": TEXTS, **ratings})
 

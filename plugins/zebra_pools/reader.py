@@ -12,6 +12,7 @@ import zebra_core as zebra
 from zebra_pools import columns
 from zebra_pools.columns import first_present
 from zebra_pools.files.tables import Table, open_tables
+from zebra_pools.suggestions import names_of, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,13 +50,14 @@ class Reader(ABC):
         return None
 
     def tables(self, location: str | None) -> list[tuple[Table, pa.Schema]]:
-        """Return the tables of a location, each with the columns to read."""
+        """Return the tables of a location, each with the columns to read. Raise ZebraError if one is of another layout."""
         tables = []
         for table in open_tables(location):
             try:
                 tables.append((table, self.schema_for(table.schema)))
             except Mismatch as mismatch:
-                msg = f"{table.name} {mismatch}; correct the file, or take it out of the pool"
+                advice = names_of(table.schema) if self != type(self)() else remedy(table.schema)
+                msg = f"{table.name} {mismatch}; {advice}; or take the file out of the pool"
                 raise zebra.ZebraError(msg) from mismatch
         return tables
 
@@ -71,7 +73,7 @@ class RowReader(Reader):
         """Open the pool."""
         tables = self.tables(location)
         parts = [
-            zebra.Part(table.name, partial(self.read, rows, schema), rows.rows, rows.before)
+            zebra.Part(table.name, partial(self.read, rows, schema), rows.rows, rows.before, rows.meter)
             for table, schema in tables
             for rows in table.ranges
         ]
@@ -96,7 +98,7 @@ def shared_columns(schema: pa.Schema, prompt: str = "") -> dict[str, pa.DataType
     """
     name = prompt or first_present(columns.PROMPT, schema)
     if name is None or name not in schema.names:
-        raise Mismatch(lacks(repr(prompt) if prompt else "'instruction' or 'prompt'", schema))
+        raise Mismatch(lacks(repr(prompt) if prompt else "'instruction' or 'prompt'"))
     kind = columns.prompt_type(schema.field(name).type)
     if kind is None:
         msg = f"has a column {name!r} that is neither text nor messages ({schema.field(name).type})"
@@ -112,6 +114,6 @@ def shared_arrays(batch: pa.RecordBatch, prompt: str = "") -> dict[str, pa.Array
     return {"prompt": columns.as_messages(text), **{name: batch[column] for name, column in names.items() if column}}
 
 
-def lacks(what: str, schema: pa.Schema) -> str:
-    """Return the text of a Mismatch: what the table lacks, and which columns it has."""
-    return f"has no column {what} (its columns: {', '.join(schema.names)})"
+def lacks(what: str) -> str:
+    """Return the text of a Mismatch: what the table lacks."""
+    return f"has no column {what}"

@@ -27,7 +27,7 @@ class UltraFeedback(RowReader):
         """Return the columns to read. Raise Mismatch if there are no completions with model and response."""
         shared = shared_columns(schema)
         if "completions" not in schema.names:
-            raise Mismatch(lacks("'completions'", schema))
+            raise Mismatch(lacks("'completions'"))
         kind = schema.field("completions").type
         fields = field_names(getattr(kind, "value_type", kind))
         rating = self.rating or next((name for name in RATINGS if name in fields), None)

@@ -34,9 +34,9 @@ class Wide(RowReader):
         names = self.models or tuple(f.name for f in schema if f.name not in reserved and columns.is_text(f.type))
         for name in names:
             if name not in schema.names:
-                raise Mismatch(lacks(repr(name), schema))
+                raise Mismatch(lacks(repr(name)))
         if len(names) < 2:
-            msg = f"has fewer than two columns of responses (its columns: {', '.join(schema.names)})"
+            msg = "has fewer than two columns of responses"
             raise Mismatch(msg)
         return pa.schema({**shared, **dict.fromkeys(names, pa.string())})
 

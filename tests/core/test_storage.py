@@ -96,3 +96,17 @@ def test_a_url_that_leads_nowhere(zebra_cli: Project, url: str, message: str) ->
     assert re.match(f"Error: {message}", printed), printed
     assert printed.count("\n") == 1
     assert not [*zebra_cli.folder.iterdir()]
+
+
+@pytest.mark.parametrize("location", ["x" * 300, "a/" * 2_100])
+def test_a_path_that_cannot_exist(zebra_cli: Project, location: str) -> None:
+    """A name of more than 255 bytes and a path of more than 4,096 characters are refused by every option."""
+    for command in ("run --pool", "run -o", "scores --scores", "train --trainer dpo --model tiny"):
+        output = zebra_cli.run(*command.split(), location, code=2).stderr
+        assert "is not a path: it is too long" in output
+    assert not [*zebra_cli.folder.iterdir()]
+
+
+def test_a_nul_character_in_an_argument(zebra_cli: Project) -> None:
+    """A program that calls zebra with one gets a line, not an exception of the operating system."""
+    assert zebra_cli.run("train", "a\0b", code=2).stderr == "Error: an argument has a NUL character; take it out\n"

@@ -9,19 +9,29 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+
+@attrs.define(eq=False)
+class Meter:
+    """Counts what is read of a file, or of a range of it: `done` of `size` bytes, as they are stored."""
+
+    size: int = 0
+    done: int = 0
 
 
 @attrs.define(eq=False)
 class Progress:
     """Counts what writers have read, out of `rows` if known; `on_progress` is called after each step.
 
-    `bytes_done` counts the decoded columns. Rates leave out what an earlier run had finished.
+    `bytes_done` counts the decoded columns. Rates leave out what an earlier run had finished. `meters` are those of all
+    parts, none if a part has none.
     """
 
     tasks: int
     rows: int | None
     on_progress: Callable[[Progress], object]
+    meters: Sequence[Meter] = ()
     rows_done: int = 0
     bytes_done: int = 0
     tasks_done: int = 0
@@ -57,10 +67,13 @@ class Progress:
 
     @property
     def total(self) -> int | None:
-        """The total number of rows, estimated from the finished tasks if unknown; None before the first task is finished."""
+        """The total number of rows; if unknown, estimated from the bytes read or the finished tasks, None before there are any."""
         if self.rows is not None:
             return self.rows
-        return max(self.rows_done * self.tasks // self.tasks_done, self.rows_done) if self.tasks_done else None
+        done, size = (sum(meter.done for meter in self.meters), sum(meter.size for meter in self.meters))
+        if not done:
+            done, size = self.tasks_done, self.tasks
+        return max(self.rows_done * size // done, self.rows_done) if done else None
 
     @property
     def seconds_left(self) -> float | None:

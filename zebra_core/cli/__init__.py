@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,13 @@ class Commands(click.Group):
         """Return a command. Plugins are loaded only if the core has none of that name."""
         return COMMANDS.get(cmd_name) or self._of_plugins(ctx).get(cmd_name)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. Raise UserError for a NUL character, which Python passes on but no path can have."""
+        if any("\0" in argument for argument in args):
+            msg = "an argument has a NUL character; take it out"
+            raise UserError(msg)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
@@ -66,6 +74,11 @@ class Commands(click.Group):
             if os.environ.get("ZEBRA_DEBUG"):
                 raise
             raise (Aborted if isinstance(error, Interrupted) else UserError)(str(error)) from error
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            msg = f"'{str(error.filename)[:60]}...' is not a path: it is too long; check the name"
+            raise UserError(msg) from error
 
     @staticmethod
     def _of_plugins(ctx: click.Context) -> dict[str, click.Command]:

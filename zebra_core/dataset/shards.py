@@ -100,6 +100,8 @@ class Writer:
         """Write a task's pairs, under a temporary name until they are complete."""
         shard = self.completed(task)
         if shard is not None:
+            for part in task.parts:
+                part.finish()
             self.advance(shard.tally.rows, tasks=1, before=True)
             return shard
         target = self.folder / "data" / f"{task.name}.parquet"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 
 import attrs
 import cattrs
+from cattrs.gen import mapping_structure_factory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,6 +160,24 @@ def _one_of(value: object, kind: object) -> Any:
     return value
 
 
+def _is_table(kind: object) -> bool:
+    return get_origin(kind) is dict
+
+
+def _table_of(kind: Any) -> Callable[[Any, Any], Any]:
+    """Return the function that structures a mapping; anything else is refused by name."""
+    structure_items = mapping_structure_factory(kind, converter)
+
+    def check(value: object, of: Any) -> Any:
+        if not isinstance(value, dict):
+            msg = f"expected a table, got {value!r}"
+            raise TypeError(msg)
+        return structure_items(value, of)
+
+    return check
+
+
+converter.register_structure_hook_factory(_is_table, _table_of)
 converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], _strings)
 converter.register_structure_hook_func(_is_literal, _one_of)
 for _kind in (bool, int, float, str):

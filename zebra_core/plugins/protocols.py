@@ -21,6 +21,14 @@ class DeclinesLocation(Protocol):
 
 
 @runtime_checkable
+class SuggestsFlags(Protocol):
+    """A pool reader or score source that knows how to make a file readable that no reader recognises."""
+
+    def suggests(self, location: str) -> str | None:
+        """Return what to do, with the exact flags filled in with the file's own names ("add --set long.prompt=question"), or None."""
+
+
+@runtime_checkable
 class General(Protocol):
     """A reader of a general layout: it yields to a specific reader that recognises the same file."""
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
+from zebra_core.base.progress import Meter  # noqa: TC001  # a field's type, read at run time
 from zebra_core.errors import PluginError, RowError, ZebraError
 from zebra_core.pool.rejects import Rejected, convert_or_reject, with_positions
 
@@ -61,13 +62,20 @@ class Part:
 
     `read` returns its batches, anew with each call, with a Rejected in place of each row that cannot be used. Messages
     refer to the part by `name`, usually that of its file. `rows` is the number of its rows, None if unknown. `before` is the
-    number of rows of the file that precede it, or a function that counts them if a message needs it.
+    number of rows of the file that precede it, or a function that counts them if a message needs it. `meter` is kept up to
+    date by `read`; it tells the progress of a part whose number of rows is unknown.
     """
 
     name: str
     read: Callable[[], Iterator[pa.RecordBatch | Rejected]]
     rows: int | None = None
     before: int | Callable[[], int] = 0
+    meter: Meter | None = None
+
+    def finish(self) -> None:
+        """Count all of it as read, because an earlier run has read it."""
+        if self.meter is not None:
+            self.meter.done = self.meter.size
 
     def row(self, number: int) -> int:
         """Return the number of a row in the file, from its number in this part."""
@@ -100,6 +108,12 @@ class Pool:
         """The number of rows, None if a part does not know its own."""
         counts = [part.rows for part in self.parts]
         return None if None in counts else sum(count for count in counts if count is not None)
+
+    @property
+    def meters(self) -> list[Meter]:
+        """The meters of all parts, none if a part has none."""
+        meters = [part.meter for part in self.parts]
+        return [] if None in meters else [meter for meter in meters if meter is not None]
 
     def models(self) -> set[str]:
         """Return the names of all models that answered an instruction. This reads the whole pool."""

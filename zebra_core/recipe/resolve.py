@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from zebra_core import storage
 from zebra_core.errors import ZebraError, nearest
-from zebra_core.plugins.protocols import General
+from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.protocols import General, SuggestsFlags
 from zebra_core.recipe.options import names_of, options_for
 
 if TYPE_CHECKING:
@@ -164,7 +166,17 @@ def _unrecognised(kind: str, location: str, answers: Sequence[Recognition]) -> Z
     reasons = "; ".join(f"{answer.reader.name} {answer.reason}" for answer in general if answer.reason)
     others = sum(bool(answer.reason) for answer in answers if answer not in general)
     more = f"; {others} other readers do not recognise it" if others else ""
-    return ZebraError(f"no {kind} reads {location!r}: {reasons}{more}")
+    remedy = next(filter(None, map(_suggestion, answers, repeat(location))), None)
+    return ZebraError(f"no {kind} reads {location!r}: {reasons}{more}{f'; {remedy}' if remedy else ''}")
+
+
+def _suggestion(answer: Recognition, location: str) -> str | None:
+    """Return what a reader says would make a location readable, if it knows."""
+    reader = answer.reader
+    if not isinstance(reader.instance, SuggestsFlags):
+        return None
+    with attributed_to(reader, mistakes=False):
+        return reader.instance.suggests(location)
 
 
 def pinned(selections: Sequence[Selection], plugins: Plugins) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from functools import partial
 from io import BufferedReader, BytesIO
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -28,6 +28,8 @@ RANGE = 48 << 20
 BOM = b"\xef\xbb\xbf"
 SAMPLE = 100
 """Number of lines that the columns are inferred from."""
+PREFIX, PROBES = 1 << 19, 64
+"""Where columns are looked for that those lines lack: bytes at the start of the file, and lines spread over it."""
 
 
 def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
@@ -37,11 +39,54 @@ def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
         msg = f"{path} has only blank lines"
         raise zebra.ZebraError(msg)
     size = path.stat().st_size
-    compressed = path.suffix.casefold() in (".gz", ".zst")
-    ends = [] if compressed else [*range(RANGE, size - RANGE // 2, RANGE)]
-    spans = pairwise([0, *ends, sys.maxsize])
-    ranges = [Range(partial(read_lines, path, a, b), before=partial(_rows_before, path, a)) for a, b in spans]
-    return _schema(path, sample), tuple(ranges)
+    ends = [] if _compression(path) else [*range(RANGE, size - RANGE // 2, RANGE)]
+    ranges = []
+    for start, stop in pairwise([0, *ends, sys.maxsize]):
+        meter = zebra.Meter(min(stop, size) - start)
+        read = partial(read_lines, path, start, stop, meter)
+        ranges.append(Range(read, before=partial(_rows_before, path, start), meter=meter))
+    return _schema(path, [*sample, *_lines_with_new_columns(path, sample)]), tuple(ranges)
+
+
+def _lines_with_new_columns(path: Path, sample: list[bytes]) -> Iterator[bytes]:
+    """Yield each line that has a column which no line before it has.
+
+    Of a long file, only its first `PREFIX` bytes are searched and, unless it is compressed, `PROBES` lines of the rest.
+    """
+    names = {name for line in sample for name in _columns_of(line)}
+    for line in chain(_head(path, PREFIX), () if _compression(path) else _probes(path)):
+        if not names.issuperset(_columns_of(line)):
+            names.update(_columns_of(line))
+            yield line
+
+
+def _columns_of(line: bytes) -> list[str]:
+    """Return the columns of a line, none if it is not an object."""
+    try:
+        row = {} if zebra.is_too_deep(line) else json.loads(line)
+    except (ValueError, RecursionError):
+        return []
+    return [name for name, value in row.items() if value is not None] if isinstance(row, dict) else []
+
+
+def _head(path: Path, size: int) -> Iterator[bytes]:
+    """Yield the lines that begin in the first bytes."""
+    for _, line in _lines(path):
+        yield line
+        size -= len(line)
+        if size < 0:
+            return
+
+
+def _probes(path: Path) -> Iterator[bytes]:
+    """Yield the first whole line after each of `PROBES` evenly spaced places."""
+    step = path.stat().st_size // PROBES
+    if step > PREFIX // PROBES:
+        with _open(path) as file:
+            for place in range(step, step * PROBES, step):
+                file.seek(place)
+                file.readline()
+                yield file.readline()
 
 
 def _schema(path: Path, sample: list[bytes]) -> pa.Schema:
@@ -71,10 +116,12 @@ def _rows_before(path: Path, start: int) -> int:
     return sum(bool(line.strip()) for block in _blocks(path, 0, start) for line in block.split(b"\n"))
 
 
-def read_lines(path: Path, start: int, stop: int, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+def read_lines(
+    path: Path, start: int, stop: int, meter: zebra.Meter, schema: pa.Schema
+) -> Iterator[pa.RecordBatch | zebra.Rejected]:
     """Read the columns of a schema from the lines that begin in [start, stop)."""
     lines = 0
-    for block in _blocks(path, start, stop):
+    for block in _blocks(path, start, stop, meter):
         try:
             if block.strip():
                 yield _parse(block, schema)
@@ -114,22 +161,33 @@ def _parse_or_reject(block: bytes, schema: pa.Schema, before: int) -> Iterator[p
             row += item.num_rows
 
 
-def _blocks(path: Path, start: int, stop: int) -> Iterator[bytes]:
+def _blocks(path: Path, start: int, stop: int, meter: zebra.Meter | None = None) -> Iterator[bytes]:
     """Yield the lines that begin in [start, stop), in blocks of about `BLOCK` bytes."""
-    with _open(path) as file:
+    with pa.input_stream(zebra.storage.source(path), compression=None) as stored:
+        file, first = _decompressed(path, stored), start
         if start:
             file.seek(start - 1)
             start += len(file.readline()) - 1
         while start < stop and (block := file.read(min(BLOCK, stop - start))):
             block += file.readline()
             start += len(block)
+            if meter is not None:
+                meter.done = stored.tell() - first
             yield block.removeprefix(BOM)
 
 
 def _open(path: Path) -> BufferedReader:
     """Open a file, compressed or not, for reading lines of bytes."""
-    compression = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.casefold())
-    return BufferedReader(pa.input_stream(zebra.storage.source(path), compression=compression))
+    return _decompressed(path, pa.input_stream(zebra.storage.source(path), compression=None))
+
+
+def _decompressed(path: Path, stored: pa.NativeFile) -> BufferedReader:
+    compression = _compression(path)
+    return BufferedReader(pa.CompressedInputStream(stored, compression) if compression else stored)
+
+
+def _compression(path: Path) -> str | None:
+    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.casefold())
 
 
 def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @attrs.frozen(eq=False)
 class Range:
-    """Rows of a table: `read` returns the columns of a schema, in its types; `rows` and `before` are as in `zebra.Part`."""
+    """Rows of a table: `read` returns the columns of a schema, in its types; the rest is as in `zebra.Part`."""
 
     read: Callable[[pa.Schema], Iterator[pa.RecordBatch | zebra.Rejected]]
     rows: int | None = None
     before: int | Callable[[], int] = 0
+    meter: zebra.Meter | None = None

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 import zebra_core as zebra
 from zebra_pools.columns import conform_batch, leaves
-from zebra_pools.files import csv_lines, hub, json_lines
+from zebra_pools.files import arrow_ipc, csv_lines, hub, json_lines
 from zebra_pools.files.ranges import Range
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Table:
     def read(self, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
         """Read these columns of all ranges."""
         for rows in self.ranges:
-            part = zebra.Part(self.name, partial(rows.read, schema), rows.rows, rows.before)
+            part = zebra.Part(self.name, partial(rows.read, schema), rows.rows, rows.before, rows.meter)
             yield from zebra.with_positions(part.read(), part.name, part.row)
 
 
@@ -155,33 +155,9 @@ def _read_parquet(path: Path, groups: list[int], schema: pa.Schema) -> Iterator[
         yield from file.iter_batches(rows, groups, columns=leaves(paths, schema), use_threads=False)
 
 
-def _open_arrow(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
-    with _mapped(path) as file:
-        return _arrow_reader(file).schema, (Range(partial(_read_arrow, path)),)
-
-
-def _mapped(path: Path) -> pa.NativeFile:
-    return pa.memory_map(str(path)) if zebra.storage.is_local(path) else pa.PythonFile(path.open("rb"), mode="r")
-
-
-def _read_arrow(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with _mapped(path) as file:
-        reader = _arrow_reader(file)
-        is_file = isinstance(reader, pa.RecordBatchFileReader)
-        for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
-            yield batch.select(schema.names)
-
-
-def _arrow_reader(file: pa.NativeFile) -> pa.RecordBatchFileReader | pa.RecordBatchStreamReader:
-    """Open the file format or, as `datasets` saves to disk, the stream format."""
-    magic = file.read(6)
-    file.seek(0)
-    return pa.ipc.open_file(file) if magic == b"ARROW1" else pa.ipc.open_stream(file)
-
-
 FORMATS: dict[str, Callable[[Path], tuple[pa.Schema, tuple[Range, ...]]]] = {
     ".parquet": _open_parquet,
-    ".arrow": _open_arrow,
+    ".arrow": arrow_ipc.open_arrow,
     ".jsonl": json_lines.open_lines,
     ".jsonl.gz": json_lines.open_lines,
     ".jsonl.zst": json_lines.open_lines,

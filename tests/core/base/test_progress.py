@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import zebra_core as zebra
-from zebra_core.base.progress import Progress
+from zebra_core.base.progress import Meter, Progress
 from zebra_core.cli import progress_bar
 from zebra_core.testing import Project
 
@@ -24,6 +24,15 @@ def test_rates_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unknown.total is None
     unknown.advance(300, tasks=2)
     assert unknown.total == 750  # two of five tasks had 300 rows
+
+
+def test_the_time_left_from_the_bytes_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a number of rows: 30 of 120 bytes had 300 rows, so there are 1,200, and at 100 rows/s 900 take 9 s more."""
+    monkeypatch.setattr("zebra_core.base.progress.time.monotonic", lambda: 13.0)
+    meters = [Meter(40, 30), Meter(80)]
+    progress = Progress(2, None, lambda _: None, meters, begun=10.0)
+    progress.advance(300, 1)
+    assert (progress.total, progress.seconds_left) == (1_200, 9.0)
 
 
 def test_lines_without_a_terminal(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:

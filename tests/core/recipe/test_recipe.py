@@ -43,6 +43,13 @@ def test_the_command_line_overrides_the_recipe(zebra_cli: Project) -> None:
         ('pool = "nowhere.parquet"', "there is no file, folder or pool 'nowhere.parquet'"),
         ('pool = "allenai/ultrafeedback"', "use hub:allenai/ultrafeedback"),
         ('scores = ["papr"]', "did you mean 'paper'?"),
+        ("benchmarks = 3", "expected a table, got 3: benchmarks"),
+        ('axes = ["safety"]', "expected a table, got ['safety']: axes"),
+        ("benchmarks = {MMLU = 3}", "expected a table, got 3: benchmarks['MMLU']"),
+        ('axes = {safety = "much"}', "expected float, got 'much': axes['safety']"),
+        ("a = " + "[" * 3_000 + "]" * 3_000, "is not valid TOML"),
+        (f'pool = "{"x" * 5_000}"', "is not a path: it is too long, or has a NUL character"),
+        (r'pool = "a\u0000b.jsonl"', "is not a path: it is too long, or has a NUL character"),
     ],
 )
 def test_a_mistake_in_a_recipe(zebra_cli: Project, recipe: str, message: str) -> None:

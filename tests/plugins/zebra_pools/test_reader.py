@@ -55,7 +55,7 @@ def test_options_name_other_columns(zebra_cli: Project) -> None:
     options = {"prompt": "q", "model": "who", "response": "said", "id": "n"}
     pool = zebra.open_pool("pool.jsonl", recipe=zebra.Recipe(options={"long": options}))
     assert pool.models() == {*"abc"}
-    with pytest.raises(zebra.ZebraError, match=r"no column 'whom' \(its columns: q, who, said, n\)"):
+    with pytest.raises(zebra.ZebraError, match=r"no column 'whom'; its columns are q, who, said, n"):
         zebra.open_pool("long:pool.jsonl", recipe=zebra.Recipe(options={"long": {**options, "model": "whom"}}))
 
 

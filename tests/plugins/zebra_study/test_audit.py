@@ -82,6 +82,27 @@ def test_two_judges(small: Project) -> None:
     )
 
 
+def test_a_judge_without_labels_of_the_dataset_is_left_out(small: Project) -> None:
+    """Of three judges, one labelled other instructions and one other models: the third is audited, the others are named."""
+    labels = by_response({"i0": (1, 0)}, "able") + by_response({"z0": (1, 0)}, "elsewhere").partition("\n")[2]
+    small.write("labels.csv", labels + "i0,other,1,stranger\n")
+    output = small.run("audit", "pairs", "--judge", "labels.csv")
+    assert "pairs (strategy sup) and able" in output.stdout
+    assert output.stderr == "Note: left out elsewhere, stranger: no label for a pair of pairs\n"
+    small.write("none.csv", by_response({"z0": (1, 0)}, "elsewhere"))
+    message = small.run("audit", "pairs", "--judge", "none.csv", code=2).stderr
+    assert message.startswith("Error: elsewhere has labelled no pair of pairs")
+    named = small.run("audit", "pairs", "--judge", "labels.csv", "--annotator", "stranger", code=2).stderr
+    assert named.startswith("Error: stranger has labelled no pair of pairs")
+
+
+def test_labels_nested_too_deeply_are_refused(small: Project) -> None:
+    """A line of JSON with 2,000 levels does not reach Arrow's parser, which would end the process."""
+    small.write("labels.jsonl", '{"id": "i0", "model": "scholar", "score": ' + "[" * 2_000 + "]" * 2_000 + "}\n")
+    message = small.run("audit", "pairs", "--judge", "labels.jsonl", code=2).stderr
+    assert message == "Error: labels.jsonl, line 1 is nested too deeply for a table of labels; remove it\n"
+
+
 def test_calibration_by_hand() -> None:
     """Two bins of two: |.52 - .5| and |.92 - 1|, each half of the pairs; the tie counts nowhere."""
     result = calibrate(np.array([0.52, 0.52, 0.92, 0.92, 0.7]), np.array([1.0, -1, 1, 1, 0]))

@@ -1,0 +1,79 @@
+"""JSON lines that are nested too deeply, and columns that appear late."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from helpers.bad_input import SCORES, check
+from helpers.pools import lines
+
+import zebra_core as zebra
+from zebra_core.testing import Project
+
+DEEP = b"[" * 2_000 + b"]" * 2_000
+NESTED = b'{"instruction": "q", "a": "x", "b": "y", "c": ' + DEEP + b"}"
+
+
+def wide(count: int) -> list[dict[str, str]]:
+    return [{"instruction": f"question {n}", "a": f"a {n}", "b": f"b {n}"} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("pool.jsonl", NESTED, r"none of its first 1 lines can be read; the first: nested too deeply"),
+        ("pool.json", b"[" + NESTED.replace(DEEP, DEEP) + b"]", r"no pair|not valid JSON|nested"),
+        ("pool.csv", b"instruction,models,a\nq," + DEEP + b",x\n", r"no pool reads"),
+    ],
+)
+def test_deep_nesting_is_refused(zebra_cli: Project, name: str, content: bytes, message: str) -> None:
+    """A file nested 2,000 levels deep does not reach Arrow's parser, which would end the process."""
+    zebra_cli.write(name, content)
+    zebra_cli.write("scores.csv", SCORES)
+    check(zebra_cli, message, "run", "--pool", name, "--scores", "scores.csv")
+
+
+def test_a_deep_line_is_rejected_alone(zebra_cli: Project) -> None:
+    """Among good lines it is left out; brackets within a text do not count."""
+    rows = [*wide(2), {"instruction": "q", "a": "[" * 500, "b": "{" * 500}]
+    zebra_cli.write("pool.jsonl", lines(rows) + b'\n{"instruction": ' + DEEP + b', "a": "x", "b": "y"}\n')
+    zebra_cli.write("scores.csv", SCORES)
+    zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "scores.csv")
+    assert len(zebra_cli.dataset()) == 3
+    assert len((zebra_cli.folder / "zebra-dataset" / "rejected_rows.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_column_that_appears_after_the_first_lines_is_read(zebra_cli: Project) -> None:
+    """A model of row 151 that the first 150 rows lack takes part: it is the best, and chosen there."""
+    late = {"instruction": "late", "a": "a late", "b": "b late", "c": "c late"}
+    zebra_cli.write("pool.jsonl", lines([*wide(150), late]))
+    zebra_cli.write("scores.csv", "model,MMLU\nc,4\na,3\nb,2\nd,1\n")
+    zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "scores.csv")
+    assert [row["chosen_model"] for row in zebra_cli.dataset()] == ["a"] * 150 + ["c"]
+
+
+def test_a_late_column_of_a_long_file_is_noticed(zebra_cli: Project) -> None:
+    """A second half with a column of its own begins after the bytes that are searched line by line."""
+    long = [row | {"b": "b" * 2_000} for row in wide(1_000)]
+    zebra_cli.write("pool.jsonl", lines(long + [row | {"c": "c"} for row in long]))
+    assert {
+        name
+        for part in zebra.open_pool("pool.jsonl").parts
+        for batch in part.read()
+        for name in batch["models"][0].as_py()
+    } == {"a", "b", "c"}
+
+
+def test_the_meter_of_a_compressed_file_ends_at_its_size(zebra_cli: Project) -> None:
+    """What is read is counted in bytes of the file, so that the time left is known."""
+    for name, content in (
+        ("pool.jsonl.gz", gzip.compress(lines(wide(5_000)))),
+        ("pool.csv", b"instruction,a,b\n" + b"q,x,y\n" * 9),
+    ):
+        zebra_cli.write(name, content)
+        (part,) = zebra.open_pool(name).parts
+        assert part.meter is not None
+        assert (part.meter.size, part.meter.done) == (len(content), 0)
+        assert sum(batch.num_rows for batch in part.read()) in (5_000, 9)
+        assert part.meter.done == len(content)
