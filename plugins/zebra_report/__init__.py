@@ -29,8 +29,7 @@ def zebra_stage_done(stage: str, result: object) -> None:
     from zebra_report.page import write_report
 
     try:
-        click.echo(
-            f"The report is {write_report(result, zebra.load_plugins(result.manifest.recipe.get('plugins', ())))}"
-        )
+        plugins = zebra.load_plugins(result.manifest.recipe.get("plugins", ()), recorded=True)
+        click.echo(f"The report is {write_report(result, plugins)}")
     except zebra.ZebraError as error:
         click.echo(f"Warning: there is no report: {error}", err=True)

@@ -117,18 +117,22 @@ class Sweep:
             (folder / f"{name}.toml").write_text(tomli_w.dumps(values), encoding="utf-8")
 
     def commands(self, cell: Cell) -> list[list[str]]:
-        """Return the command lines that finish a cell from its current state; its recipes must be written."""
+        """Return the command lines that finish a cell from its current state; its recipes must be written.
+
+        They have --trust: the plugins of the recipes are those of the sweep, to which the user has agreed.
+        """
         folder, dataset = self.folder(cell), self.dataset(self.dataset_values(cell))
         model = folder / "model"
         built = self.evaluation_datasets()
         targets = {"dataset": dataset, **built}
         commands = [
-            ["run", str(folder / f"{name}.toml"), "-o", str(target), "--no-report"]
+            ["run", str(folder / f"{name}.toml"), "-o", str(target), "--no-report", "--trust"]
             for name, target in targets.items()
             if not is_built(target)
         ]
         if zebra.TrainingResult.read(model) is None:
-            commands.append(["train", str(dataset), "--recipe", str(folder / "training.toml"), "-o", str(model)])
+            recipe = str(folder / "training.toml")
+            commands.append(["train", str(dataset), "--recipe", recipe, "-o", str(model), "--trust"])
         flags = self.evaluation.with_datasets(built)
         words = [word for name, value in flags.items() for word in (f"--{name.replace('_', '-')}", str(value))]
         words += [word for name in self.evaluation.evaluators for word in ("--evaluator", name)]

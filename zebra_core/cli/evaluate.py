@@ -17,6 +17,7 @@ from zebra_core.cli.options import (
     recipe_from,
     take_flags,
 )
+from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +68,7 @@ def requested_evaluators(
 @click.option("--overwrite", is_flag=True, help="Replace the model's scores in the table.")
 @click.option("--recipe", type=click.Path(dir_okay=False), help="A recipe whose plugins and options to use.")
 @plugin_options
+@trust_option
 def evaluate(
     model: str,
     evaluators: tuple[str, ...],

@@ -31,14 +31,29 @@ MEMO = "zebra.loaded"
 
 
 def loaded_plugins(names: Sequence[str] = ()) -> Plugins:
-    """Return the plugins of this command, loaded once; `names` are those that the recipe requests."""
+    """Return the plugins of this command, loaded once; `names` are those that the recipe requests.
+
+    Raise ZebraError if the user does not agree to run the loose code among them.
+    """
     from zebra_core.plugins.discovery import load_plugins  # noqa: PLC0415
 
     memo = click.get_current_context().meta
     if memo.get(MEMO, (None,))[0] != tuple(names):
+        ask_for_plugins(names)
         memo[MEMO] = (tuple(names), load_plugins(names))
     plugins: Plugins = memo[MEMO][1]
     return plugins
+
+
+def ask_for_plugins(names: Sequence[str]) -> None:
+    """Ask whether to run the loose code among plugins that the command line does not name.
+
+    Raise ZebraError if the user declines, or if there is no terminal to ask on and no --trust.
+    """
+    from zebra_core.plugins.consent import ask_consent  # noqa: PLC0415
+
+    context = click.get_current_context()
+    ask_consent(names, {*context.meta.get(PLUGINS, ()), *context.params.get("plugins", ())})
 
 
 class RecipeOption(click.Option):

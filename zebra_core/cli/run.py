@@ -19,6 +19,7 @@ from zebra_core.cli.options import (
 )
 from zebra_core.cli.train import train_and_report, train_command, trained_folder, training_options
 from zebra_core.errors import ZebraError
+from zebra_core.plugins.consent import trust_option
 
 DEFAULT_OUTPUT = "zebra-dataset"
 
@@ -33,6 +34,7 @@ DEFAULT_OUTPUT = "zebra-dataset"
     "--trained", metavar="DIR", type=click.Path(), help="Folder of the trained model.  [default: OUTPUT-TRAINER]"
 )
 @plugin_options
+@trust_option
 @click.option("--workers", default=0, show_default="one per core", type=click.IntRange(0), help="Shards built at once.")
 @click.option("-o", "--output", default=DEFAULT_OUTPUT, show_default=True, type=click.Path(), help="Folder to write.")
 @click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zebra_core.cli.options import (
+    ask_for_plugins,
     command_with_flags,
     loaded_plugins,
     plugin_options,
@@ -17,6 +18,7 @@ from zebra_core.cli.options import (
     take_flags,
     with_trainer_flags,
 )
+from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +44,7 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("dataset")
 @training_options
 @plugin_options
+@trust_option
 @click.option("-o", "--output", type=click.Path(), help="Folder of the trained model.  [default: DATASET-TRAINER]")
 @click.option("--overwrite", is_flag=True, help="Replace the model in the output folder.")
 @click.option("--recipe", type=click.Path(dir_okay=False), help="A recipe whose trainer, model and options to use.")
@@ -62,9 +65,11 @@ def train(
     from zebra_core.cli.relaunch import relaunch  # noqa: PLC0415
     from zebra_core.pipeline import prepare_training  # noqa: PLC0415
 
-    relaunch(launch, sys.argv[1:])
     flags = take_flags(arguments, "trainer")
-    chosen = with_trainer_flags(recipe_from(recipe, arguments), flags)
+    chosen = recipe_from(recipe, arguments)
+    ask_for_plugins(chosen.plugins)
+    relaunch(launch, [*sys.argv[1:], *(["--trust"] if recipe else [])])
+    chosen = with_trainer_flags(chosen, flags)
     ready = prepare_training(chosen, loaded_plugins(chosen.plugins))
     train_and_report(ready, dataset, output, overwrite=overwrite, resume=resume)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import sys
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,9 +15,11 @@ import pluggy
 from zebra_core import hookspecs
 from zebra_core.errors import PluginError, ZebraError, nearest, unknown
 from zebra_core.plugins.component import Component
+from zebra_core.plugins.trust import check_loaded, digest_of, find_loose_code, note_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
     from types import ModuleType
 
     import click
@@ -187,12 +187,13 @@ def _components(kind: str, plugin: str, origin: Origin, hook: Callable[[], objec
         yield Component(kind, name, plugin, offered[name], tuple(aliases))
 
 
-def load_plugins(requested: Iterable[str] = (), *, components: bool = True) -> Plugins:
+def load_plugins(requested: Iterable[str] = (), *, components: bool = True, recorded: bool = False) -> Plugins:
     """Load every installed plugin and the requested ones; `no:NAME` leaves an installed one out.
 
     An installed plugin that cannot be loaded is left out with a warning; a requested one raises ZebraError. A requested
     plugin is a path (`.py`, or with a slash), else an installed plugin, else a module, else a file in the current folder.
     Without `components` the hooks that offer components are not called, which is fast: only commands are available.
+    With `recorded` the names are those of a manifest: loose code that this process has not run before raises ZebraError.
     """
     requested = list(requested)
     plugins = Plugins(pluggy.PluginManager("zebra"))
@@ -213,13 +214,18 @@ def load_plugins(requested: Iterable[str] = (), *, components: bool = True) -> P
                 raise
             plugins.warnings.append(f"left out: {error}")
     for name in named:
-        _add_named(plugins, name, components=components)
+        _add_named(plugins, name, components=components, recorded=recorded)
     return plugins
 
 
 def load_commands(requested: Iterable[str] = ()) -> dict[str, click.Command]:
     """Return the commands of the installed and the requested plugins, by name, without loading any component."""
     return load_plugins(requested, components=False).commands()
+
+
+def installed_names() -> set[str]:
+    """Return the names of the installed plugins, without loading any."""
+    return {name for name, _ in _installed()}
 
 
 def _installed() -> Iterator[tuple[str, tuple[EntryPoint, Origin]]]:
@@ -235,21 +241,22 @@ def _installed() -> Iterator[tuple[str, tuple[EntryPoint, Origin]]]:
         yield name, (entry, origin)
 
 
-def _add_named(plugins: Plugins, name: str, *, components: bool) -> None:
+def _add_named(plugins: Plugins, name: str, *, components: bool, recorded: bool) -> None:
     if name not in plugins.origins:
-        path = Path(name)
-        if name.endswith(".py") or "/" in name:
-            name, module, origin = _from_path(path)
-        elif importlib.util.find_spec(name.partition(".")[0]):
-            origin = Origin(f"module {name}")
-            module = _imported(name, lambda: importlib.import_module(name), origin)
-        elif path.with_suffix(".py").is_file():
-            name, module, origin = _from_path(path.with_suffix(".py"))
-        else:
+        code = find_loose_code(name)
+        if code is None:
             near = nearest(name, plugins.origins)
             hint = f"did you mean {near!r}? " if near else ""
             msg = f"there is no plugin {name!r}: no installed plugin or module has that name, and there is no file ./{name}.py; {hint}see `zebra plugins`"
             raise ZebraError(msg)
+        if recorded:
+            check_loaded(code)
+        note_loaded(code)
+        if code.path is not None:
+            name, module, origin = _from_path(code.path)
+        else:
+            origin = Origin(f"module {name}")
+            module = _imported(name, lambda: importlib.import_module(name), origin)
         plugins.add(name, module, origin, components=components)
     plugins.named.append(name)
 
@@ -260,7 +267,7 @@ def _from_path(path: Path) -> tuple[str, ModuleType, Origin]:
     if not source.is_file():
         msg = f"there is no plugin file {source}; check the path after --plugin"
         raise ZebraError(msg)
-    name, origin = path.stem, Origin(f"file {path}", f"sha256:{hashlib.sha256(source.read_bytes()).hexdigest()}")
+    name, origin = path.stem, Origin(f"file {path}", digest_of(source))
     qualified = f"zebra_plugin_{name}"
     spec = importlib.util.spec_from_file_location(
         qualified, source, submodule_search_locations=[str(path)] if path.is_dir() else None

@@ -42,7 +42,8 @@ class Texts:
     def _of_pool(self, dataset: zebra.Dataset) -> list[list[Any]]:
         built = zebra.make_recipe(dataset.manifest.recipe)
         recipe = zebra.Recipe(pool=built.pool, options=built.options, plugins=built.plugins)
-        answers = list(islice(_answers(zebra.open_pool(recipe=recipe)), self.sample))
+        pool = zebra.open_pool(recipe=recipe, plugins=zebra.load_plugins(built.plugins, recorded=True))
+        answers = list(islice(_answers(pool), self.sample))
         behavior = dataset.behavior
         index = {model: i for i, model in enumerate(behavior.models)}
         numbers = {name: index[model.scores_of] for name, model in dataset.manifest.summary.models.items()}

@@ -10,7 +10,8 @@ import numpy as np
 
 import zebra_core as zebra
 from zebra_core.cli.evaluate import requested_evaluators
-from zebra_core.cli.options import command_with_flags, loaded_plugins, take_flags
+from zebra_core.cli.options import ask_for_plugins, command_with_flags, loaded_plugins, take_flags
+from zebra_core.plugins.consent import trust_option
 from zebra_study.commands.compare import show_results
 from zebra_study.commands.runner import run_cells
 from zebra_study.commands.tables import Destination
@@ -46,6 +47,7 @@ TRAINED = {"pairs trained on": "rows", "steps": "steps"}
     type=click.IntRange(1),
     help="Cells at once; each has a GPU, if there are any.",
 )
+@trust_option
 @click.option("--dry-run", is_flag=True, help="Print the cells with their pairs and steps, and what is left to do.")
 def sweep(
     recipe: str | None, output: Path, over: str, baseline: str | None, jobs: int, *, dry_run: bool, **arguments: object
@@ -59,6 +61,7 @@ def sweep(
     names = values.get("plugins", [])
     plugins = loaded_plugins([names] if isinstance(names, str) else names)
     evaluation = EvaluationPlan.from_table(table, plugins)
+    ask_for_plugins([name for each in evaluation.recipes.values() for name in zebra.make_recipe(each).plugins])
     grid = Sweep(cells_of(values, evaluation), evaluation, output, plugins)
     _check_axis(grid, over, baseline)
     runs, trainings = _prepare(grid)

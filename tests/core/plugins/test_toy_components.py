@@ -103,7 +103,7 @@ def test_sweep(toy: Project) -> None:
         '[options.toy]\nlessons = 2\n[evaluation]\nevaluators = ["toy-eval"]\ndepth = 4\n'
     )
     toy.write("sweep.toml", recipe)
-    toy.run("sweep", "sweep.toml", "-o", "grid", "--jobs", "2")
+    toy.run("sweep", "sweep.toml", "-o", "grid", "--jobs", "2", "--trust")
     rows = list(csv.DictReader((toy.folder / "grid/cells.csv").read_text().splitlines()))
     assert [(row["strategy"], row["seed"], row["depth"], row["steps"]) for row in rows] == [
         ("sup", "0", "4.0", "2"),
