@@ -5,12 +5,20 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from zebra_core.redaction import redacted_message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 class ZebraError(Exception):
-    """A mistake that the user can correct. The command line prints the message alone, without a traceback."""
+    """A mistake that the user can correct. The command line prints the message alone, without a traceback.
+
+    Secrets in URLs are left out of the message.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(redacted_message(text))
 
 
 class ComponentError(ZebraError):

@@ -18,6 +18,7 @@ from zebra_core.recipe.options import names_of, options_for
 from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver
 from zebra_core.records import as_json
+from zebra_core.redaction import redacted
 from zebra_core.scores.csv_row import add_row
 from zebra_core.scores.table import ScoreTable, join
 
@@ -66,7 +67,7 @@ class Evaluation:
         """
         add_row(path, self.model, self.scores, benchmark_index(Resolver(Recipe(), self.plugins)), overwrite=overwrite)
         with path.with_suffix(".provenance.jsonl").open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(entry) + "\n" for entry in self.provenance)
+            file.writelines(redacted(json.dumps(entry)) + "\n" for entry in self.provenance)
 
 
 def check_evaluators(plugins: Plugins, evaluators: Evaluators, model: str) -> list[BoundComponent]:

@@ -10,6 +10,7 @@ import cattrs
 
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.options import reasons
+from zebra_core.redaction import redacted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +31,8 @@ _converter = cattrs.Converter()
 
 
 def as_json(value: object, indent: int | None = 2) -> str:
-    """Return JSON as it is saved: keys in the order given, NaN refused."""
-    return json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False) + "\n"
+    """Return JSON as it is saved: keys in the order given, NaN refused, without the secrets in URLs."""
+    return redacted(json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def to_plain(record: Record) -> dict[str, Any]:

@@ -9,20 +9,27 @@ from typing import Any, cast
 import pyarrow as pa
 
 from zebra_core.errors import ZebraError
+from zebra_core.redaction import lacks_secret, redacted, remember_secrets
 
 LONGEST_PATH, LONGEST_NAME = 4096, 255
 """The limits of common file systems: characters of a path, bytes of a name."""
+
+OF_WEB = ("ETag", "Content-MD5", "Digest", "Last-Modified")
+"""What a web server may say about the version of a file, best first."""
 
 
 def place(location: str | Path) -> Path:
     """Return the path of a location; for a URL it is a UPath, which has the same methods.
 
-    Raise ZebraError for a path that cannot exist, and for a URL with an unknown protocol or without its library.
+    Raise ZebraError for a path that cannot exist, and for a URL with an unknown protocol, without its library, or whose
+    secret was left out.
     """
     if not isinstance(location, str):
         return location
     if "://" not in location:
         return _local_path(location)
+    check_secret(location)
+    remember_secrets(location)
     from upath import UPath  # noqa: PLC0415  # not needed for local files
 
     try:
@@ -46,6 +53,33 @@ def _local_path(text: str) -> Path:
         msg = f"{shown!r} is not a path: it is too long, or has a NUL character; check the name"
         raise ZebraError(msg)
     return path
+
+
+def check_secret(location: str, flag: str = "--pool") -> None:
+    """Raise ZebraError if the secret of a location was left out; `flag` is the option to give it with again."""
+    if lacks_secret(location):
+        msg = (
+            f"{location} was recorded without its secret; give the whole location again, such as "
+            f"`zebra run recipe.toml {flag} URL`, or take the secret out of the recipe's location and set it in the "
+            "environment or in the configuration of fsspec"
+        )
+        raise ZebraError(msg)
+
+
+def shown(path: str | Path) -> str:
+    """Return a location as it is shown and recorded: without secrets."""
+    return redacted(str(path))
+
+
+def file_name(path: Path) -> str:
+    """Return the name of a file; that of a web address ends before the query."""
+    web = not is_local(path) and cast("Any", path).protocol in ("http", "https")
+    return path.name.partition("?")[0] if web else path.name
+
+
+def suffix_of(path: Path) -> str:
+    """Return the suffix of a file in lower case, with its dot."""
+    return Path(file_name(path)).suffix.casefold()
 
 
 def is_local(path: Path) -> bool:
@@ -81,7 +115,11 @@ def remove(folder: Path) -> None:
 
 def version_of(path: Path) -> dict[str, str]:
     """Return what changes when a remote file does, as its file system reports it (an ETag, a time, a commit)."""
-    return {"key": str(cast("Any", path).fs.ukey(cast("Any", path).path))}
+    system, name = cast("Any", path).fs, cast("Any", path).path
+    if cast("Any", path).protocol in ("http", "https"):  # whose own key is a hash of the address, with its secrets
+        details = system.info(name)
+        return {"key": str(next((details[key] for key in OF_WEB if key in details), ""))}
+    return {"key": str(system.ukey(name))}
 
 
 def faults(path: Path) -> tuple[type[Exception], ...]:

@@ -30,6 +30,6 @@ def zebra_stage_done(stage: str, result: object) -> None:
 
     try:
         plugins = zebra.load_plugins(result.manifest.recipe.get("plugins", ()), recorded=True)
-        click.echo(f"The report is {write_report(result, plugins)}")
+        click.echo(f"The report is {zebra.storage.shown(write_report(result, plugins))}")
     except zebra.ZebraError as error:
         click.echo(f"Warning: there is no report: {error}", err=True)

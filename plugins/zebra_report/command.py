@@ -31,7 +31,8 @@ def report(folder: str, against: str | None, failing: tuple[str, ...], **argumen
     """Write the report of a dataset that `zebra run` built: one page, each figure as SVG, each table as CSV."""
     recipe = recipe_from(None, arguments)
     dataset = zebra.Dataset.open(folder)
-    click.echo(f"The report is {write_report(dataset, loaded_plugins(recipe.plugins), recipe.options)}")
+    page = write_report(dataset, loaded_plugins(recipe.plugins), recipe.options)
+    click.echo(f"The report is {zebra.storage.shown(page)}")
     if not (failing or against):
         return
     results = {result.lint: result for result in lint_dataset(dataset, _prompts(against))}

@@ -46,18 +46,18 @@ def required_location(location: str | None, usage: str) -> str:
 def open_grid(location: str) -> Grid:
     """Read a table from CSV, TSV, Markdown, parquet, or a JSON list of objects or lists. Raise ZebraError for anything else."""
     path = zebra.storage.place(location)
-    read = READERS.get(path.suffix.casefold())
+    read = READERS.get(zebra.storage.suffix_of(path))
     if read is None:
         msg = f"{location} is not a table; a table is a file with the suffix {', '.join(SUFFIXES)}"
         raise zebra.ZebraError(msg)
-    with _reading(path, location):
+    with reading(path, location):
         return read(path, location)
 
 
 def header_of(location: str) -> tuple[str, ...]:
     """Return the column names of a table, none if the location is not a table. Of a CSV file, only one line is read."""
     path = zebra.storage.place(location)
-    suffix = path.suffix.casefold()
+    suffix = zebra.storage.suffix_of(path)
     if suffix not in READERS or not path.is_file():
         return ()
     try:
@@ -79,7 +79,7 @@ def lacks_column(location: str, *names: str) -> str | None:
 def parse_json(path: Path, location: str) -> Any:
     """Return the value in a JSON file. Raise ZebraError if it cannot be read or is not JSON."""
     try:
-        with _reading(path, location):
+        with reading(path, location):
             return json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         msg = f"{location} is not valid JSON: {error}"
@@ -87,7 +87,7 @@ def parse_json(path: Path, location: str) -> Any:
 
 
 @contextmanager
-def _reading(path: Path, location: str) -> Iterator[None]:
+def reading(path: Path, location: str) -> Iterator[None]:
     """Turn what can go wrong in reading a file into a ZebraError."""
     try:
         yield
@@ -102,7 +102,7 @@ def _reading(path: Path, location: str) -> Iterator[None]:
 
 
 def _csv_reader(path: Path, file: TextIO) -> Any:
-    return csv.reader(file, delimiter="\t" if path.suffix.casefold() == ".tsv" else ",", strict=True)
+    return csv.reader(file, delimiter="\t" if zebra.storage.suffix_of(path) == ".tsv" else ",", strict=True)
 
 
 def _read_csv(path: Path, location: str) -> Grid:

@@ -21,7 +21,7 @@ class Helm:
     def declines(self, location: str) -> str | None:
         """Return why the file is not such a table, None if it is."""
         path = zebra.storage.place(location)
-        if path.suffix.casefold() != ".json" or not path.is_file():
+        if zebra.storage.suffix_of(path) != ".json" or not path.is_file():
             return "reads .json files"
         try:
             content = parse_json(path, location)

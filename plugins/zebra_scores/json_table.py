@@ -27,7 +27,7 @@ class Json:
     def declines(self, location: str) -> str | None:
         """Return why the location is not such a file, None if it may be."""
         path = zebra.storage.place(location)
-        return "reads .json files" if path.suffix.casefold() != ".json" or path.is_dir() else None
+        return "reads .json files" if zebra.storage.suffix_of(path) != ".json" or path.is_dir() else None
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the file. Raise ZebraError if it is not such a table."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 import zebra_core as zebra
-from zebra_scores.grid import parse_json, required_location
+from zebra_scores.grid import parse_json, reading, required_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,8 @@ class Runs(ABC):
 
     def _runs(self, location: str) -> Iterator[tuple[Path, str, list[Score]]]:
         path = zebra.storage.place(location)
-        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        with reading(path, location):
+            files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             content = self.load(file) if file.name.endswith(self.suffixes) else None
             if content is None:

@@ -123,7 +123,7 @@ class Csv:
 
     def declines(self, location: str) -> str | None:
         """Return why the location is not such a file, None if it may be."""
-        suffix = zebra.storage.place(location).suffix.casefold()
+        suffix = zebra.storage.suffix_of(zebra.storage.place(location))
         return None if suffix in (".csv", ".tsv", ".md", ".parquet") else "reads .csv, .tsv, .md and .parquet files"
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:

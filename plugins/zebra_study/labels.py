@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -122,15 +121,18 @@ def _number(score: object, where: str) -> float:
 
 
 def _table(path: str) -> pa.Table:
-    reader = READERS.get(Path(path).suffix)
+    place = zebra.storage.place(path)
+    reader = READERS.get(zebra.storage.suffix_of(place))
     if reader is None:
         msg = f"a table of labels is a .parquet, .csv or .jsonl file, got {path!r}"
         raise zebra.ZebraError(msg)
     try:
         if reader is pyarrow.json.read_json:
             _check_nesting(path)
-        return reader(zebra.storage.source(zebra.storage.place(path)))
-    except (OSError, pa.ArrowException) as error:
+        return reader(zebra.storage.source(place))
+    except zebra.ZebraError:
+        raise
+    except zebra.storage.faults(place) as error:
         msg = f"cannot read the labels {path!r}: {error}"
         raise zebra.ZebraError(msg) from error
 

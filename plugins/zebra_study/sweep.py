@@ -169,8 +169,17 @@ def is_built(folder: Path) -> bool:
 
 
 def read_sweep(recipe: str | Path, flags: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a recipe whose lists are axes, and its table `evaluation`, overridden by flags of the command line."""
+    """Return a recipe whose lists are axes, and its table `evaluation`, overridden by flags of the command line.
+
+    Raise ZebraError if a location in it has a secret.
+    """
     values = zebra.read_recipe(recipe)
+    if zebra.storage.shown(repr(values)) != repr(values):
+        msg = (
+            f"the recipe {str(recipe)!r} has a secret in a location, and a sweep writes its recipes to the folder of each "
+            "cell; take it out, and set it in the environment or in the configuration of fsspec"
+        )
+        raise zebra.ZebraError(msg)
     table = values.pop("evaluation", {})
     if not isinstance(table, Mapping):
         msg = f'the recipe {str(recipe)!r}: evaluation must be a table, such as [evaluation] followed by pairs = "held_out"'

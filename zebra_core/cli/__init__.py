@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+import traceback
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +13,11 @@ import click
 
 from zebra_core.cli.lazy import lazy_command
 from zebra_core.errors import Interrupted, ZebraError
+from zebra_core.redaction import redacted_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
 
 COMMANDS = {
     name: lazy_command(name, f"zebra_core.cli.{target}", summary)
@@ -64,6 +68,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        sys.excepthook = _print_traceback
         try:
             return super().invoke(ctx)
         except ZebraError as error:
@@ -88,6 +93,11 @@ class Commands(click.Group):
             return load_commands(ctx.meta.get(PLUGINS, ()))
         except ZebraError as error:
             raise UserError(str(error)) from error
+
+
+def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print a traceback without the secrets that the errors of libraries name."""
+    click.echo(redacted_message("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False)
 
 
 def _remember(ctx: click.Context, _: click.Parameter, plugins: Sequence[str]) -> None:

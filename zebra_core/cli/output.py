@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from zebra_core import storage
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -30,8 +32,11 @@ SUMMARY_ROWS = 12
 
 
 def console() -> Console:
-    """Return the console of the standard output, wide enough for a table if that is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    """Return the console of the standard output, wide enough for a table if that is not a terminal.
+
+    Names are printed as they are: nothing in them is markup.
+    """
+    return Console(width=None if sys.stdout.isatty() else 140, highlight=False, markup=False, emoji=False)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = True, right: bool = False) -> None:
@@ -62,7 +67,7 @@ def warnings(plugins: Plugins) -> None:
 
 def line(text: str) -> None:
     """Print a line about the run."""
-    click.echo(f"  {text}")
+    click.echo(f"  {storage.shown(text)}")
 
 
 def selections(run: Run) -> None:
@@ -70,7 +75,7 @@ def selections(run: Run) -> None:
     grid = Table.grid(padding=(0, 2))
     for selection in run.selections:
         component, location = selection.component, selection.location
-        name = component.name if location is None else f"{component.name}:{location}"
+        name = component.name if location is None else f"{component.name}:{storage.shown(location)}"
         grid.add_row(f"  {component.kind}", name, Text(selection.why, style="dim"))
     recipe = run.recipe
     for field in ("scope", "threshold", "min_gap", "pairs", "seed"):
@@ -109,7 +114,7 @@ def summary(dataset: Dataset) -> None:
     )
     for remark in dataset.manifest.remarks:
         click.echo(f"Note: {remark}")
-    click.echo(f"\nThe dataset is in {dataset.folder}/ (README.md describes how it was made)")
+    click.echo(f"\nThe dataset is in {storage.shown(dataset.folder)}/ (README.md describes how it was made)")
 
 
 def _print_remainder(count: int, what: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zebra_core import storage
 from zebra_core.cli.options import (
     ask_for_plugins,
     command_with_flags,
@@ -113,7 +114,7 @@ def train_and_report(
         trained_folder(ready, dataset, output),
         overwrite=overwrite,
         resume=resume,
-        log=lambda text: click.echo(f"  {text}"),
+        log=lambda text: click.echo(f"  {storage.shown(text)}"),
     )
     if is_first_process():
-        click.echo(f"\nThe trained model is in {folder}/ (README.md describes how it was made)")
+        click.echo(f"\nThe trained model is in {storage.shown(folder)}/ (README.md describes how it was made)")

@@ -49,7 +49,7 @@ class Dataset:
 
     def __repr__(self) -> str:
         strategy = self.manifest.recipe.get("strategy", "")
-        return f"<Dataset {str(self.folder)!r}: {self.total:,} pairs by {strategy}>"
+        return f"<Dataset {storage.shown(self.folder)!r}: {self.total:,} pairs by {strategy}>"
 
     def _repr_html_(self) -> str:
         summary = self.manifest.summary

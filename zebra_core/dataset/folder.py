@@ -156,7 +156,7 @@ def fingerprint(files: Iterable[Path]) -> list[dict[str, Any]]:
     entries = []
     for path in files:
         version = {"xxh3_128": _digest(path)} if storage.is_local(path) else storage.version_of(path)
-        entries.append({"path": str(path), "bytes": path.stat().st_size, **version})
+        entries.append({"path": storage.shown(path), "bytes": path.stat().st_size, **version})
     return entries
 
 

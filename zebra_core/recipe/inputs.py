@@ -14,6 +14,7 @@ from zebra_core.plugins.component import attributed_items
 from zebra_core.plugins.protocols import CoversModels
 from zebra_core.pool.aliases import canonical_names, read_aliases
 from zebra_core.pool.pool import Part, Pool
+from zebra_core.redaction import redacted
 from zebra_core.scores.catalogue import BenchmarkIndex, apply_declarations
 from zebra_core.scores.table import ScoreTable, join
 
@@ -104,7 +105,15 @@ def _read(resolver: Resolver, selection: Selection, kind: str, result_type: type
     if not isinstance(result, result_type):
         msg = f"{selection.component}: it must return a {result_type.__name__} or a Path, got {type(result).__name__}"
         raise PluginError(msg, selection.component)
-    return result
+    return _without_secrets(result)
+
+
+def _without_secrets(result: Input) -> Input:
+    """Leave the secrets in the locations of score tables out of what the table says about its origin."""
+    if not isinstance(result, ScoreTable):
+        return result
+    benchmarks = [attrs.evolve(b, source=redacted(b.source)) for b in result.benchmarks]
+    return attrs.evolve(result, benchmarks=benchmarks, notes=tuple(map(redacted, result.notes)))
 
 
 def _without_path(result: object, path: str, component: Component) -> object:

@@ -14,6 +14,7 @@ from zebra_core.errors import ZebraError, unknown
 from zebra_core.pairing.strategy import Masks, Scope
 from zebra_core.plugins.options import option, structure
 from zebra_core.recipe.options import flatten
+from zebra_core.redaction import redacted
 from zebra_core.scores.normalise import Normalisation  # noqa: TC001
 from zebra_core.scores.table import Clash, Missing  # noqa: TC001
 
@@ -96,12 +97,12 @@ class Recipe:
             raise ZebraError(str(error.args[0])) from error
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the recipe as plain values, without the choices left open."""
+        """Return the recipe as plain values, as it is recorded: without the choices left open and the secrets in URLs."""
         values = attrs.asdict(self, filter=lambda field, _: field.name != "origins", value_serializer=_plain)
         return {name: value for name, value in values.items() if value not in ("", [], {})}
 
     def as_toml(self) -> str:
-        """Return the recipe as TOML, which `read_recipe` reads back unchanged."""
+        """Return the recipe as it is recorded as TOML, which `read_recipe` reads back unchanged."""
         return tomli_w.dumps(self.as_dict())
 
 
@@ -134,4 +135,6 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
 
 
 def _plain(_: object, __: object, value: object) -> object:
+    if isinstance(value, str):
+        return redacted(value)
     return list(value) if isinstance(value, tuple) else value

@@ -10,15 +10,16 @@ import attrs
 from zebra_core import storage
 from zebra_core.errors import ZebraError, nearest
 from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.options import options_of
 from zebra_core.plugins.protocols import General, SuggestsFlags
 from zebra_core.recipe.options import names_of, options_for
+from zebra_core.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from zebra_core.plugins.component import BoundComponent, Component
     from zebra_core.plugins.discovery import Plugins
-    from zebra_core.recipe.recipe import Recipe
 
 
 @attrs.frozen
@@ -85,6 +86,8 @@ class Resolver:
 
     def source(self, kind: str, text: str, why: str) -> Selection:
         """Select the reader of a location: the one named in front of it, else the only one that recognises it."""
+        flag = next(f"--{name}" for name, option in options_of(Recipe).items() if option.info.kind == kind)
+        storage.check_secret(text, flag)
         component, location = self.plugins.locate(kind, text)
         if component is not None or location is None:
             return self._select(component or self.plugins.find(kind, text), location, why)

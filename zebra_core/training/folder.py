@@ -14,7 +14,7 @@ from zebra_core import storage
 from zebra_core.dataset.folder import check_free, fingerprint, put_in_place
 from zebra_core.dataset.manifest import MANIFEST
 from zebra_core.errors import Interrupted, ZebraError
-from zebra_core.records import Record, read_record, to_plain, write_record
+from zebra_core.records import Record, as_json, read_record, to_plain, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,10 +105,10 @@ def located_version(location: str) -> dict[str, Any]:
     """Return a location with what changes when its content does: a dataset's hash, else names and sizes of files."""
     path = Path(location)
     if (path / MANIFEST).is_file():
-        return {"location": location, "manifest": fingerprint([path / MANIFEST])[0]["xxh3_128"]}
+        return {"location": storage.shown(location), "manifest": fingerprint([path / MANIFEST])[0]["xxh3_128"]}
     files = sorted(file for file in (path, *path.rglob("*")) if file.is_file())
     version = {"files": [[file.name, file.stat().st_size] for file in files]} if files else {}
-    return {"location": location, **version}
+    return {"location": storage.shown(location), **version}
 
 
 def check_output(output: Path, *, overwrite: bool) -> None:
@@ -120,7 +120,7 @@ def _resume_or_create(staging: Path, job: TrainingJob, *, resume: bool | None, l
     """Create the folder, or resume the one that an interrupted training of the same job left."""
     if resume is not False and _checkpoints(staging):
         before = read_record(TrainingJob, staging / TRAINING)
-        changes = _changes(to_plain(before), json.loads(json.dumps(to_plain(job))))
+        changes = _changes(to_plain(before), json.loads(as_json(to_plain(job))))
         if changes:
             msg = (
                 f"{staging} holds checkpoints of another training ({'; '.join(changes)}); add --no-resume to start over, "

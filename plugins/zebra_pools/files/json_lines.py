@@ -187,7 +187,7 @@ def _decompressed(path: Path, stored: pa.NativeFile) -> BufferedReader:
 
 
 def _compression(path: Path) -> str | None:
-    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.casefold())
+    return {".gz": "gzip", ".zst": "zstd"}.get(zebra.storage.suffix_of(path))
 
 
 def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:

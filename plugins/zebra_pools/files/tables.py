@@ -73,7 +73,7 @@ def _tables(path: Path, location: str) -> list[Table]:
 
 def format_of(path: Path) -> str | None:
     """Return the format of a file by its suffix, None if it is unknown."""
-    name = path.name.casefold()
+    name = zebra.storage.file_name(path).casefold()
     return next((suffix for suffix in FORMATS if name.endswith(suffix)), None)
 
 
@@ -94,7 +94,7 @@ def _open(path: Path) -> Table:
     except zebra.storage.faults(path) as error:
         raise unreadable(path, error) from error
     ranges = tuple(attrs.evolve(part, read=partial(_read, path, part.read)) for part in ranges)
-    return Table(path.name, schema, ranges, path)
+    return Table(zebra.storage.file_name(path), schema, ranges, path)
 
 
 def _read(

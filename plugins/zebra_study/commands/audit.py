@@ -74,7 +74,9 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
         dataset = zebra.Dataset.open(name)
         for judge in _judges_of(dataset, labels, judges):
             result = audit_dataset(dataset, labels, judge)
-            _print_audit(f"{name} (strategy {dataset.manifest.recipe['strategy']}) and {judge}", result)
+            _print_audit(
+                f"{zebra.storage.shown(name)} (strategy {dataset.manifest.recipe['strategy']}) and {judge}", result
+            )
             report.setdefault(name, {})[judge] = result.as_dict()
             curves[f"{Path(name).name}, {judge}"] = result.calibration
         for (first, second), (share, count) in between_judges(dataset.pairs, labels).items():
@@ -102,7 +104,7 @@ def _judges_of(dataset: zebra.Dataset, labels: Labels, requested: tuple[str, ...
     able = [judge for judge in labels.judges if np.isfinite(judge_pairs(dataset.pairs, labels, judge)).any()]
     if able and len(able) < len(labels.judges):
         others = ", ".join(judge for judge in labels.judges if judge not in able)
-        click.echo(f"Note: left out {others}: no label for a pair of {dataset.folder}", err=True)
+        click.echo(f"Note: left out {others}: no label for a pair of {zebra.storage.shown(dataset.folder)}", err=True)
     return able or labels.judges
 
 

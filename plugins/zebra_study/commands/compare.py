@@ -145,11 +145,20 @@ def _read(texts: tuple[str, ...], arguments: dict[str, Any]) -> Results:
     """Read `NAME=FILE`, or FILE, whose stem is then the name."""
     tables: dict[str, list[zebra.ScoreTable]] = {}
     for text in texts:
-        name, _, file = text.rpartition("=")
+        name, file = _named(text)
         recipe = recipe_from(None, {**arguments, "scores": (file,)})
         table, _ = zebra.inspect_scores(recipe, loaded_plugins(recipe.plugins))
-        tables.setdefault(name or Path(file).stem, []).append(table)
+        tables.setdefault(name, []).append(table)
     return Results.from_tables(tables)
+
+
+def _named(text: str) -> tuple[str, str]:
+    """Split `NAME=FILE`; without a name it is the file's stem. An address may have a = of its own."""
+    name, _, file = text.rpartition("=")
+    if "://" in text:
+        before, equals, after = text.partition("=")
+        name, file = (before, after) if equals and "://" not in before else ("", text)
+    return name or Path(zebra.storage.file_name(zebra.storage.place(file))).stem, file
 
 
 def _scatter(previews: Sequence[StrategyPreview]) -> str:

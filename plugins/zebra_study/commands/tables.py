@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Cells = list[list[str]]
-BOLD = {"latex": "\\textbf{%s}", "markdown": "**%s**", "table": "[bold]%s[/bold]"}
+BOLD = {"latex": "\\textbf{%s}", "markdown": "**%s**", "table": "\0%s"}
+"""How the best value is marked; on a terminal, cells that start with NUL are printed in bold."""
 
 
 @attrs.frozen
@@ -76,12 +77,13 @@ def _latex(cells: Cells) -> None:
 
 def _terminal(cells: Cells) -> None:
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False)
     for at, name in enumerate(cells[0]):
         table.add_column(name, justify="right" if at else "left")
     for row in cells[1:]:
-        table.add_row(*row)
+        table.add_row(*(Text(text.removeprefix("\0"), "bold" if text.startswith("\0") else "") for text in row))
     output.console().print(table)
     click.echo()
 

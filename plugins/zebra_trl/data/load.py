@@ -63,10 +63,10 @@ def _load(name: str, split: str, arguments: dict[str, str]) -> Dataset | Dataset
 
 
 def _load_file(name: str, path: Path) -> Dataset:
-    if path.suffix not in FILES:
+    if zebra.storage.suffix_of(path) not in FILES:
         msg = f"{name} is not a dataset file; its suffix must be one of {', '.join(FILES)}"
         raise zebra.ZebraError(msg)
-    return datasets.load_dataset(FILES[path.suffix], data_files=name, split="train")
+    return datasets.load_dataset(FILES[zebra.storage.suffix_of(path)], data_files=name, split="train")
 
 
 def _load_folder(path: Path) -> Dataset | DatasetDict | None:
