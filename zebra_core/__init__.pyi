@@ -1,5 +1,6 @@
 from . import drawing as drawing
 from . import storage as storage
+from .base import markup as markup
 from .base.arrays import Matrix as Matrix
 from .base.extras import require_extra as require_extra
 from .base.nesting import is_too_deep as is_too_deep

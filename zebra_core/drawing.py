@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from zebra_core.base.markup import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,24 +36,29 @@ def canvas(width: float, height: float, panels: tuple[int, int] = (1, 1), **more
 
     colours = dict.fromkeys(["text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"], INK)
     look = {"axes.spines.top": False, "axes.spines.right": False, "axes.facecolor": "none", "figure.facecolor": "none"}
-    with mpl.rc_context({"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebra", **colours, **look}):
+    text = {"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "zebra", "text.parse_math": False}
+    with mpl.rc_context({**text, **colours, **look}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # the reader's fonts draw the text, not this machine's
         drawing = Drawing(width, height, panels, **more)
         yield drawing
-        text = io.StringIO()
+        svg = io.StringIO()
         drawing.figure.savefig(
-            text, format="svg", transparent=True, bbox_inches="tight", pad_inches=0.12, metadata={"Date": None}
+            svg, format="svg", transparent=True, bbox_inches="tight", pad_inches=0.12, metadata={"Date": None}
         )
-        drawing.svg = text.getvalue()
+        drawing.svg = svg.getvalue()
 
 
 def short(name: str, most: int = 28) -> str:
-    """Return a name that fits beside a figure."""
+    """Return a name that fits beside a figure; a leading underscore would hide it from the legend."""
+    name = one_line(name)
+    name = f" {name}" if name.startswith("_") else name
     return name if len(name) <= most else f"{name[: most - 3]}..."
 
 
 def label(axes: Any, places: Any, names: Sequence[str], size: float) -> None:
     """Write a name next to each point without overlaps, with a line to the point if the name is some way off."""
     axes.figure.draw_without_rendering()
+    names = [short(name, 40) for name in names]
     points = axes.transData.transform(places) * 72 / axes.figure.dpi
     obstacles = [(x - 3, y - 3, x + 3, y + 3) for x, y in points]
     for (x, y), place, name in zip(points, places, names, strict=True):

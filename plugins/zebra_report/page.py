@@ -65,7 +65,7 @@ def _page(dataset: zebra.Dataset, sections: list[tuple[str, zebra.Section]]) -> 
     from jinja2 import Environment  # noqa: PLC0415  # an extra
     from markupsafe import Markup  # noqa: PLC0415
 
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_printable)
     environment.filters["drawing"] = lambda svg: Markup(_inline(svg))  # noqa: S704  # drawn by a figure
     template = environment.from_string(files("zebra_report").joinpath("report.html.jinja").read_text(encoding="utf-8"))
     return str(
@@ -77,6 +77,11 @@ def _page(dataset: zebra.Dataset, sections: list[tuple[str, zebra.Section]]) -> 
             is_number=_is_number,
         )
     )
+
+
+def _printable(value: object) -> object:
+    """Return what a page shows of a value; only a drawing has markup."""
+    return zebra.markup.printable(value) if type(value) is str else value
 
 
 def _inline(svg: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zebra_core.base.markup import printable
 from zebra_core.cli.lazy import lazy_command
 from zebra_core.errors import Interrupted, ZebraError
 from zebra_core.redaction import redacted_message
@@ -78,7 +79,7 @@ class Commands(click.Group):
                 raise SystemExit(UserError.exit_code) from error
             if os.environ.get("ZEBRA_DEBUG"):
                 raise
-            raise (Aborted if isinstance(error, Interrupted) else UserError)(str(error)) from error
+            raise (Aborted if isinstance(error, Interrupted) else UserError)(printable(str(error))) from error
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:
                 raise

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from zebra_core import storage
+from zebra_core.base.markup import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,19 +56,29 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = 
             name, no_wrap=not wrap, min_width=width, overflow="fold" if wrap else "ellipsis", justify=justify
         )
     for row in rows:
-        shown.add_row(*map(Text, row))
+        shown.add_row(*map(cell, row))
     console().print(shown)
 
 
 def warnings(plugins: Plugins) -> None:
     """Print which plugins could not be loaded, to the standard error."""
     for warning in plugins.warnings:
-        click.echo(f"Warning: {warning}", err=True)
+        echo(f"Warning: {warning}", err=True)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print text without secrets, and without characters that a terminal would obey."""
+    click.echo(storage.shown(printable(text)), err=err)
+
+
+def cell(text: str, style: str = "") -> Text:
+    """Return text as a cell of a table: as it is, without markup, and without characters that a terminal would obey."""
+    return Text(storage.shown(printable(text)), style)
 
 
 def line(text: str) -> None:
     """Print a line about the run."""
-    click.echo(f"  {storage.shown(text)}")
+    echo(f"  {text}")
 
 
 def selections(run: Run) -> None:
@@ -75,15 +86,15 @@ def selections(run: Run) -> None:
     grid = Table.grid(padding=(0, 2))
     for selection in run.selections:
         component, location = selection.component, selection.location
-        name = component.name if location is None else f"{component.name}:{storage.shown(location)}"
-        grid.add_row(f"  {component.kind}", name, Text(selection.why, style="dim"))
+        name = component.name if location is None else f"{component.name}:{location}"
+        grid.add_row(f"  {component.kind}", cell(name), cell(selection.why, "dim"))
     recipe = run.recipe
     for field in ("scope", "threshold", "min_gap", "pairs", "seed"):
-        why = Text(recipe.origins.get(field, "default"), style="dim")
+        why = cell(recipe.origins.get(field, "default"), "dim")
         grid.add_row(f"  {field.replace('_', ' ')}", str(getattr(recipe, field)), why)
     console().print(grid)
     for note in run.table.notes:
-        click.echo(f"  scores: {note}")
+        echo(f"  scores: {note}")
 
 
 def summary(dataset: Dataset) -> None:
@@ -91,19 +102,19 @@ def summary(dataset: Dataset) -> None:
     counts = dataset.manifest.summary
     click.echo(f"\n{counts.rows:,} instructions read, {counts.pairs:,} pairs written")
     for reason, count in counts.left_out.items():
-        click.echo(f"  left out {count:,}: {reason}")
+        echo(f"  left out {count:,}: {reason}")
     if counts.empty_responses:
         click.echo(f"  {counts.empty_responses:,} empty responses are ignored")
     for name, model in list(counts.unscored.items())[:SUMMARY_ROWS]:
         hint = f"; the closest name with scores is {model.closest!r}" if model.closest else ""
-        click.echo(f"  {name!r} has no scores, so its {model.responses:,} responses are ignored{hint}")
+        echo(f"  {name!r} has no scores, so its {model.responses:,} responses are ignored{hint}")
     _print_remainder(len(counts.unscored), "models without scores")
     shown = Table("model", box=None, pad_edge=False)
     for name in ("superiority", "chosen", "rejected"):
         shown.add_column(name, justify="right")
     used = [(name, model) for name, model in counts.models.items() if model.chosen or model.rejected]
     for name, usage in used[:SUMMARY_ROWS]:
-        shown.add_row(name, f"{usage.superiority:.3f}", f"{usage.chosen:,}", f"{usage.rejected:,}")
+        shown.add_row(cell(name), f"{usage.superiority:.3f}", f"{usage.chosen:,}", f"{usage.rejected:,}")
     click.echo()
     console().print(shown)
     _print_remainder(len(used), "models")
@@ -113,8 +124,8 @@ def summary(dataset: Dataset) -> None:
         f"mean margin {counts.mean_margin:.3f}, mean similarity {counts.mean_similarity:.3f}"
     )
     for remark in dataset.manifest.remarks:
-        click.echo(f"Note: {remark}")
-    click.echo(f"\nThe dataset is in {storage.shown(dataset.folder)}/ (README.md describes how it was made)")
+        echo(f"Note: {remark}")
+    echo(f"\nThe dataset is in {dataset.folder}/ (README.md describes how it was made)")
 
 
 def _print_remainder(count: int, what: str) -> None:
@@ -125,7 +136,7 @@ def _print_remainder(count: int, what: str) -> None:
 def score_warnings(items: Sequence[ScoreWarning]) -> None:
     """Print what looks wrong in the scores, to the standard error."""
     for warning in items:
-        click.echo(f"Warning: {warning}", err=True)
+        echo(f"Warning: {warning}", err=True)
 
 
 def scores(table: ScoreTable, form: str) -> None:
@@ -142,9 +153,9 @@ def scores(table: ScoreTable, form: str) -> None:
         return
     shown = Table("model", box=None, pad_edge=False)
     for name in names:
-        shown.add_column(name, justify="right")
+        shown.add_column(cell(name), justify="right")
     for model, row in list(zip(table.models, table.values, strict=True))[:SCORE_ROWS]:
-        shown.add_row(model, *("-" if np.isnan(cell) else f"{cell:g}" for cell in row))
+        shown.add_row(cell(model), *("-" if np.isnan(cell) else f"{cell:g}" for cell in row))
     console().print(shown)
     if len(table.models) > SCORE_ROWS:
         click.echo(f"... and {len(table.models) - SCORE_ROWS} more models; --format csv has them all")
@@ -157,14 +168,14 @@ def _print_benchmarks(table: ScoreTable) -> None:
     shown = Table("benchmark", "axis", "better", "range", "missing", "from", box=None, pad_edge=False)
     for benchmark, missing in zip(table.benchmarks, np.isnan(table.values).sum(axis=0), strict=True):
         bounds = "" if benchmark.bounds is None else f"{benchmark.bounds[0]:g} to {benchmark.bounds[1]:g}"
-        direction, source = str(benchmark.direction), Text(benchmark.source)
-        shown.add_row(benchmark.name, benchmark.axis, direction, bounds, str(missing or ""), source)
+        direction, source = str(benchmark.direction), cell(benchmark.source)
+        shown.add_row(cell(benchmark.name), cell(benchmark.axis), direction, bounds, str(missing or ""), source)
     console().print(shown)
 
 
 def _print_notes(table: ScoreTable) -> None:
     for note in table.notes:
-        click.echo(f"scores: {note}")
+        echo(f"scores: {note}")
 
 
 def behavior(table: ScoreTable, derived: Behavior, form: str) -> None:
@@ -181,7 +192,7 @@ def behavior(table: ScoreTable, derived: Behavior, form: str) -> None:
         return
     shown = Table("model", box=None, pad_edge=False)
     for name in (*derived.benchmarks, "superiority"):
-        shown.add_column(name, justify="right")
+        shown.add_column(cell(name), justify="right")
     shown.add_column("most similar")
     shown.add_column("order holds", justify="right")
     ranked = derived.ranked()
@@ -192,6 +203,6 @@ def behavior(table: ScoreTable, derived: Behavior, form: str) -> None:
         error = "" if np.isnan(ranked.stderr[i]) else f" ± {ranked.stderr[i]:.3f}"
         figures = [*(f"{value:.3f}" for value in ranked.vectors[i]), f"{ranked.superiority[i]:.3f}{error}"]
         holds = f"{count - flips[i, i + 1]} of {count}" if i + 1 < len(ranked.models) else ""
-        shown.add_row(model, *figures, f"{ranked.models[near]} ({similarity[i, near]:.3f})", holds)
+        shown.add_row(cell(model), *figures, cell(f"{ranked.models[near]} ({similarity[i, near]:.3f})"), holds)
     console().print(shown)
     _print_notes(table)

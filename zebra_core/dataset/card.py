@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zebra_core.base.markup import code, markdown
+
 if TYPE_CHECKING:
     from zebra_core.dataset.manifest import Manifest
 
@@ -65,7 +67,7 @@ SIZES = [
 def card(manifest: Manifest) -> str:
     """Return the card of a dataset, from its manifest."""
     summary = manifest.summary
-    left_out = "; ".join(f"{reason}: {count:,}" for reason, count in summary.left_out.items())
+    left_out = "; ".join(f"{markdown(reason)}: {count:,}" for reason, count in summary.left_out.items())
     return TEMPLATE.format(
         size=next((name for limit, name in SIZES if summary.pairs < limit), "n>10M"),
         version=manifest.zebra,
@@ -76,13 +78,13 @@ def card(manifest: Manifest) -> str:
         margin=f"{summary.mean_margin:.3f}",
         similarity=f"{summary.mean_similarity:.3f}",
         models="\n".join(
-            f"| {name} | {model.superiority:.3f} | {model.chosen:,} | {model.rejected:,} |"
+            f"| {markdown(name)} | {model.superiority:.3f} | {model.chosen:,} | {model.rejected:,} |"
             for name, model in summary.models.items()
         ),
-        remarks="".join(f"- {remark}\n" for remark in manifest.remarks) + "\n" * bool(manifest.remarks),
+        remarks="".join(f"- {markdown(remark)}\n" for remark in manifest.remarks) + "\n" * bool(manifest.remarks),
     )
 
 
 def _cell(value: object) -> str:
     items = value if isinstance(value, list) else [value]
-    return ", ".join(f"`{item}`" for item in items).replace("|", "\\|")
+    return ", ".join(map(code, items))

@@ -133,7 +133,7 @@ def tree(dataset: zebra.Dataset) -> zebra.Section | None:
                 leaf_font_size=8,
             )
             axes.axvline(CUT, color=zebra.drawing.GREY, linestyle=":", linewidth=1)
-            axes.set_title(title, fontsize=9, loc="left")
+            axes.set_title(zebra.drawing.short(title, 60), fontsize=9, loc="left")
             axes.spines["left"].set_visible(False)
         canvas.axes[-1].set_xlabel(
             "distance: 1 - similarity over all benchmarks, mean difference of abilities on an axis"

@@ -77,13 +77,12 @@ def _latex(cells: Cells) -> None:
 
 def _terminal(cells: Cells) -> None:
     from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False)
     for at, name in enumerate(cells[0]):
         table.add_column(name, justify="right" if at else "left")
     for row in cells[1:]:
-        table.add_row(*(Text(text.removeprefix("\0"), "bold" if text.startswith("\0") else "") for text in row))
+        table.add_row(*(output.cell(text.removeprefix("\0"), "bold" if text.startswith("\0") else "") for text in row))
     output.console().print(table)
     click.echo()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import zebra_core as zebra
+import zebra_core as zebra
 
 TEMPLATE = """\
 ---
@@ -21,8 +20,8 @@ tags:
 
 | | |
 |---|---|
-| base model | `{model}` |
-| dataset | `{dataset}` |
+| base model | {model} |
+| dataset | {dataset} |
 {rows}
 ![loss, accuracy and margin](curves.svg)
 
@@ -56,17 +55,21 @@ def card(
     """Return the card: the training, its results, and how the dataset was made if it has a manifest."""
     model, dataset = job.model["location"], job.dataset["location"]
     numbers = {**result.metrics, "rows": result.rows, "steps": result.steps, "seconds": result.seconds}
-    return TEMPLATE.format(
-        base="" if Path(model).is_absolute() else f"base_model: {model}\n",
+    text = TEMPLATE.format(
+        base="" if Path(model).is_absolute() else f"base_model: {zebra.markup.yaml_text(model)}\n",
         library="peft" if adapter else "transformers",
-        trainer=job.trainer,
-        name=job.trainer.upper() if len(job.trainer) < 5 else job.trainer,
-        model=Path(model).name if Path(model).is_absolute() else model,
-        dataset=Path(dataset).name if Path(dataset).is_absolute() else dataset,
+        trainer=zebra.markup.yaml_text(job.trainer),
+        name=zebra.markup.markdown(job.trainer.upper() if len(job.trainer) < 5 else job.trainer),
+        model=zebra.markup.code(Path(model).name if Path(model).is_absolute() else model),
+        dataset=zebra.markup.code(Path(dataset).name if Path(dataset).is_absolute() else dataset),
         rows="".join(f"| {NAMES[name]} | {_shown(value)} |\n" for name, value in numbers.items() if name in NAMES),
         data=_data(manifest),
-        settings="\n".join(f"| {name} | `{value}` |" for name, value in _effective(job.options).items()),
+        settings="\n".join(
+            f"| {zebra.markup.markdown(name)} | {zebra.markup.code(value)} |"
+            for name, value in _effective(job.options).items()
+        ),
     )
+    return zebra.storage.shown(text)
 
 
 def _data(manifest: zebra.Manifest | None) -> str:
@@ -74,14 +77,15 @@ def _data(manifest: zebra.Manifest | None) -> str:
     if manifest is None:
         return "It was not built by ZEBRA, so its origin is unknown."
     recipe, summary = manifest.recipe, manifest.summary
-    scores = ", ".join(f"`{name}`" for name in recipe.get("scores", []))
+    choices = {name: zebra.markup.code(recipe[name]) for name in ("strategy", "similarity", "rule")}
+    scores = ", ".join(map(zebra.markup.code, recipe.get("scores", [])))
     models = ", ".join(
-        f"{name} ({model.chosen:,} chosen, {model.rejected:,} rejected)"
+        f"{zebra.markup.markdown(name)} ({model.chosen:,} chosen, {model.rejected:,} rejected)"
         for name, model in list(summary.models.items())[:12]
     )
     return (
         f"{summary.pairs:,} pairs of {summary.rows:,} instructions, built with ZEBRA {manifest.zebra}: strategy "
-        f"`{recipe['strategy']}`, similarity `{recipe['similarity']}`, rule `{recipe['rule']}`, scores {scores}; mean margin "
+        f"{choices['strategy']}, similarity {choices['similarity']}, rule {choices['rule']}, scores {scores}; mean margin "
         f"{summary.mean_margin:.3f}, mean similarity {summary.mean_similarity:.3f}. No response was judged: the benchmark "
         f"scores of the models decide which one is chosen.\n\nModels: {models}."
     )

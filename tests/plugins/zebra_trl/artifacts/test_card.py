@@ -1,0 +1,43 @@
+"""The card of a trained model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import pytest
+import yaml
+from helpers.hostile import NAMES, Page
+from markdown_it import MarkdownIt
+
+import zebra_core as zebra
+from zebra_trl.artifacts.card import card
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hostile_name(demo: Path, name: str) -> None:
+    """Whatever model, dataset, trainer, options, components and models of the pool are called, it is text, in the front matter too."""
+    manifest = zebra.Manifest.read(demo)
+    text = NAMES[name]
+    models = {f"{text}{n}": usage for n, usage in enumerate(manifest.summary.models.values())}
+    choices = dict.fromkeys(("strategy", "similarity", "rule"), text)
+    hostile = attrs.evolve(
+        manifest,
+        recipe={**manifest.recipe, **choices, "scores": [text]},
+        summary=attrs.evolve(manifest.summary, models=models),
+    )
+    job = zebra.TrainingJob(
+        zebra="1", trainer=text, plugin=text, options={text: text}, dataset={"location": text}, model={"location": text}
+    )
+    page = card(job, zebra.TrainingResult(rows=1), hostile, adapter=False)
+    front, body = page.removeprefix("---\n").split("\n---\n", 1)
+    values = yaml.safe_load(front)
+    assert set(values) == {"base_model", "library_name", "tags"}
+    assert values["base_model"] == text
+    assert values["tags"] == ["zebra", "trl", text]
+    html = Page(MarkdownIt("commonmark").enable("table").render(body))
+    assert html.tags == {"h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "img"}
+    assert html.active == ["img src=curves.svg"]
+    assert not [
+        line for line in body.splitlines() if line.startswith("|") and len(line.replace("\\|", "").split("|")) != 4
+    ]
