@@ -59,9 +59,12 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
-def unknown(what: str, name: str, names: Iterable[str]) -> ZebraError:
-    """Return the error for an unknown name: the closest match first, then the whole list."""
+def unknown(what: str, name: str, names: Iterable[str], where: str = "") -> ZebraError:
+    """Return the error for an unknown name: the closest match first, then the whole list.
+
+    `where` says where the name is missing, such as "in labels.csv".
+    """
     valid = sorted(set(names))
     guess = nearest(name, valid)
     hint = f"did you mean {guess!r}? " if guess else ""
-    return ZebraError(f"there is no {what} {name!r}; {hint}known: {', '.join(valid) or 'none'}")
+    return ZebraError(f"there is no {what} {name!r}{where and f' {where}'}; {hint}known: {', '.join(valid) or 'none'}")

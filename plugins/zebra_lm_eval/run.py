@@ -114,4 +114,4 @@ def _device() -> str:
 
 
 def _has_template(model: str) -> bool:
-    return transformers.AutoTokenizer.from_pretrained(model).chat_template is not None
+    return transformers.AutoTokenizer.from_pretrained(model, trust_remote_code=False).chat_template is not None

@@ -31,8 +31,8 @@ class Grid:
         """Raise ZebraError, suggesting the closest match, if the table lacks one of these columns."""
         for name in names:
             if name not in self.header:
-                what = f"column of {self.location!r}"
-                raise zebra.unknown(what, name, [column for column in self.header if column])
+                what, where = "column", f"in {self.location!r}"
+                raise zebra.unknown(what, name, [column for column in self.header if column], where)
 
 
 def required_location(location: str | None, usage: str) -> str:

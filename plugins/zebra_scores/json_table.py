@@ -70,8 +70,8 @@ def _check_benchmarks(rows: list[tuple[str, dict[str, Any]]], names: Mapping[str
     for model, row in rows:
         for name in row:
             if name not in names:
-                what = f"benchmark of {model!r} in {location},"
-                raise zebra.unknown(what, name, names)
+                what, where = "benchmark", f"of {model!r} in {location}"
+                raise zebra.unknown(what, name, names, where)
 
 
 def _numbers(location: str, model: str, row: Mapping[str, object]) -> dict[str, float]:

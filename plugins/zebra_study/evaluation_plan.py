@@ -43,8 +43,8 @@ class EvaluationPlan:
         keys = [option.flag_name for _, option in owners]
         for name in flags:
             if name not in keys:
-                what = "key of [evaluation]"
-                raise zebra.unknown(what, name, [NAMES, *keys])
+                what, where = "key", "of [evaluation]"
+                raise zebra.unknown(what, name, [NAMES, *keys], where)
         plan._check(owners)
         return plan
 

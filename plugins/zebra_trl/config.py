@@ -46,8 +46,8 @@ def check_options(settings: Settings) -> None:
     ours = {field.name for field in attrs.fields(type(settings))} - {"others"}
     for name in settings.others:
         if name not in of_trl or name in settings.fixed:
-            what = f"option of trainer {settings.name!r} or of trl.{settings.kind}Config"
-            raise zebra.unknown(what, name, of_trl | ours)
+            what, where = "option", f"of trainer {settings.name!r} or of trl.{settings.kind}Config"
+            raise zebra.unknown(what, name, of_trl | ours, where)
     Lora.from_text(settings.lora)
     for name in settings.report_to:
         if name not in TRACKERS:

@@ -93,8 +93,8 @@ class Component:
         if not name or not self.presets:
             return {}
         if name not in self.presets:
-            what = f"preset of {self}"
-            raise unknown(what, str(name), self.presets)
+            what, where = "preset", f"of {self}"
+            raise unknown(what, str(name), self.presets, where)
         return self.presets[name]
 
     def _collect_rest(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -104,8 +104,8 @@ class Component:
         if not rest:
             return options
         if not self.takes_any_option:
-            what = f"option of {self}"
-            raise unknown(what, next(iter(rest)), declared)
+            what, where = "option", f"of {self}"
+            raise unknown(what, next(iter(rest)), declared, where)
         own = {name: value for name, value in options.items() if name in declared}
         return {**own, str(catch_all_of(self.factory)): rest}  # type: ignore[arg-type]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping  # noqa: TC003
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from zebra_core.recipe.options import flatten
 from zebra_core.redaction import redacted
 from zebra_core.scores.normalise import Normalisation  # noqa: TC001
 from zebra_core.scores.table import Clash, Missing  # noqa: TC001
+
+REMOTE_CODE = "trust_remote_code"
+"""The argument by which libraries of Hugging Face are asked to run code that they download."""
 
 
 def _is_codec(_: object, __: object, value: str) -> None:
@@ -113,6 +116,7 @@ def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = N
         if name not in names:
             what = "recipe key"
             raise unknown(what, name, names)
+    _refuse_remote_code(values)
     tables = flatten(values.get("options", {}), "the recipe")
     try:
         recipe: Recipe = structure({**values, **({"options": tables} if tables else {})}, Recipe)
@@ -120,6 +124,16 @@ def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = N
         msg = f"the recipe is invalid: {error}"
         raise ZebraError(msg) from error
     return attrs.evolve(recipe, origins=dict(origins or {}))
+
+
+def _refuse_remote_code(value: object) -> None:
+    """Raise ZebraError if an option, at any depth, asks a library to run the code of a model's or a dataset's repository."""
+    if isinstance(value, Mapping):
+        if value.get(REMOTE_CODE):
+            msg = f"{REMOTE_CODE} is set, but ZEBRA never runs the code in the repository of a model or a dataset; remove it"
+            raise ZebraError(msg)
+        for item in value.values():
+            _refuse_remote_code(item)
 
 
 def read_recipe(path: str | Path) -> dict[str, Any]:

@@ -133,8 +133,8 @@ def with_properties(benchmark: Benchmark, properties: object, origin: str) -> Be
         raise ZebraError(msg)
     for name in properties:
         if name not in PROPERTIES:
-            what = f"property of the benchmark {benchmark.name!r} in {origin},"
-            raise unknown(what, name, PROPERTIES)
+            what, where = "property", f"of the benchmark {benchmark.name!r} in {origin}"
+            raise unknown(what, name, PROPERTIES, where)
     values: dict[str, Any] = {
         name: tuple(value) if name == "bounds" and isinstance(value, list) else value
         for name, value in properties.items()

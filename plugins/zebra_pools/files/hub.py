@@ -44,8 +44,8 @@ def _load(name: str, arguments: dict[str, str]) -> IterableDataset:
 
     for argument in arguments:
         if argument not in ARGUMENTS:
-            what = f"argument of hub:{name}"
-            raise zebra.unknown(what, argument, ARGUMENTS)
+            what, where = "argument", f"of hub:{name}"
+            raise zebra.unknown(what, argument, ARGUMENTS, where)
     try:
         return load_dataset(name, streaming=True, **arguments)
     except Exception as error:

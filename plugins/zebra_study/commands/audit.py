@@ -66,8 +66,8 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
     labels = read_labels(table, alias)
     for judge in judges:
         if judge not in labels.judges:
-            what = f"annotator in {table}"
-            raise zebra.unknown(what, judge, labels.judges)
+            what, where = "annotator", f"in {table}"
+            raise zebra.unknown(what, judge, labels.judges, where)
     report: dict[str, dict[str, Any]] = {}
     curves: dict[str, Calibration] = {}
     for name in datasets:

@@ -78,12 +78,12 @@ def _check_axis(grid: Sweep, over: str, baseline: str | None) -> None:
     """Raise ZebraError if there is no such axis to compare over, or no such value on it."""
     axes = grid.cells[0].place
     if over not in axes and (over != "strategy" or baseline):
-        what = "axis of the sweep"
-        raise zebra.unknown(what, over, axes)
+        what, where = "axis", "of the sweep"
+        raise zebra.unknown(what, over, axes, where)
     values = {str(cell.place.get(over)) for cell in grid.cells}
     if baseline and baseline not in values:
-        what = f"value of {over} in the sweep"
-        raise zebra.unknown(what, baseline, values)
+        what, where = f"value of {over}", "in the sweep"
+        raise zebra.unknown(what, baseline, values, where)
 
 
 def _prepare(grid: Sweep) -> tuple[dict[Path, zebra.Run], dict[str, zebra.Training]]:

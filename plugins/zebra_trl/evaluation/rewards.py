@@ -75,19 +75,27 @@ def is_reward(model: str) -> bool:
     adapter = Path(model) / "adapter_config.json"
     if adapter.is_file():
         return bool(json.loads(adapter.read_text(encoding="utf-8")).get("task_type") == "SEQ_CLS")
-    return "SequenceClassification" in "".join(AutoConfig.from_pretrained(model).architectures or [])
+    return "SequenceClassification" in "".join(
+        AutoConfig.from_pretrained(model, trust_remote_code=False).architectures or []
+    )
+
+
+def _language_model(name: str) -> Any:
+    """Return a model on the device, without its dropout; code of its repository is not run."""
+    return AutoModelForCausalLM.from_pretrained(name, device_map=_device(), trust_remote_code=False).eval()
 
 
 def margins(scoring: Scoring, rows: Dataset) -> NDArray[np.float64]:
     """Return by how much the score of each chosen response exceeds that of the rejected one, in nats or the reward's unit."""
     limit, batch = scoring.limit, scoring.batch
     if scoring.kind == "reward":
-        load = AutoModelForSequenceClassification.from_pretrained
-        model = load(scoring.model, device_map=_device(), num_labels=1).eval()
+        model = AutoModelForSequenceClassification.from_pretrained(
+            scoring.model, device_map=_device(), num_labels=1, trust_remote_code=False
+        ).eval()
         return np.asarray(np.subtract(*(scores(model, pairs, limit, batch) for pairs in _sides(rows))))
-    model = AutoModelForCausalLM.from_pretrained(scoring.model, device_map=_device()).eval()
+    model = _language_model(scoring.model)
     if scoring.kind == "base":
-        reference = AutoModelForCausalLM.from_pretrained(scoring.base, device_map=_device()).eval()
+        reference = _language_model(scoring.base)
         return _implicit_margins(model, reference, rows, limit, batch)
     sides = []
     for pairs in _sides(rows):

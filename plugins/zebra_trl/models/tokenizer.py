@@ -18,7 +18,7 @@ def tokenizer_of(model: str, settings: Settings) -> PreTrainedTokenizerBase:
     from transformers import AutoTokenizer  # noqa: PLC0415
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(model)
+        tokenizer = AutoTokenizer.from_pretrained(model, trust_remote_code=False)
     except (OSError, ValueError) as error:
         msg = f"cannot load the tokenizer of {model}: {str(error).splitlines()[0]}"
         raise zebra.ZebraError(msg) from error
@@ -37,6 +37,6 @@ def positions(model: str) -> int | None:
     """Return the number of positions of a model, None if its config does not give it."""
     from transformers import AutoConfig  # noqa: PLC0415
 
-    config = AutoConfig.from_pretrained(model)
+    config = AutoConfig.from_pretrained(model, trust_remote_code=False)
     count = getattr(config.get_text_config(), "max_position_embeddings", None)
     return count if isinstance(count, int) and count > 0 else None

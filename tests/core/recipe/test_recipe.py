@@ -33,7 +33,7 @@ def test_the_command_line_overrides_the_recipe(zebra_cli: Project) -> None:
         ('scope = "galaxy"', "expected 'instruction' or 'global', got 'galaxy': scope"),
         ("strategy = ", "is not valid TOML"),
         ("options = 3", "options must be tables"),
-        ("[options.cosine]\npower = 2", "there is no option of similarity 'cosine' of plugin 'similarity' 'power'"),
+        ("[options.cosine]\npower = 2", "there is no option 'power' of similarity 'cosine' of plugin 'similarity'"),
         ("[options.rbf]\ngamma = 2.0", "the option rbf.gamma is set, but the run does not use 'rbf'"),
         ('similarity = "rbf"\n[options.rbf]\ngama = 2.0', "did you mean 'gamma'?"),
         ('similarity = "rbf"\n[options.rbf]\ngamma = "much"', "expected float, got 'much': gamma"),

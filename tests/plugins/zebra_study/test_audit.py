@@ -77,7 +77,7 @@ def test_two_judges(small: Project) -> None:
     assert between_judges(zebra.Dataset.open("pairs").pairs, labels) == {("one", "other"): (0.5, 2)}
     assert "one and other agree in 0.500 of 2 pairs" in small.run("audit", "pairs", "--judge", "labels.csv").stdout
     assert (
-        "did you mean 'other'?"
+        "there is no annotator 'othr' in labels.csv; did you mean 'other'?"
         in small.run("audit", "pairs", "--judge", "labels.csv", "--annotator", "othr", code=2).stderr
     )
 

@@ -115,7 +115,7 @@ def test_the_embedded_sweep(tmp_path: Path, plugins: zebra.Plugins) -> None:
         ('strategy = ["sup"]\nevaluation = "x"\n', "evaluation must be a table, such as [evaluation]"),
         (
             'strategy = ["sup"]\n[evaluation]\ntask = "zebra"\n',
-            "there is no key of [evaluation] 'task'; did you mean 'tasks'?",
+            "there is no key 'task' of [evaluation]; did you mean 'tasks'?",
         ),
         (
             'strategy = ["sup"]\n[evaluation.pairs]\npol = "demo"\n',

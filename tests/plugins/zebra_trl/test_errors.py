@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the li
 @pytest.mark.parametrize(
     ("rows", "more", "message"),
     [
-        ([PAIR], ["--set", "dpo.lerning_rate=1e-4"], "there is no option of trainer 'dpo' or of trl.DPOConfig 'lerning_rate'; did you mean 'learning_rate'?"),
+        ([PAIR], ["--set", "dpo.lerning_rate=1e-4"], "there is no option 'lerning_rate' of trainer 'dpo' or of trl.DPOConfig; did you mean 'learning_rate'?"),
         ([PAIR], ["--set", "dpo.learning_rate=fast"], "expected float, got 'fast'"),
-        ([PAIR], ["--preset", "zebra"], "there is no preset of trainer 'dpo' of plugin 'trl' 'zebra'; did you mean 'zebra-paper'?"),
+        ([PAIR], ["--preset", "zebra"], "there is no preset 'zebra' of trainer 'dpo' of plugin 'trl'; did you mean 'zebra-paper'?"),
         ([PAIR], ["--model", "nobody/nothing"], "there is no model 'nobody/nothing': no folder has that name, and the Hugging Face Hub cannot be reached"),
         ([PAIR], ["--model", "./nothing"], "there is no model folder ./nothing; check the path"),
         ([PAIR], ["--model", "."], "it has no config.json"),

@@ -80,8 +80,8 @@ def test_checked_before_anything_runs(ready: Project) -> None:
         assert message in ready.run("sweep", "sweep.toml", "--pairs", "pairs", "-o", "out", code=2).stderr
     for line, words, message in (
         ("", ["--pairs", "nowhere"], "there is no dataset nowhere"),
-        ("", ["--over", "strateg"], "there is no axis of the sweep 'strateg'; did you mean 'strategy'?"),
-        ("", ["--baseline", "sip"], "there is no value of strategy in the sweep 'sip'"),
+        ("", ["--over", "strateg"], "there is no axis 'strateg' of the sweep; did you mean 'strategy'?"),
+        ("", ["--baseline", "sip"], "there is no value of strategy 'sip' in the sweep"),
         ('[evaluation.pairs]\nstrategy = "rlaiff"\n', [], "did you mean 'rlaif'?"),
     ):
         ready.write("sweep.toml", f'strategy = ["sup", "sim"]\nmodel = "tiny"\n{line}')
