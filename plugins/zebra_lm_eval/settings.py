@@ -30,11 +30,12 @@ class Settings:
         metavar="NAMES",
         requests=True,
         converter=_names,
+        code=r"\.yaml\b",
     )
     task_data: str = zebra.option(
         "", "Folder of local files for the tasks, instead of the Hub's.", flag="--task-data", metavar="DIR"
     )
-    task_folders: tuple[str, ...] = zebra.option((), "Folders with more task files.")
+    task_folders: tuple[str, ...] = zebra.option((), "Folders with more task files.", code=".")
     limit: float = zebra.option(
         0.0,
         "Questions of each task; below 1 it is a share, 0 means all.",
@@ -58,5 +59,7 @@ class Settings:
     )
     seed: int | None = zebra.option(None, "Seed of the harness's random draws.")
     samples: bool = zebra.option(default=True, help="Write every question and answer.")
-    confirm_run_unsafe_code: bool = zebra.option(default=False, help="Allow tasks that run generated code.")
+    confirm_run_unsafe_code: bool = zebra.option(
+        default=False, help="Allow tasks that run generated code.", code="True"
+    )
     model_args: dict[str, Any] = zebra.option(factory=dict, help="Further arguments of the harness's model class.")

@@ -119,7 +119,7 @@ class Sweep:
     def commands(self, cell: Cell) -> list[list[str]]:
         """Return the command lines that finish a cell from its current state; its recipes must be written.
 
-        They have --trust: the plugins of the recipes are those of the sweep, to which the user has agreed.
+        They have --trust: the code that the recipes name is that of the sweep, to which the user has agreed.
         """
         folder, dataset = self.folder(cell), self.dataset(self.dataset_values(cell))
         model = folder / "model"
@@ -137,7 +137,15 @@ class Sweep:
         words = [word for name, value in flags.items() for word in (f"--{name.replace('_', '-')}", str(value))]
         words += [word for name in self.evaluation.evaluators for word in ("--evaluator", name)]
         words += [word for name in self.evaluation_values(cell)["plugins"] for word in ("--plugin", name)]
-        more = ["--recipe", str(folder / "evaluation.toml"), "-o", str(folder / "evaluation"), "--name", cell.name]
+        more = [
+            "--recipe",
+            str(folder / "evaluation.toml"),
+            "-o",
+            str(folder / "evaluation"),
+            "--name",
+            cell.name,
+            "--trust",
+        ]
         return [*commands, ["evaluate", str(model), *words, *more]]
 
     def finish(self, cell: Cell) -> None:

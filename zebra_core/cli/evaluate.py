@@ -45,6 +45,20 @@ def requested_evaluators(
     return requested
 
 
+def ask_about_recipe(plugins: Plugins, recipe: Mapping[str, Any]) -> None:
+    """Ask whether to run the code in the options of evaluators that a recipe sets, also by flags in its table `evaluation`.
+
+    Raise ZebraError if the user declines, or if there is no terminal to ask on and no --trust.
+    """
+    from zebra_core.plugins.consent import ask_about_options  # noqa: PLC0415
+    from zebra_core.recipe.options import flatten, options_for  # noqa: PLC0415
+
+    options, flags = flatten(recipe.get("options", {}), "the recipe"), recipe.get("evaluation", {})
+    pairs = [(each, option) for each in plugins.of_kind("evaluator") for option in each.options.values()]
+    settings = [(each, option, options_for(each, options).get(option.name)) for each, option in pairs]
+    ask_about_options([*settings, *((each, option, flags.get(option.flag_name)) for each, option in pairs)])
+
+
 @click.command(cls=command_with_flags("evaluator"))
 @click.argument("model")
 @click.option(
@@ -82,11 +96,13 @@ def evaluate(
 ) -> None:
     """Measure MODEL, a folder or a name on the Hugging Face Hub."""
     from zebra_core.evaluation import evaluate, name_of, select_evaluators  # noqa: PLC0415
+    from zebra_core.recipe.recipe import read_recipe  # noqa: PLC0415
     from zebra_core.scores.csv_row import check_row  # noqa: PLC0415
 
     flags = take_flags(arguments, "evaluator")
     chosen = recipe_from(recipe, arguments)
     plugins = loaded_plugins(chosen.plugins)
+    ask_about_recipe(plugins, read_recipe(recipe) if recipe else {})
     requested = requested_evaluators(plugins, flags, evaluators)
     if add_to:
         check_row(add_to, name or name_of(model), overwrite=overwrite)

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zebra_core.errors import ZebraError
 from zebra_core.plugins.discovery import installed_names
 from zebra_core.plugins.trust import find_loose_code, require_consent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+
+    from zebra_core.plugins.component import Component
+    from zebra_core.plugins.options import Option
 
 TRUST = "zebra.trust"
 """Where the context keeps whether --trust is given."""
@@ -26,9 +30,29 @@ def ask_consent(names: Iterable[str], requested: Collection[str]) -> None:
     others = [name for name in names if name not in requested and not name.startswith("no:")]
     installed = installed_names() if others else set()
     codes = [code for code in map(find_loose_code, others) if code is not None and code.name not in installed]
-    trusted, terminal = click.get_current_context().meta.get(TRUST), sys.stdin.isatty()
-    confirm = partial(_agreed, asking=not trusted) if trusted or terminal else None
-    require_consent(codes, confirm, warn=lambda text: click.echo(f"Warning: {text}", err=True))
+    require_consent(codes, _asker(), warn=lambda text: click.echo(f"Warning: {text}", err=True))
+
+
+def ask_about_options(settings: Iterable[tuple[Component, Option, object]]) -> None:
+    """Ask whether to run the code in the options of components that a recipe sets, such as files of tasks.
+
+    Raise ZebraError if the user declines, or if there is no terminal to ask on.
+    """
+    for component, option, value in settings:
+        for code in option.code_in(value):
+            what, confirm = f"{component.name}.{option.name} to {code}, which runs code", _asker()
+            if confirm is None:
+                msg = f"the recipe sets {what}; read it, then add --trust to run it"
+                raise ZebraError(msg)
+            if not confirm(f"The recipe sets {what}. Run it?"):
+                msg = f"{code} is not trusted, so nothing was run"
+                raise ZebraError(msg)
+
+
+def _asker() -> Callable[[str], bool] | None:
+    """Return how to ask: not at all with --trust, on a terminal if there is one, else None."""
+    trusted = click.get_current_context().meta.get(TRUST)
+    return partial(_agreed, asking=not trusted) if trusted or sys.stdin.isatty() else None
 
 
 def _agreed(question: str, *, asking: bool) -> bool:
@@ -46,5 +70,5 @@ def trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
         is_flag=True,
         expose_value=False,
         callback=remember,
-        help="Run the plugin files and modules that the recipe names, without asking.",
+        help="Run the plugins and task files that the recipe names, without asking.",
     )(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -22,7 +23,8 @@ class OptionInfo:
 
     `help` is one sentence. `flag` is a short form on the command line, such as `--lora`, and `metavar` its placeholder.
     `kind` is the kind of component that the value names. `requests` says that the flag also selects the component it
-    belongs to. A `catch_all` field receives, as a dict, every option that no other field declares.
+    belongs to. A `catch_all` field receives, as a dict, every option that no other field declares. `code` is a pattern: a
+    value that matches it runs code, so a recipe that sets it needs the user's consent.
     """
 
     help: str = ""
@@ -31,6 +33,7 @@ class OptionInfo:
     kind: str = ""
     requests: bool = False
     catch_all: bool = False
+    code: str = ""
 
 
 def option(  # noqa: PLR0913  # one for each property
@@ -42,13 +45,14 @@ def option(  # noqa: PLR0913  # one for each property
     kind: str = "",
     requests: bool = False,
     catch_all: bool = False,
+    code: str = "",
     **field: Any,
 ) -> Any:
     """Declare an option of a component or of the recipe: `attrs.field` with help and, optionally, a command-line flag.
 
     `default`, `validator`, `converter` and `factory` are those of `attrs.field`; see `OptionInfo` for the others.
     """
-    info = OptionInfo(help, flag, metavar, kind, requests, catch_all)
+    info = OptionInfo(help, flag, metavar, kind, requests, catch_all, code)
     values = field if "factory" in field else {"default": default, **field}
     return attrs.field(metadata={METADATA: info}, **values)
 
@@ -71,6 +75,12 @@ class Option:
     def flag_name(self) -> str:
         """The flag without dashes, as a key: `task_data` for `--task-data`; empty if there is no flag."""
         return self.info.flag.removeprefix("--").replace("-", "_")
+
+    def code_in(self, value: object) -> list[str]:
+        """Return what runs code in a value of this option."""
+        items = value if isinstance(value, list | tuple) else [value]
+        texts = [str(item) for item in items if item is not None]
+        return [text for text in texts if self.info.code and re.search(self.info.code, text)]
 
     @property
     def multiple(self) -> bool:

@@ -9,7 +9,7 @@ import click
 import numpy as np
 
 import zebra_core as zebra
-from zebra_core.cli.evaluate import requested_evaluators
+from zebra_core.cli.evaluate import ask_about_recipe, requested_evaluators
 from zebra_core.cli.options import ask_for_plugins, command_with_flags, loaded_plugins, take_flags
 from zebra_core.plugins.consent import trust_option
 from zebra_study.commands.compare import show_results
@@ -61,6 +61,7 @@ def sweep(
     names = values.get("plugins", [])
     plugins = loaded_plugins([names] if isinstance(names, str) else names)
     evaluation = EvaluationPlan.from_table(table, plugins)
+    ask_about_recipe(plugins, zebra.read_recipe(recipe or EMBEDDED))
     ask_for_plugins([name for each in evaluation.recipes.values() for name in zebra.make_recipe(each).plugins])
     grid = Sweep(cells_of(values, evaluation), evaluation, output, plugins)
     _check_axis(grid, over, baseline)

@@ -134,6 +134,37 @@ def test_a_terminal_is_asked(zebra_cli: Project, answer: str, code: int) -> None
     assert ("is not trusted, so nothing was run" in printed) == (code == 2)
 
 
+CODE = {
+    "a folder of tasks": '[options.lm-eval]\ntask_folders = ["mine"]\n',
+    "a task file": '[options."lm_eval:lm-eval"]\ntasks = ["arc_easy", "mine/a.yaml"]\n',
+    "generated code": "[options.evaluator.lm-eval]\nconfirm_run_unsafe_code = true\n",
+}
+
+
+@pytest.mark.parametrize("case", CODE)
+def test_options_that_run_code(zebra_cli: Project, case: str) -> None:
+    """Options of a recipe by which an evaluator runs code need consent too; on the command line they do not."""
+    zebra_cli.write("recipe.toml", CODE[case])
+    words = ("evaluate", "nowhere", "--tasks", "arc_easy")
+    assert (
+        "which runs code; read it, then add --trust" in zebra_cli.run(*words, "--recipe", "recipe.toml", code=2).stderr
+    )
+    for more in (("--recipe", "recipe.toml", "--trust"), ("--set", "lm-eval.task_folders=['mine']")):
+        assert "--trust" not in zebra_cli.run(*words, *more, code=2).stderr
+    zebra_cli.write(
+        "sweep.toml", f'model = "tiny"\nstrategy = ["sup", "sim"]\n{CODE[case]}[evaluation]\ntasks = "arc_easy"\n'
+    )
+    assert "add --trust" in zebra_cli.run("sweep", "sweep.toml", "--dry-run", code=2).stderr
+
+
+def test_tasks_of_a_sweep(zebra_cli: Project) -> None:
+    """A task file in the table of a sweep's evaluation is named; the name of a task needs no consent."""
+    for tasks, asked in (("arc_easy,mine.yaml", True), ("arc_easy", False)):
+        zebra_cli.write("recipe.toml", f'model = "no"\nstrategy = ["sup", "sim"]\n[evaluation]\ntasks = "{tasks}"\n')
+        message = zebra_cli.run("sweep", "recipe.toml", "--dry-run", code=2).stderr
+        assert ("lm-eval.tasks to arc_easy,mine.yaml, which runs code" in message) == asked
+
+
 def test_a_changed_plugin_is_reported(tmp_path: Path) -> None:
     """With consent, code whose hash is not the recorded one gets a warning; unchanged code gets none."""
     file = tmp_path / "my_sim.py"
