@@ -9,8 +9,12 @@ MARK = "***"
 """What stands in place of a secret."""
 SHORTEST = 6
 """The number of characters from which a secret is also looked for by itself in messages."""
-_USER = re.compile(r"(?<!\bhf)(://)((?:[^/?#\s'\"<>:@]+:(?!:|\d{1,5}/)[^?#\s'\"<>@]*|[^/?#\s'\"<>@]+)@)", re.IGNORECASE)
-"""The part of a URL before the host; a secret may have slashes. In hf:// an @ precedes a revision."""
+_USER = re.compile(
+    r"(?<!\bhf)(://)((?:[^/?#\s'\"<>:@]{1,256}:(?!:|\d{1,5}/)[^?#\s'\"<>@]{0,1024}|[^/?#\s'\"<>@]{1,4096})@)",
+    re.IGNORECASE,
+)
+"""The part of a URL before the host; a secret may have slashes. In hf:// an @ precedes a revision. Lengths are bounded, so
+that a hostile text takes linear time."""
 _QUERY = re.compile(r"([?&;][\w.%-]+)=([^&;#\s'\"<>]+)")
 _SECRET_NAME = re.compile(
     r"(token|sig|signature|secret|password|passwd|pwd|pass|key|keyid|credentials?|auth|authorization|jwt|session(id)?)$"
