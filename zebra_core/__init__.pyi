@@ -12,6 +12,8 @@ from .behavior import Behavior as Behavior
 from .behavior import Similarity as Similarity
 from .cli.lazy import lazy_command as lazy_command
 from .dataset.dataset import Dataset as Dataset
+from .dataset.figure import Figure as Figure
+from .dataset.figure import Section as Section
 from .dataset.folder import fingerprint as fingerprint
 from .dataset.manifest import Manifest as Manifest
 from .dataset.shards import Engine as Engine
@@ -29,8 +31,6 @@ from .errors import unknown as unknown
 from .evaluation import Evaluator as Evaluator
 from .evaluation import check_evaluators as check_evaluators
 from .evaluation import select_evaluators as select_evaluators
-from .figures import Figure as Figure
-from .figures import Section as Section
 from .hookspecs import ComponentFactory as ComponentFactory
 from .hookspecs import Components as Components
 from .hookspecs import hookimpl as hookimpl
