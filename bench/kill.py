@@ -1,22 +1,163 @@
-"""kill -9 at random moments: `python bench/kill.py --rows 640000 --kills 50` runs, kills, runs again, and compares every byte.
+"""Runs that are ended at random moments: `python bench/kill.py --rows 40000 --kills 1000` compares every byte after a rerun.
 
-Each round starts a build, kills it at a moment drawn between its start and its usual end, starts it again, kills that one too
-every other time, and lets the last one end. Then the dataset must be the uninterrupted one, and nothing else may be left.
+Each round starts a build, ends it in one of the ways of `WAYS` at a moment drawn between the start of the process and its
+usual end, starts it again, ends that one too every other time, and lets the last one end. Then the dataset must be the
+uninterrupted one, and nothing else may be left. Whatever way it ends, nothing may print a traceback.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 from pool import make
+
+SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "SIGINT": signal.SIGINT}
+WAYS = (*SIGNALS, "full disk", "vanished input")
+CODES = {
+    "SIGKILL": (-signal.SIGKILL,),
+    "SIGTERM": (-signal.SIGTERM,),
+    "SIGINT": (-signal.SIGINT, 130),  # a shell shows 130 for both
+    "full disk": (2,),
+    "vanished input": (2,),
+}
+"""The exit codes that a run may end with, as `subprocess` shows them; 143 in a shell is -15 here."""
+OUTPUT = "killed"
+
+
+class Bench:
+    """A command, what it gives undisturbed, and what was seen of the runs that were ended."""
+
+    def __init__(self, folder: Path, rows: int, shards: int, seed: int) -> None:
+        self.shard_rows = -(-rows // shards)
+        self.pool, self.draw = folder / f"{rows}-4-of-17", random.Random(seed)
+        if not self.pool.is_dir():
+            make(self.pool, rows, 17, 4, shards)
+        self.work = folder / f"killed-{seed}"
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir()
+        self.output = self.work / OUTPUT
+        self.ended: Counter[str] = Counter()
+        self.too_late: Counter[str] = Counter()
+        self.resumed: Counter[str] = Counter()
+        begun = time.perf_counter()
+        subprocess.run(self.command(), check=True, capture_output=True)
+        self.usual = time.perf_counter() - begun
+        self.expected = digests(self.output)
+        self.pages = sum(-(-path.stat().st_size // 4096) for path in self.output.rglob("*"))
+
+    def command(self, output: Path | None = None) -> list[str]:
+        """Return the command line of a build."""
+        options = [
+            "--no-report",
+            "--shard-rows",
+            str(self.shard_rows),
+            "--pool",
+            str(self.pool),
+            "--scores",
+            "paper",
+            "-o",
+            str(output or self.output),
+        ]
+        return [sys.executable, "-m", "zebra_core", "run", *options]
+
+    def round(self) -> None:
+        """End a build, or several in a row, and compare what the last one gives."""
+        shutil.rmtree(self.output, ignore_errors=True)
+        way = self.end_one()
+        while not self.output.exists() and self.draw.random() < 0.5:
+            way = self.end_one()
+        if not self.output.exists():
+            last = subprocess.run(self.command(), check=False, capture_output=True, text=True)
+            self.resumed[way] += "resuming an interrupted run" in last.stdout
+            if last.returncode:
+                fail(f"after {way}, the same command failed:\n{last.stderr}")
+        left = sorted(path.name for path in self.work.iterdir())
+        if digests(self.output) != self.expected or left != [OUTPUT]:
+            fail(f"after {way}, the dataset differs, or something is left: {left}")
+
+    def end_one(self) -> str:
+        """Start a build and end it in a way that is drawn. Return the way."""
+        way = self.draw.choice(WAYS)
+        if way == "full disk":
+            code, error = self.fill()
+        elif way == "vanished input":
+            code, error = self.hide()
+        else:
+            code, error = self.kill(SIGNALS[way])
+        early = (
+            way == "SIGINT" and "zebra_core/cli" not in error and code == -signal.SIGINT
+        )  # Python itself was starting
+        if "Traceback" in error and not early:
+            fail(f"{way} printed a traceback:\n{error}")
+        if code not in (0, *CODES[way]):
+            fail(f"{way} gave the exit code {code}:\n{error}")
+        (self.too_late if code == 0 else self.ended)[way] += 1
+        return way
+
+    def kill(self, number: signal.Signals) -> tuple[int, str]:
+        """Send a signal at a random moment. Return the exit code and the standard error."""
+        process = self.start()
+        time.sleep(self.draw.uniform(0, self.usual))
+        process.send_signal(number)
+        return finish(process)
+
+    def hide(self) -> tuple[int, str]:
+        """Move the input away at a random moment, and back once the run has ended."""
+        away = self.pool.with_name(f"{self.pool.name}.{os.getpid()}")
+        process = self.start()
+        time.sleep(self.draw.uniform(0, self.usual))
+        self.pool.rename(away)
+        try:
+            return finish(process)
+        finally:
+            away.rename(self.pool)
+
+    def fill(self) -> tuple[int, str]:
+        """Build on a disk that becomes full after a random number of bytes; the files are moved back to go on from."""
+        size = self.draw.randint(1, self.pages) * 4096
+        disk = self.work.with_name(f"{self.work.name}-disk")
+        disk.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)], check=True)
+        try:
+            process = self.start(disk / OUTPUT)
+            code, error = finish(process)
+            left = sorted(path.name for path in disk.iterdir())
+            if code and left not in ([], [f"{OUTPUT}.partial"]):
+                fail(f"a full disk left {left}")
+            subprocess.run(["mount", "-o", "remount,size=1g", str(disk)], check=True)
+            if code:
+                subprocess.run(self.command(disk / OUTPUT), check=True, capture_output=True)
+            if digests(disk / OUTPUT) != self.expected or [path.name for path in disk.iterdir()] != [OUTPUT]:
+                fail(f"after a full disk, the dataset differs, or something is left: {sorted(disk.iterdir())}")
+            return code, error
+        finally:
+            subprocess.run(["umount", str(disk)], check=True)
+            disk.rmdir()
+
+    def start(self, output: Path | None = None) -> subprocess.Popen[str]:
+        """Start a build."""
+        return subprocess.Popen(self.command(output), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for the end of a run. Return its exit code and standard error."""
+    _, error = process.communicate()
+    return process.returncode, error
+
+
+def fail(message: str) -> None:
+    """End the bench with what went wrong."""
+    sys.exit(message)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -29,56 +170,22 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Kill so many runs, and say what was seen."""
+    """End so many runs, and print what was seen."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in (("rows", 640_000), ("shards", 18), ("kills", 50), ("seed", 0)):
+    for name, default in (("rows", 40_000), ("shards", 18), ("kills", 1000), ("seed", 0), ("minutes", 60)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--folder", type=Path, default=Path("bench-pools"))
     printed = parser.parse_args()
-    pool, output = printed.folder.absolute() / f"{printed.rows}-4-of-17", printed.folder.absolute() / "killed"
-    if not pool.is_dir():
-        make(pool, printed.rows, 17, 4, printed.shards)
-    command = [
-        sys.executable,
-        "-m",
-        "zebra_core",
-        "run",
-        "--no-report",
-        "--pool",
-        str(pool),
-        "--scores",
-        "paper",
-        "-o",
-        str(output),
-    ]
-    shutil.rmtree(output, ignore_errors=True)
-    begun = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    usual = time.perf_counter() - begun
-    expected, draw, kills, went_on = digests(output), random.Random(printed.seed), 0, 0
-    while kills < printed.kills:
-        shutil.rmtree(output)
-        while True:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            if kills < printed.kills and draw.random() < 0.5 + 0.5 * (not output.with_name("killed.partial").exists()):
-                time.sleep(draw.uniform(0.1, usual))
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-                process.communicate()
-                if output.exists():  # it had ended before
-                    break
-            else:
-                message, _ = process.communicate()
-                went_on += "resuming an interrupted run" in message
-                break
-        left = sorted(path.name for path in printed.folder.glob("killed*"))
-        if digests(output) != expected or left != ["killed"]:
-            sys.exit(f"after {kills} kills the dataset differs, or something is left: {left}")
-    shutil.rmtree(output)
-    print(
-        f"{printed.rows:,} rows, {usual:.1f} s uninterrupted: {kills} kills, {went_on} runs went on with whole shards;"
-    )
-    print(f"each of the {len(expected)} files was byte-identical every time, and nothing else was left")
+    begun = time.monotonic()
+    bench = Bench(printed.folder.absolute(), printed.rows, printed.shards, printed.seed)
+    while bench.ended.total() < printed.kills and time.monotonic() - begun < 60 * printed.minutes:
+        bench.round()
+    shutil.rmtree(bench.work)
+    print(f"{printed.rows:,} rows, {bench.usual:.1f} s undisturbed: {bench.ended.total()} runs ended early")
+    print("| way | ended | came too late | last of a round, and resumed with whole shards |\n|---|---|---|---|")
+    for way in WAYS:
+        print(f"| {way} | {bench.ended[way]} | {bench.too_late[way]} | {bench.resumed[way]} |")
+    print(f"each of the {len(bench.expected)} files was byte-identical every time, and nothing else was left")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
+from zebra_core import storage
+from zebra_core.base.lock import locked
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import ChecksModel, StatesProvenance
@@ -19,7 +21,7 @@ from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver
 from zebra_core.records import as_json
 from zebra_core.redaction import redacted
-from zebra_core.scores.csv_row import add_row
+from zebra_core.scores.csv_row import add_row, check_row
 from zebra_core.scores.table import ScoreTable, join
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     Evaluators = Mapping[str, Mapping[str, Any]]
 
 SCORES = "scores.json"
+LONGEST_WAIT = 60
+"""Seconds to wait until another process has added its row to a table: what was measured is not lost for a moment's wait."""
 
 
 class Evaluator(Protocol):
@@ -65,9 +69,12 @@ class Evaluation:
 
         Raise ZebraError as `zebra_core.scores.csv_row.add_row` does.
         """
-        add_row(path, self.model, self.scores, benchmark_index(Resolver(Recipe(), self.plugins)), overwrite=overwrite)
-        with path.with_suffix(".provenance.jsonl").open("a", encoding="utf-8") as file:
-            file.writelines(redacted(json.dumps(entry)) + "\n" for entry in self.provenance)
+        index, beside = benchmark_index(Resolver(Recipe(), self.plugins)), path.with_suffix(".provenance.jsonl")
+        with locked(path, wait=LONGEST_WAIT):
+            check_row(path, self.model, overwrite=overwrite)
+            before = beside.read_text(encoding="utf-8") if beside.exists() else ""
+            storage.write_durably(beside, before + "".join(redacted(json.dumps(entry)) + "\n" for entry in self.provenance))
+            add_row(path, self.model, self.scores, index, overwrite=overwrite)
 
 
 def check_evaluators(plugins: Plugins, evaluators: Evaluators, model: str) -> list[BoundComponent]:
@@ -92,14 +99,15 @@ def evaluate(plugins: Plugins, evaluators: Evaluators, model: str, output: Path,
     except OSError as error:
         msg = f"cannot write to the folder {output}: {error.strerror}"
         raise ZebraError(msg) from error
-    try:
-        measured = [_measure(plugins, bound, model, output, model_name) for bound in ready]
-    except BaseException:
-        if not any(output.iterdir()):
-            output.rmdir()
-        raise
-    table, provenance = join([table for table, _ in measured]), tuple(entry for _, entry in measured)
-    (output / SCORES).write_text(as_json(table.as_dict()), encoding="utf-8")
+    with locked(output):
+        try:
+            measured = [_measure(plugins, bound, model, output, model_name) for bound in ready]
+        except BaseException:
+            if not any(output.iterdir()):
+                output.rmdir()
+            raise
+        table, provenance = join([table for table, _ in measured]), tuple(entry for _, entry in measured)
+        storage.write_durably(output / SCORES, as_json(table.as_dict()))
     return Evaluation(model_name, table, provenance, plugins)
 
 

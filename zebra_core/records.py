@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import attrs
 import cattrs
 
+from zebra_core import storage
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.options import reasons
 from zebra_core.redaction import redacted
@@ -57,8 +58,8 @@ def from_plain(cls: type[AnyRecord], values: object, where: str) -> AnyRecord:
 
 
 def write_record(record: Record, path: Path) -> None:
-    """Write a record to a file."""
-    path.write_text(as_json(to_plain(record)), encoding="utf-8")
+    """Write a record to a file, which is complete or absent after a crash."""
+    storage.write_durably(path, as_json(to_plain(record)))
 
 
 def read_record(cls: type[AnyRecord], path: Path) -> AnyRecord:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -103,6 +105,53 @@ def move(old: Path, new: Path) -> None:
         old.replace(new)
     else:
         cast("Any", old).fs.mv(cast("Any", old).path, cast("Any", new).path, recursive=True)
+
+
+def unfinished_name(path: Path) -> Path:
+    """Return a temporary name that no other process uses: on a cluster two nodes may work on one shard for a while."""
+    return path.with_name(f"{path.name}.{uuid4().hex}.tmp")
+
+
+def sync(path: Path) -> None:
+    """Have a file, or a folder with everything in it, survive a loss of power. Object stores do that by themselves."""
+    if not is_local(path):
+        return
+    if path.is_dir():
+        for entry in path.iterdir():
+            sync(entry)
+    _flush(path)
+
+
+def publish(staged: Path, final: Path) -> None:
+    """Give a finished file or folder its final name, so that after a loss of power the name never has other content."""
+    sync(staged)
+    move(staged, final)
+    if is_local(final):
+        _flush(final.parent)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a text file: after a crash or a loss of power it has the former content or the new one."""
+    if not is_local(path):
+        path.write_text(text, encoding="utf-8")
+        return
+    unfinished = unfinished_name(path)
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        publish(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Write what the system keeps of one file, or of one folder's list of names, to the disk."""
+    if os.name == "nt" and path.is_dir():  # Windows writes names by itself
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def remove(folder: Path) -> None:

@@ -32,7 +32,7 @@ def write_report(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Option
                 (output / f"{name}.svg").write_text(section.svg, encoding="utf-8")
             if section.rows:
                 (output / f"{name}.csv").write_text(_as_csv(section.rows), encoding="utf-8")
-        (output / "report.html").write_text(_page(dataset, sections), encoding="utf-8")
+        zebra.storage.write_durably(output / "report.html", _page(dataset, sections))
     except OSError as error:
         msg = f"cannot write {output}: {error.strerror}"
         raise zebra.ZebraError(msg) from error

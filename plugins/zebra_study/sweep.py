@@ -161,9 +161,7 @@ class Sweep:
             rows=training.rows,
             steps=training.steps,
         )
-        unfinished = folder / f"{RESULT}.tmp"
-        zebra.write_record(result, unfinished)
-        unfinished.rename(folder / RESULT)
+        zebra.write_record(result, folder / RESULT)
 
     def finished(self) -> dict[str, CellResult]:
         """Return what each finished cell gave, by its name."""

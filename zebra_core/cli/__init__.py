@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zebra_core.base.markup import printable
+from zebra_core.cli.interruption import interruptible
 from zebra_core.cli.lazy import lazy_command
 from zebra_core.errors import Interrupted, ZebraError
 from zebra_core.redaction import redacted_message
@@ -71,7 +72,11 @@ class Commands(click.Group):
         """Run the command."""
         sys.excepthook = _print_traceback
         try:
-            return super().invoke(ctx)
+            with interruptible():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            msg = "interrupted"
+            raise Aborted(msg) from error
         except ZebraError as error:
             from zebra_core.training.folder import is_first_process  # noqa: PLC0415
 

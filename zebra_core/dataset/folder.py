@@ -11,13 +11,14 @@ import numpy as np
 import xxhash
 
 from zebra_core import storage
+from zebra_core.base.lock import locked
 from zebra_core.dataset.card import card
 from zebra_core.dataset.dataset import BEHAVIOR
 from zebra_core.dataset.manifest import MANIFEST, Job, Manifest
 from zebra_core.dataset.shards import writing
 from zebra_core.errors import Interrupted, OutputError, ZebraError
 from zebra_core.pool.pool import DERIVED_ID, Pool
-from zebra_core.records import as_json, read_record, to_plain
+from zebra_core.records import as_json, read_record, to_plain, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,10 +39,17 @@ def staging_folder(output: Path, job: Job, *, overwrite: bool, log: Callable[[st
 
     If a run of the same job was interrupted, its finished shards are still there, and `log` gets a line about it; any
     other leftover is removed. Raise ZebraError if `output` exists, unless it is an empty folder, or a dataset that may be
-    overwritten, and Interrupted after Ctrl-C.
+    overwritten, or another process writes it, and Interrupted after Ctrl-C.
     """
     output = output if output.name else output.resolve()
-    check_free(output, MANIFEST, "dataset", overwrite=overwrite)
+    with locked(output):
+        check_free(output, MANIFEST, "dataset", overwrite=overwrite)
+        with _staging_folder(output, job, log) as staging:
+            yield staging
+
+
+@contextmanager
+def _staging_folder(output: Path, job: Job, log: Callable[[str], None]) -> Iterator[Path]:
     staging = output.with_name(output.name + ".partial")
     with writing(output):
         _resume_or_create(staging, job, log)
@@ -97,9 +105,7 @@ def _resume_or_create(staging: Path, job: Job, log: Callable[[str], None]) -> No
     storage.remove(staging)
     for part in ("data", "done"):
         (staging / part).mkdir(parents=True)
-    unfinished = (staging / JOB).with_suffix(".tmp")
-    unfinished.write_text(as_json(to_plain(job)), encoding="utf-8")
-    storage.move(unfinished, staging / JOB)
+    write_record(job, staging / JOB)
 
 
 def _changes(path: Path, job: Job) -> list[str] | None:
@@ -127,7 +133,7 @@ def put_in_place(staging: Path, output: Path) -> None:
     storage.remove(old)
     if output.exists():
         storage.move(output, old)
-    storage.move(staging, output)
+    storage.publish(staging, output)
     storage.remove(old)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
-from uuid import uuid4
 
 import attrs
 import numpy as np
@@ -105,10 +104,10 @@ class Writer:
             self.advance(shard.tally.rows, tasks=1, before=True)
             return shard
         target = self.folder / "data" / f"{task.name}.parquet"
-        unfinished = unfinished_name(target)
+        unfinished = storage.unfinished_name(target)
         with writing(target):
             tally = self._write(task, unfinished)
-            storage.move(unfinished, target) if tally.pairs else unfinished.unlink()
+            storage.publish(unfinished, target) if tally.pairs else unfinished.unlink()
             shard = Shard(target.name if tally.pairs else None, tally)
             write_marker(self.folder, task, shard)
         self.advance(tasks=1)
@@ -184,11 +183,6 @@ def writing(path: Path) -> Iterator[None]:
         raise OutputError(msg) from error
 
 
-def unfinished_name(path: Path) -> Path:
-    """Return a temporary name that no other process uses: on a cluster two nodes may work on one shard for a while."""
-    return path.with_name(f"{path.name}.{uuid4().hex}.tmp")
-
-
 @attrs.frozen(kw_only=True)
 class _Counts:
     rows: int
@@ -213,20 +207,19 @@ class Marker(Record):
 def write_marker(folder: Path, task: ShardTask, shard: Shard) -> None:
     """Record that a task is finished, and what was counted; the marker appears completely or not at all."""
     marker = folder / "done" / f"{task.name}.json"
-    ids, text = marker.with_suffix(".npy"), unfinished_name(marker)
-    unfinished = unfinished_name(ids)
+    ids = marker.with_suffix(".npy")
+    unfinished = storage.unfinished_name(ids)
     with unfinished.open("wb") as file:
         np.save(file, np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
-    storage.move(unfinished, ids)
+    storage.publish(unfinished, ids)
     counts = _Counts(**{field.name: getattr(shard.tally, field.name) for field in attrs.fields(_Counts)})
-    text.write_text(as_json(to_plain(Marker(shard.name, counts)), indent=None), encoding="utf-8")
-    storage.move(text, marker)
+    storage.write_durably(marker, as_json(to_plain(Marker(shard.name, counts)), indent=None))
 
 
 def read_marker(folder: Path, task: ShardTask) -> Shard | None:
     """Return a task's shard if the task is finished."""
     path = folder / "done" / f"{task.name}.json"
-    if not path.exists():
+    if not path.exists() or not path.with_suffix(".npy").exists():  # the markers were being removed
         return None
     marker = read_record(Marker, path)
     counts = {field.name: getattr(marker.tally, field.name) for field in attrs.fields(_Counts)}

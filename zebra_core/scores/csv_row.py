@@ -96,11 +96,8 @@ def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a temporary file, then move it: a file is never half written."""
-    unfinished = path.with_name(f"{path.name}.tmp")
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        storage.move(unfinished, path)
+        storage.write_durably(path, text)
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror}"
         raise ZebraError(msg) from error

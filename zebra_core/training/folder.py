@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from zebra_core import storage
+from zebra_core.base.lock import locked
 from zebra_core.dataset.folder import check_free, fingerprint, put_in_place
 from zebra_core.dataset.manifest import MANIFEST
 from zebra_core.errors import Interrupted, ZebraError
@@ -76,16 +77,26 @@ def training_folder(
 
     If a training of the same job was interrupted, its checkpoints are still there, unless `resume` is False; True requires
     some. Checkpoints are kept whatever happens. If several processes train together, only the first creates and moves the
-    folder. Raise ZebraError if `output` exists, or the checkpoints of another training do.
+    folder. Raise ZebraError if `output` exists, another process writes it, or the checkpoints of another training do.
     """
     staging = output.with_name(output.name + ".partial")
     if not is_first_process():
         yield staging
         return
-    check_output(output, overwrite=overwrite)
+    with locked(output):
+        check_output(output, overwrite=overwrite)
+        with _staging_folder(staging, job, resume=resume, log=log):
+            yield staging
+        put_in_place(staging, output)
+
+
+@contextmanager
+def _staging_folder(
+    staging: Path, job: TrainingJob, *, resume: bool | None, log: Callable[[str], None]
+) -> Iterator[None]:
     _resume_or_create(staging, job, resume=resume, log=log)
     try:
-        yield staging
+        yield
     except (KeyboardInterrupt, ZebraError) as error:
         kept = _describe_kept(staging)
         if isinstance(error, KeyboardInterrupt):
@@ -93,7 +104,6 @@ def training_folder(
             raise Interrupted(msg) from error
         msg = f"{error}; {kept}" if _checkpoints(staging) else str(error)
         raise ZebraError(msg) from error
-    put_in_place(staging, output)
 
 
 def is_first_process() -> bool:

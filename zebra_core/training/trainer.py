@@ -126,7 +126,7 @@ def _generate(selection: Selection) -> str:
         unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
         selection.bound(unfinished)
         try:
-            unfinished.rename(folder)
+            storage.publish(unfinished, folder)
         except OSError:  # another process was faster
             storage.remove(unfinished)
     return str(folder)

@@ -88,7 +88,7 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
                 }
     if output:
         output.mkdir(parents=True, exist_ok=True)
-        (output / "audit.json").write_text(zebra.as_json(_finite(report)), encoding="utf-8")
+        zebra.storage.write_durably(output / "audit.json", zebra.as_json(_finite(report)))
         if find_spec("matplotlib"):
             (output / "reliability.svg").write_text(_reliability(curves), encoding="utf-8")
         click.echo(f"\nThe results are in {output}/")

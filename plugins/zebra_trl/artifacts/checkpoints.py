@@ -12,6 +12,8 @@ import xxhash
 from accelerate import PartialState
 from transformers import TrainerCallback
 
+import zebra_core as zebra
+
 if TYPE_CHECKING:
     from transformers import TrainerState, TrainingArguments
 
@@ -31,13 +33,13 @@ class Sealing(TrainerCallback):
 
 
 def seal(checkpoint: Path) -> None:
-    """Write the seal of a checkpoint, under a temporary name first."""
+    """Write the seal of a checkpoint, once the files that it vouches for would survive a loss of power."""
+    zebra.storage.sync(checkpoint)
     files = {
         str(path.relative_to(checkpoint)): _state(path) for path in sorted(checkpoint.rglob("*")) if path.is_file()
     }
     files.pop(SEAL, None)
-    (checkpoint / f"{SEAL}.tmp").write_text(json.dumps(files, indent=2), encoding="utf-8")
-    (checkpoint / f"{SEAL}.tmp").rename(checkpoint / SEAL)
+    zebra.storage.write_durably(checkpoint / SEAL, json.dumps(files, indent=2))
 
 
 def newest_whole(output: Path) -> tuple[Path | None, list[Path]]:
