@@ -73,7 +73,9 @@ class Evaluation:
         with locked(path, wait=LONGEST_WAIT):
             check_row(path, self.model, overwrite=overwrite)
             before = beside.read_text(encoding="utf-8") if beside.exists() else ""
-            storage.write_durably(beside, before + "".join(redacted(json.dumps(entry)) + "\n" for entry in self.provenance))
+            storage.write_durably(
+                beside, before + "".join(redacted(json.dumps(entry)) + "\n" for entry in self.provenance)
+            )
             add_row(path, self.model, self.scores, index, overwrite=overwrite)
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zebra_core.base.interruption import interruptible
 from zebra_core.base.markup import printable
-from zebra_core.cli.interruption import interruptible
 from zebra_core.cli.lazy import lazy_command
 from zebra_core.errors import Interrupted, ZebraError
 from zebra_core.redaction import redacted_message

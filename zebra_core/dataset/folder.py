@@ -157,13 +157,18 @@ def write_files(
 def fingerprint(files: Iterable[Path]) -> list[dict[str, Any]]:
     """Return path, size and hash of each input file; a remote file has its version instead of the hash.
 
-    The hash is XXH3 with 128 bits, which is ten times as fast as SHA-256.
+    The hash is XXH3 with 128 bits, which is ten times as fast as SHA-256. Raise ZebraError if a file cannot be read.
     """
-    entries = []
-    for path in files:
+    return [_fingerprint(path) for path in files]
+
+
+def _fingerprint(path: Path) -> dict[str, Any]:
+    try:
         version = {"xxh3_128": _digest(path)} if storage.is_local(path) else storage.version_of(path)
-        entries.append({"path": storage.shown(path), "bytes": path.stat().st_size, **version})
-    return entries
+        return {"path": storage.shown(path), "bytes": path.stat().st_size, **version}
+    except storage.faults(path) as error:
+        msg = f"cannot read {storage.shown(path)}: {getattr(error, 'strerror', None) or error}; check that it is still there"
+        raise ZebraError(msg) from error
 
 
 def _digest(path: Path) -> str:
