@@ -12,11 +12,11 @@ from .behavior import Behavior as Behavior
 from .behavior import Similarity as Similarity
 from .cli.lazy import lazy_command as lazy_command
 from .dataset.dataset import Dataset as Dataset
+from .dataset.engine import Engine as Engine
 from .dataset.figure import Figure as Figure
 from .dataset.figure import Section as Section
 from .dataset.folder import fingerprint as fingerprint
 from .dataset.manifest import Manifest as Manifest
-from .dataset.shards import Engine as Engine
 from .dataset.shards import Shard as Shard
 from .dataset.shards import ShardTask as ShardTask
 from .dataset.shards import Writer as Writer

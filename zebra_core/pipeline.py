@@ -13,6 +13,7 @@ from zebra_core import storage
 from zebra_core.base.progress import Progress
 from zebra_core.behavior import Behavior, Similarity, compute_behavior
 from zebra_core.dataset.dataset import Dataset
+from zebra_core.dataset.engine import run_engine
 from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
 from zebra_core.dataset.manifest import MANIFEST, Job, Manifest, ScoresUsed, ShardFile
 from zebra_core.dataset.shards import Writer, model_pairs, plan_shards
@@ -22,7 +23,6 @@ from zebra_core.pairing.batch_function import BatchFunction
 from zebra_core.pairing.plan import Plan, Tally
 from zebra_core.pairing.rule import Preference
 from zebra_core.pairing.strategy import Pairing
-from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.discovery import Plugins, load_plugins
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.pool.alias_draft import draft_alias_file
@@ -84,8 +84,7 @@ class Run:
         with staging_folder(output, job, overwrite=overwrite, log=log) as folder:
             progress = Progress(len(tasks), self.pool.rows, on_progress, self.pool.meters)
             writer = Writer(self.plan, folder, self.recipe.compression, self.recipe.strict, progress)
-            with attributed_to(self.engine.bound, mistakes=False):
-                shards: list[Shard] = list(self.engine.bound.instance(writer, tasks, workers))
+            shards = run_engine(self.engine.bound, writer, tasks, workers)
             check_ids(self.pool, shards)
             tally = reduce(add, (shard.tally for shard in shards), Tally())
             check_pairs(self.plan, tally)

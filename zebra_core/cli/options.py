@@ -85,11 +85,12 @@ def _shown(default: object) -> str:
 def _click_type(option: Option) -> dict[str, Any]:
     if option.type is bool:
         return {}
+    types = {int: int, float: float}
     if option.multiple:
-        return {"multiple": True, "metavar": option.info.metavar or None}
+        item = next(iter(get_args(option.type)), str)
+        return {"multiple": True, "type": types.get(item, str), "metavar": option.info.metavar or None}
     if option.choices:
         return {"type": click.Choice(option.choices)}
-    types = {int: int, float: float}
     return {"type": types.get(option.type, str), "metavar": option.info.metavar or None}
 
 

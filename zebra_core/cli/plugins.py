@@ -31,7 +31,7 @@ def plugins(name: str | None, form: str, **arguments: object) -> None:
     output.warnings(loaded)
     components = _named(loaded, name) if name else [c for kind in KINDS for c in loaded.of_kind(kind)]
     if form == "json":
-        click.echo(json.dumps([_as_dict(loaded, component) for component in components], indent=1))
+        click.echo(json.dumps([_as_dict(loaded, component) for component in components], indent=1, default=str))
     elif name:
         click.echo("\n\n".join(_described(loaded, component) for component in components))
     else:
@@ -77,7 +77,8 @@ def _described_options(component: Component) -> list[str]:
 def _described_option(option: Option) -> list[str]:
     flag = f" (also {option.info.flag})" if option.info.flag else ""
     choices = f"  one of {', '.join(repr(choice) for choice in option.choices)}" if option.choices else ""
-    return [f"  {option.name} = {_shown(option.default)}{flag}{choices}", f"      {option.info.help}"]
+    default = "(required)" if option.required else f"= {_shown(option.default)}"
+    return [f"  {option.name} {default}{flag}{choices}", f"      {option.info.help}"]
 
 
 def _example(options: list[Option]) -> str:

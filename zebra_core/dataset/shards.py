@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -19,7 +19,7 @@ from zebra_core.pool.rejects import Rejected  # noqa: TC001  # a field's type, r
 from zebra_core.records import Record, as_json, read_record, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from zebra_core.base.progress import Progress
@@ -56,24 +56,13 @@ class Shard:
     tally: Tally
 
 
-class Engine(Protocol):
-    """A component that runs the tasks, wherever and in whatever order; `workers` at once, 0 leaves it to the engine."""
-
-    def __call__(self, write: Writer, tasks: Sequence[ShardTask], workers: int) -> Iterable[Shard]:
-        """Call `write` on each task. Return the shards in the order of the tasks.
-
-        Pass `write.for_subprocess()`, which can be pickled, to another process. `write.completed(task)` returns a shard
-        that any process has finished.
-        """
-
-
 def plan_shards(pool: Pool, rows: int) -> list[ShardTask]:
     """Group consecutive parts into tasks of up to `rows` rows; a longer part, or one of unknown length, stays alone."""
     groups: list[list[Part]] = []
-    size = rows
+    size = 0
     for part in pool.parts:
         count = rows if part.rows is None else part.rows
-        if size + count > rows:
+        if not groups or size + count > rows:
             groups.append([])
             size = 0
         groups[-1].append(part)

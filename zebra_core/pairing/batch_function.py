@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -40,7 +41,7 @@ class BatchFunction:
 
         def read() -> Iterator[pa.RecordBatch | Rejected]:
             for batch in table.combine_chunks().to_batches():
-                yield from attributed_items(reader.component, layout.convert(batch))
+                yield from attributed_items(reader.component, partial(layout.convert, batch))
 
         return pa.Table.from_batches([self.plan(batch)[0] for batch in batches(Part("batch", read))], PREFERENCES)
 

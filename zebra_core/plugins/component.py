@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from zebra_core.errors import ComponentError, PluginError, RowError, ZebraError, unknown
-from zebra_core.plugins.options import Option, catch_all_of, options_of, structure
+from zebra_core.plugins.options import Option, catch_all_of, has_fields, options_of, structure, unstructure
 from zebra_core.plugins.protocols import DeclinesLocation, HasPresets, PerInstruction
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Item = TypeVar("Item")
 
 @attrs.frozen
 class Component:
-    """A component before its options are set: a function, an attrs class whose fields are options, or a plain class."""
+    """A component before its options are set: a function, a class whose fields (of attrs or a dataclass) are options, or a plain class."""
 
     kind: str
     name: str
@@ -48,13 +48,13 @@ class Component:
     @property
     def options(self) -> dict[str, Option]:
         """The options by name; none for a plain function."""
-        return options_of(self.factory) if isinstance(self.factory, type) and attrs.has(self.factory) else {}
+        return options_of(self.factory) if isinstance(self.factory, type) and has_fields(self.factory) else {}
 
     @property
     def takes_any_option(self) -> bool:
         """Whether undeclared options are accepted too."""
         factory = self.factory
-        return isinstance(factory, type) and attrs.has(factory) and catch_all_of(factory) is not None
+        return isinstance(factory, type) and has_fields(factory) and catch_all_of(factory) is not None
 
     @property
     def presets(self) -> dict[str, dict[str, Any]]:
@@ -81,7 +81,7 @@ class Component:
         with attributed_to(self):
             if not isinstance(self.factory, type):
                 return BoundComponent(self, self.factory)
-            if not attrs.has(self.factory):
+            if not has_fields(self.factory):
                 return BoundComponent(self, self.factory())
             try:
                 return BoundComponent(self, structure(values, self.factory))
@@ -130,7 +130,7 @@ class BoundComponent:
     @property
     def options(self) -> dict[str, Any]:
         """The options it was bound with, as plain values; empty for a function."""
-        return attrs.asdict(self.instance) if attrs.has(type(self.instance)) else {}
+        return unstructure(self.instance) if has_fields(type(self.instance)) else {}
 
     @property
     def per_instruction(self) -> bool:
@@ -152,8 +152,8 @@ class BoundComponent:
 def attributed_to(component: object, *, mistakes: bool = True) -> Iterator[None]:
     """Attribute errors raised inside to a component, and send what it prints to the standard error.
 
-    A PluginError names the component, and so does any exception other than a ZebraError, which becomes a PluginError. A
-    ZebraError (the user's mistake) becomes a ComponentError only if `mistakes`. `component` may be a Component, a
+    A PluginError names the component, and so does any exception other than a ZebraError, `sys.exit` included, which
+    becomes a PluginError. A ZebraError (the user's mistake) becomes a ComponentError only if `mistakes`. `component` may be a Component, a
     BoundComponent, or a plain callable, to which nothing is attributed.
     """
     component = component.component if isinstance(component, BoundComponent) else component
@@ -167,19 +167,33 @@ def attributed_to(component: object, *, mistakes: bool = True) -> Iterator[None]
         kind = PluginError if isinstance(error, PluginError) else ComponentError
         msg = f"{component}: {error}"
         raise kind(msg, component) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if not isinstance(component, Component):
             raise
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}, line {frame.lineno}"
         advice = "; what a plugin receives is read-only, so copy it first" if "read-only" in str(error) else ""
-        msg = f"{component}: it failed with {type(error).__name__}: {error} ({where}){advice}"
+        msg = f"{component}: it failed with {type(error).__name__}: {error} ({_where(component, error)}){advice}"
         raise PluginError(msg, component) from error
 
 
-def attributed_items(component: Component, items: Iterable[Item]) -> Iterator[Item]:
-    """Yield items, attributing errors in producing them to a component."""
-    iterator = iter(items)
+def _where(component: Component, error: BaseException) -> str:
+    """Return file and line of the last frame in the plugin's own code, or of the last frame if it has none there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(_home(component))]
+    frame = (own or frames)[-1]
+    return f"{Path(frame.filename).name}, line {frame.lineno}"
+
+
+def _home(component: Component) -> Path:
+    """Return the file that a component's plugin is in, or the folder if it is a package."""
+    top = getattr(component.factory, "__module__", None) or type(component.factory).__module__
+    file = Path(getattr(sys.modules.get(top.partition(".")[0]), "__file__", None) or __file__)
+    return file.parent if file.name == "__init__.py" else file
+
+
+def attributed_items(component: Component, produce: Callable[[], Iterable[Item]]) -> Iterator[Item]:
+    """Yield what `produce` returns, attributing errors in producing it to a component."""
+    with attributed_to(component):
+        iterator = iter(produce())
     while True:
         with attributed_to(component):
             try:

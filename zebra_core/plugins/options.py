@@ -1,10 +1,15 @@
-"""Options: declared once, on the attrs field, with default, type and help; everything else is derived from there."""
+"""Options: declared once, on the field, with default, type and help; everything else is derived from there."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from contextlib import suppress
+from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import cattrs
@@ -13,8 +18,9 @@ from cattrs.gen import mapping_structure_factory
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+Field: TypeAlias = "attrs.Attribute[Any] | dataclasses.Field[Any]"
 METADATA = "zebra"
-"""The key of an option's metadata on its attrs field."""
+"""The key of an option's metadata on its field."""
 
 
 @attrs.frozen
@@ -59,16 +65,19 @@ def option(  # noqa: PLR0913  # one for each property
 
 @attrs.frozen
 class Option:
-    """An option as the command line, `zebra plugins` and the docs show it."""
+    """An option as the command line, `zebra plugins` and the docs show it; `required` says that it has no default."""
 
     name: str
     type: Any
     default: Any
     info: OptionInfo
+    required: bool = False
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The values of a Literal type; empty for any other type."""
+        """The values of a Literal type or an enumeration; empty for any other type."""
+        if isinstance(self.type, type) and issubclass(self.type, Enum):
+            return tuple(str(member.value) for member in self.type)
         return tuple(map(str, get_args(self.type))) if get_origin(self.type) is Literal else ()
 
     @property
@@ -85,38 +94,65 @@ class Option:
     @property
     def multiple(self) -> bool:
         """Whether the option is a list."""
-        return get_origin(self.type) is tuple or self.type is tuple
+        return (get_origin(self.type) or self.type) in (tuple, list)
+
+
+def has_fields(cls: type) -> bool:
+    """Return whether a class has options: it is of attrs, or a dataclass."""
+    return attrs.has(cls) or dataclasses.is_dataclass(cls)
 
 
 @cache
 def options_of(cls: type) -> dict[str, Option]:
-    """Return the options of an attrs class by name, in the order of its fields; the catch-all field is left out."""
+    """Return the options of a class by name, in the order of its fields; the catch-all field is left out."""
     hints = get_type_hints(cls)
-    fields = [field for field in attrs.fields(cls) if field.init]
-    options = [Option(field.name, hints.get(field.name, Any), _default(field), info_of(field)) for field in fields]
+    options = [
+        Option(field.name, hints.get(field.name, Any), _default(field), info_of(field), _is_required(field))
+        for field in _fields(cls)
+    ]
     return {option.name: option for option in options if not option.info.catch_all}
 
 
 def catch_all_of(cls: type) -> str | None:
     """Return the name of the field that receives undeclared options, or None."""
-    return next((field.name for field in attrs.fields(cls) if info_of(field).catch_all), None)
+    return next((field.name for field in _fields(cls) if info_of(field).catch_all), None)
 
 
-def info_of(field: attrs.Attribute[Any]) -> OptionInfo:
-    """Return what an attrs field declares about its option."""
+def info_of(field: Field) -> OptionInfo:
+    """Return what a field declares about its option."""
     info: OptionInfo = field.metadata.get(METADATA, OptionInfo())
     return info
 
 
-def _default(field: attrs.Attribute[Any]) -> Any:
+def _fields(cls: type) -> list[Field]:
+    fields = attrs.fields(cls) if attrs.has(cls) else dataclasses.fields(cls)
+    return [field for field in fields if field.init]
+
+
+def _factory(field: Field) -> Callable[[], Any] | None:
+    """Return what makes the default of a field, None if it is a value, or needs the instance."""
+    if isinstance(field, dataclasses.Field):
+        return None if field.default_factory is dataclasses.MISSING else field.default_factory
     default: Any = field.default
-    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time, a function to the checker
-        default = default.factory()
-    return None if default is attrs.NOTHING else list(default) if isinstance(default, tuple) else default
+    factory = isinstance(default, attrs.Factory) and not default.takes_self  # type: ignore[arg-type]  # a class at run time
+    return default.factory if factory else None
+
+
+def _is_required(field: Field) -> bool:
+    return field.default in (attrs.NOTHING, dataclasses.MISSING) and _factory(field) is None
+
+
+def _default(field: Field) -> Any:
+    """Return the default as a plain value, None if there is none, or if it depends on other options."""
+    factory = _factory(field)
+    default = factory() if factory else field.default
+    if default in (attrs.NOTHING, dataclasses.MISSING) or isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return None
+    return list(default) if isinstance(default, tuple) else converter.unstructure(default)
 
 
 def structure(values: Mapping[str, Any], cls: type) -> Any:
-    """Return an instance of an attrs class made from plain values. Raise ValueError with one sentence per problem."""
+    """Return an instance of a class with fields made from plain values. Raise ValueError with one sentence per problem."""
     try:
         return converter.structure(dict(values), cls)
     except (cattrs.BaseValidationError, ValueError, TypeError) as error:
@@ -133,7 +169,15 @@ def reasons(error: BaseException) -> list[str]:
     return [_plain(error, None)]
 
 
+def unstructure(instance: Any) -> dict[str, Any]:
+    """Return the fields of an instance as plain values, which JSON and TOML can hold."""
+    values: dict[str, Any] = converter.unstructure(instance)
+    return values
+
+
 def _plain(error: BaseException, _: type | None) -> str:
+    if isinstance(error, KeyError):
+        return "a value is required, and none is set"
     return str(error.args[0]) if error.args else type(error).__name__
 
 
@@ -153,14 +197,21 @@ def _exactly(kind: type) -> Callable[[Any, type], Any]:
     return check
 
 
-def _strings(value: object, _: type) -> tuple[str, ...]:
-    """Accept a single string as a list of one; every item must be a string."""
-    items = [value] if isinstance(value, str) else _exactly(list)(value, list)
-    return tuple(_exactly(str)(item, str) for item in items)
-
-
-def _is_literal(kind: object) -> bool:
-    return get_origin(kind) is Literal
+def _items(value: object, kind: Any) -> Any:
+    """Structure each item of a list; a single string is accepted as a list of one, if the items may be strings."""
+    wanted = get_args(kind) or (str, ...)
+    of_strings = str in (wanted[0], *get_args(wanted[0])) or wanted[0] is Path
+    items = [value] if isinstance(value, str) and of_strings else value
+    if not isinstance(items, (list, tuple)):
+        msg = f"expected a list, got {value!r}"
+        raise TypeError(msg)
+    container = get_origin(kind) or kind
+    variable = container is list or wanted[-1] is Ellipsis
+    types = [wanted[0]] * len(items) if variable else list(wanted)
+    if len(types) != len(items):
+        msg = f"expected {len(types)} values, got {len(items)}: {value!r}"
+        raise ValueError(msg)
+    return container(converter.structure(item, type_) for item, type_ in zip(items, types, strict=True))
 
 
 def _one_of(value: object, kind: object) -> Any:
@@ -168,10 +219,6 @@ def _one_of(value: object, kind: object) -> Any:
         msg = f"expected {' or '.join(map(repr, get_args(kind)))}, got {value!r}"
         raise ValueError(msg)
     return value
-
-
-def _is_table(kind: object) -> bool:
-    return get_origin(kind) is dict
 
 
 def _table_of(kind: Any) -> Callable[[Any, Any], Any]:
@@ -187,8 +234,43 @@ def _table_of(kind: Any) -> Callable[[Any, Any], Any]:
     return check
 
 
-converter.register_structure_hook_factory(_is_table, _table_of)
-converter.register_structure_hook_func(lambda kind: kind == tuple[str, ...], _strings)
-converter.register_structure_hook_func(_is_literal, _one_of)
+def _any_of(value: object, kind: object) -> Any:
+    """Structure a value as the first type of a union that it fits; its own type comes first."""
+    if value is None and type(None) in get_args(kind):
+        return None
+    types = [choice for choice in get_args(kind) if choice is not type(None)]
+    for choice in sorted(types, key=lambda choice: type(value) is not choice):
+        with suppress(cattrs.BaseValidationError, TypeError, ValueError):
+            return converter.structure(value, choice)
+    if len(types) == 1:
+        return converter.structure(value, types[0])
+    msg = f"expected {' or '.join(getattr(choice, '__name__', str(choice)) for choice in types)}, got {value!r}"
+    raise TypeError(msg)
+
+
+def _member(value: object, kind: type[Enum]) -> Enum:
+    """Return the member of an enumeration that has a value."""
+    for member in kind:
+        if value == member.value or value is member:
+            return member
+    msg = f"expected {' or '.join(repr(member.value) for member in kind)}, got {value!r}"
+    raise ValueError(msg)
+
+
+def _path(value: object, _: type) -> Path:
+    return value if isinstance(value, Path) else Path(_exactly(str)(value, str))
+
+
+def _has_origin(*origins: object) -> Callable[[object], bool]:
+    return lambda kind: (get_origin(kind) or kind) in origins
+
+
+converter.register_structure_hook_factory(_has_origin(dict), _table_of)
+converter.register_structure_hook_func(_has_origin(tuple, list), _items)
+converter.register_structure_hook_func(_has_origin(Literal), _one_of)
+converter.register_structure_hook_func(_has_origin(Union, UnionType), _any_of)
+converter.register_structure_hook_func(lambda kind: isinstance(kind, type) and issubclass(kind, Enum), _member)
+converter.register_structure_hook_func(lambda kind: isinstance(kind, type) and issubclass(kind, Path), _path)
+converter.register_unstructure_hook_func(lambda kind: issubclass(kind, Path), str)
 for _kind in (bool, int, float, str):
     converter.register_structure_hook(_kind, _exactly(_kind))

@@ -142,7 +142,7 @@ def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -
     """
     start = 0
     try:
-        for item in with_positions(_checked(part.read()), part.name, part.row):
+        for item in with_positions(_valid(check_items(part.read())), part.name, part.row):
             if isinstance(item, Rejected):
                 reject(item)
                 start += 1
@@ -157,13 +157,22 @@ def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -
         raise ZebraError(msg) from error
 
 
-def _checked(items: Iterable[pa.RecordBatch | Rejected]) -> Iterator[pa.RecordBatch | Rejected]:
+def check_items(items: Iterable[object]) -> Iterator[pa.RecordBatch | Rejected]:
+    """Yield the items of a part. Raise PluginError for one that is neither a batch of the pool's schema nor a Rejected."""
+    for item in items:
+        if not isinstance(item, (pa.RecordBatch, Rejected)):
+            msg = f"a part of a pool must yield Arrow record batches, or zebra.Rejected, got {type(item).__name__}"
+            raise PluginError(msg)
+        if not isinstance(item, Rejected) and (item.schema.names != POOL.names or item.schema.types != POOL.types):
+            msg = f"a pool's batch must have the schema {_as_text(POOL)}; got {_as_text(item.schema)}"
+            raise PluginError(msg)
+        yield item
+
+
+def _valid(items: Iterable[pa.RecordBatch | Rejected]) -> Iterator[pa.RecordBatch | Rejected]:
     for item in items:
         if isinstance(item, Rejected):
             yield item
-        elif item.schema.names != POOL.names or item.schema.types != POOL.types:
-            msg = f"a pool's batch must have the schema {_as_text(POOL)}; got {_as_text(item.schema)}"
-            raise PluginError(msg)
         else:
             yield from convert_or_reject(item, _complete)
 

@@ -13,7 +13,7 @@ from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_items
 from zebra_core.plugins.protocols import CoversModels
 from zebra_core.pool.aliases import canonical_names, read_aliases
-from zebra_core.pool.pool import Part, Pool
+from zebra_core.pool.pool import Part, Pool, check_items
 from zebra_core.redaction import redacted
 from zebra_core.scores.catalogue import BenchmarkIndex, apply_declarations
 from zebra_core.scores.table import ScoreTable, join
@@ -125,5 +125,5 @@ def _without_path(result: object, path: str, component: Component) -> object:
 
 
 def _attributed(component: Component, part: Part) -> Iterator[pa.RecordBatch | Rejected]:
-    """Read a part, attributing failures to its reader."""
-    return attributed_items(component, part.read())
+    """Read a part, attributing failures to its reader, and items that are not of a pool."""
+    return attributed_items(component, lambda: check_items(part.read()))
