@@ -146,6 +146,9 @@ class Bench:
 
     def start(self, output: Path | None = None) -> subprocess.Popen[str]:
         """Start a build."""
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # a shell's background jobs, and their children, ignore it
         return subprocess.Popen(self.command(output), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
