@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 import zebra_core as zebra
+from zebra_core.recipe.inputs import benchmark_index
+from zebra_core.recipe.resolve import Resolver
+from zebra_core.scores.catalogue import BenchmarkIndex
 
 pytest_plugins = ["zebra_core.testing"]
 
@@ -37,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def plugins() -> zebra.Plugins:
     """The installed plugins."""
     return zebra.load_plugins()
+
+
+@pytest.fixture(scope="module")
+def index(plugins: zebra.Plugins) -> BenchmarkIndex:
+    """What the built-in catalogues know of benchmarks."""
+    return benchmark_index(Resolver(zebra.Recipe(), plugins))
 
 
 @pytest.fixture(scope="session")

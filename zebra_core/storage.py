@@ -131,11 +131,14 @@ def publish(staged: Path, final: Path) -> None:
 
 
 def write_durably(path: Path, text: str) -> None:
-    """Write a text file: after a crash or a loss of power it has the former content or the new one."""
+    """Write a text file: after a crash or a loss of power it has the former content or the new one.
+
+    No other process may write it at the same time.
+    """
     if not is_local(path):
         path.write_text(text, encoding="utf-8")
         return
-    unfinished = unfinished_name(path)
+    unfinished = path.with_name(f"{path.name}.tmp")
     try:
         unfinished.write_text(text, encoding="utf-8")
         publish(unfinished, path)

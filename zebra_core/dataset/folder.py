@@ -99,13 +99,18 @@ def _resume_or_create(staging: Path, job: Job, log: Callable[[str], None]) -> No
         log(f"resuming an interrupted run: {finished} shards are finished")
         for unfinished in staging.rglob("*.tmp"):
             unfinished.unlink()
+        _make_parts(staging)
         return
     if changes:
         log(f"starting over: since the interrupted run, this has changed: {', '.join(changes)}")
     storage.remove(staging)
-    for part in ("data", "done"):
-        (staging / part).mkdir(parents=True)
+    _make_parts(staging)
     write_record(job, staging / JOB)
+
+
+def _make_parts(staging: Path) -> None:
+    for part in ("data", "done"):
+        (staging / part).mkdir(parents=True, exist_ok=True)
 
 
 def _changes(path: Path, job: Job) -> list[str] | None:

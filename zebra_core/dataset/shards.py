@@ -197,12 +197,13 @@ def write_marker(folder: Path, task: ShardTask, shard: Shard) -> None:
     """Record that a task is finished, and what was counted; the marker appears completely or not at all."""
     marker = folder / "done" / f"{task.name}.json"
     ids = marker.with_suffix(".npy")
-    unfinished = storage.unfinished_name(ids)
+    unfinished, text = storage.unfinished_name(ids), storage.unfinished_name(marker)
     with unfinished.open("wb") as file:
         np.save(file, np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
     storage.publish(unfinished, ids)
     counts = _Counts(**{field.name: getattr(shard.tally, field.name) for field in attrs.fields(_Counts)})
-    storage.write_durably(marker, as_json(to_plain(Marker(shard.name, counts)), indent=None))
+    text.write_text(as_json(to_plain(Marker(shard.name, counts)), indent=None), encoding="utf-8")
+    storage.publish(text, marker)
 
 
 def read_marker(folder: Path, task: ShardTask) -> Shard | None:

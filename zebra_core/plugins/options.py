@@ -199,15 +199,15 @@ def _exactly(kind: type) -> Callable[[Any, type], Any]:
 
 def _items(value: object, kind: Any) -> Any:
     """Structure each item of a list; a single string is accepted as a list of one, if the items may be strings."""
-    wanted = get_args(kind) or (str, ...)
-    of_strings = str in (wanted[0], *get_args(wanted[0])) or wanted[0] is Path
+    item_types = get_args(kind) or (str, ...)
+    of_strings = str in (item_types[0], *get_args(item_types[0])) or item_types[0] is Path
     items = [value] if isinstance(value, str) and of_strings else value
     if not isinstance(items, (list, tuple)):
         msg = f"expected a list, got {value!r}"
         raise TypeError(msg)
     container = get_origin(kind) or kind
-    variable = container is list or wanted[-1] is Ellipsis
-    types = [wanted[0]] * len(items) if variable else list(wanted)
+    variable = container is list or item_types[-1] is Ellipsis
+    types = [item_types[0]] * len(items) if variable else list(item_types)
     if len(types) != len(items):
         msg = f"expected {len(types)} values, got {len(items)}: {value!r}"
         raise ValueError(msg)

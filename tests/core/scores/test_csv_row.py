@@ -8,16 +8,8 @@ import pytest
 from helpers.score_tables import rows
 
 import zebra_core as zebra
-from zebra_core.recipe.inputs import benchmark_index
-from zebra_core.recipe.resolve import Resolver
 from zebra_core.scores.catalogue import BenchmarkIndex
 from zebra_core.scores.csv_row import add_row
-
-
-@pytest.fixture(scope="module")
-def index(plugins: zebra.Plugins) -> BenchmarkIndex:
-    """What the built-in catalogues know."""
-    return benchmark_index(Resolver(zebra.Recipe(), plugins))
 
 
 def test_a_row_is_added(tmp_path: Path, index: BenchmarkIndex) -> None:

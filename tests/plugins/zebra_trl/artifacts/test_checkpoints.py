@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers.power_loss import files, recorded, restore
 from helpers.trained_models import command, metrics
 
 from zebra_core.testing import Project
@@ -97,3 +98,27 @@ def test_another_training_is_not_resumed(zebra_cli: Project, demo: Path) -> None
         "there is no interrupted training to resume"
         in zebra_cli.run(*arguments[:-2], "-o", "y", "--resume", code=2).stderr
     )
+
+
+def test_a_loss_of_power_while_a_checkpoint_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest complete checkpoint is the one before or the new one, with all its bytes, and at the end the new one."""
+    from zebra_trl.artifacts.checkpoints import newest_whole, seal
+
+    for step in (4, 8):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+    for name in ("model.safetensors", "optimizer.pt"):
+        (tmp_path / "checkpoint-4" / name).write_bytes(random.Random(name).randbytes(5_000))
+    seal(tmp_path / "checkpoint-4")
+    with recorded(tmp_path, monkeypatch) as disk:
+        for name in ("model.safetensors", "optimizer.pt"):
+            (tmp_path / "checkpoint-8" / name).write_bytes(random.Random(name).randbytes(6_000))
+        seal(tmp_path / "checkpoint-8")
+    expected = {folder.name: files(folder) for folder in tmp_path.iterdir()}
+    newest = []
+    for state in disk.states:
+        restore(state, tmp_path)
+        checkpoint, _ = newest_whole(tmp_path)
+        assert checkpoint is not None
+        assert files(checkpoint) == expected[checkpoint.name]
+        newest.append(checkpoint.name)
+    assert (newest[0], newest[-1]) == ("checkpoint-4", "checkpoint-8")
