@@ -154,7 +154,8 @@ def compute_behavior(table: ScoreTable, similarity: Similarity, normalisation: N
     """
     if len(table.models) < 2 or not table.benchmarks:
         msg = (
-            f"behavior needs at least two models and one benchmark, got {len(table.models)} and {len(table.benchmarks)}"
+            f"behavior needs at least two models and one benchmark, got {len(table.models)} and {len(table.benchmarks)}; "
+            "check what is left of the scores: zebra scores"
         )
         raise ZebraError(msg)
     table = table.complete()

@@ -52,6 +52,13 @@ class Interrupted(ZebraError):  # noqa: N818
     """The user interrupted the run; the same command resumes it."""
 
 
+def reading_fault(error: Exception) -> str:
+    """Return why a text file cannot be read, with the remedy if it is not UTF-8."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 (byte {error.object[error.start]:#04x} at {error.start}); save it as UTF-8"
+    return getattr(error, "strerror", None) or str(error)
+
+
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that `name` is most likely a misspelling of, or None if nothing is close."""
     by_folded = {candidate.casefold(): candidate for candidate in names}

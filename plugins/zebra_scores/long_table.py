@@ -54,7 +54,7 @@ class Long:
         errors: dict[tuple[str, str], float] = {}
         signs: dict[str, dict[str, str]] = {}
         for place, row in grid.rows:
-            names = str(row[model] or "").strip(), str(row[benchmark] or "").strip()
+            names = str(row.get(model) or "").strip(), str(row.get(benchmark) or "").strip()
             value = read_score(place, score, row.get(score), signs.setdefault(names[1], {}))
             if names[0] and names[1] not in AGGREGATES:
                 cells.append((*names, value))

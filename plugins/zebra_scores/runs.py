@@ -81,7 +81,8 @@ def check_format(location: str) -> Iterator[None]:
         yield
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         msg = (
-            f"{location} does not follow its format: {type(error).__name__}: {error}; is it damaged, or edited by hand?"
+            f"{location} has the keys of its format, but not its values ({type(error).__name__}: {error}); "
+            "write it again with the tool that made it, or convert it to CSV"
         )
         raise zebra.ZebraError(msg) from error
 

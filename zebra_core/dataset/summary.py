@@ -116,8 +116,9 @@ def check_pairs(plan: Plan, tally: Tally) -> None:
         raise ZebraError(msg)
     left_out = [f"{count} x {reason}" for reason, count in tally.left_out.most_common()]
     rejected = [describe_rejects(tally.rejected)] if tally.rejected else []
-    reasons = ", ".join(left_out + rejected) or "the pool has no row"
+    reasons = ", ".join(left_out + rejected) or "the pool is empty"
     if not tally.rated and (plan.pairing.per_instruction or plan.preference.per_instruction):
         reasons += ", and the pool has no ratings"
-    msg = f"no pair came out of {tally.rows} rows: {reasons}; check --scores, --threshold and --min-gap"
+    remedy = "check --scores, --threshold and --min-gap" if left_out else "check the file after --pool"
+    msg = f"no pair came out of {tally.rows} rows: {reasons}; {remedy}"
     raise ZebraError(msg)

@@ -192,7 +192,11 @@ def checked(values: object, shape: tuple[int, ...], what: str) -> NDArray[np.flo
 
     Raise PluginError for a wrong shape, NaN, +inf, or a matrix that is not symmetric (antisymmetric for a rule).
     """
-    matrix = np.asarray(values, dtype=np.float64)
+    try:
+        matrix = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        msg = f"a {what} must return a matrix of numbers, got {type(values).__name__}: {error}"
+        raise PluginError(msg) from error
     if matrix.shape != shape:
         msg = f"a {what} must return the shape {shape}, got {matrix.shape}"
         raise PluginError(msg)

@@ -171,7 +171,8 @@ def attributed_to(component: object, *, mistakes: bool = True) -> Iterator[None]
         if not isinstance(component, Component):
             raise
         advice = "; what a plugin receives is read-only, so copy it first" if "read-only" in str(error) else ""
-        msg = f"{component}: it failed with {type(error).__name__}: {error} ({_where(component, error)}){advice}"
+        reason = ": ".join(filter(None, (type(error).__name__, str(error))))
+        msg = f"{component}: it failed with {reason} ({_where(component, error)}){advice}"
         raise PluginError(msg, component) from error
 
 

@@ -178,13 +178,20 @@ def _components(kind: str, plugin: str, origin: Origin, hook: Callable[[], objec
         msg = f"plugin {plugin!r} ({origin}) failed to offer its {kind} components with {type(error).__name__}: {error}"
         raise PluginError(msg) from error
     if not isinstance(offered, Mapping) or not all(isinstance(n, str) and callable(c) for n, c in offered.items()):
-        msg = f"plugin {plugin!r} ({origin}) must offer its {kind} components as a dict of names to callables, got {offered!r}"
+        msg = f"plugin {plugin!r} ({origin}) must offer its {kind} components as a dict of names to callables, got {_kinds(offered)}"
         raise PluginError(msg)
     names: dict[int, list[str]] = {}
     for name, factory in offered.items():
         names.setdefault(id(factory), []).append(name)
     for name, *aliases in names.values():
         yield Component(kind, name, plugin, offered[name], tuple(aliases))
+
+
+def _kinds(offered: object) -> str:
+    """Return what a hook offered, as text: the type of each component."""
+    if not isinstance(offered, Mapping):
+        return f"a value of type {type(offered).__name__}"
+    return ", ".join(f"{name!r}: {type(component).__name__}" for name, component in offered.items())
 
 
 def load_plugins(requested: Iterable[str] = (), *, components: bool = True, recorded: bool = False) -> Plugins:

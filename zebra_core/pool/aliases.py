@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 from zebra_core import storage
-from zebra_core.errors import ZebraError
+from zebra_core.errors import ZebraError, reading_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ def _read_lines(path: str) -> list[dict[str, str | None]]:
             reader = csv.DictReader(line for line in file if not line.startswith("#"))
             lines = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        msg = f"cannot read the alias file {path!r}: {getattr(error, 'strerror', None) or error}"
+        msg = f"cannot read the alias file {path!r}: {reading_fault(error)}"
         raise ZebraError(msg) from error
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
         msg = f"the alias file {path!r} needs a first line with the columns pool,score; got {','.join(reader.fieldnames or ())}"

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import tomli_w
 
-from zebra_core.errors import ZebraError, unknown
+from zebra_core.errors import ZebraError, reading_fault, unknown
 from zebra_core.pairing.strategy import Masks, Scope
 from zebra_core.plugins.options import option, structure
 from zebra_core.recipe.options import flatten
@@ -144,7 +144,7 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
         msg = f"cannot read the recipe {str(path)!r}: {error.strerror}"
         raise ZebraError(msg) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        msg = f"the recipe {str(path)!r} is not valid TOML: {error}"
+        msg = f"the recipe {str(path)!r} is not valid TOML: {reading_fault(error)}"
         raise ZebraError(msg) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -185,7 +186,7 @@ def _check_directions(benchmarks: Iterable[Benchmark]) -> None:
         listed = ", ".join(map(repr, unclear[:8])) + (f" and {len(unclear) - 8} more" if len(unclear) > 8 else "")
         msg = (
             f"no direction is known for {listed}: no catalogue lists it; add --benchmark "
-            f'"{unclear[0]}=higher" (or =lower, =VALUE for the best value, ={DROP} to leave it out)'
+            f"{shlex.quote(f'{unclear[0]}=higher')} (or =lower, =VALUE for the best value, ={DROP} to leave it out)"
         )
         raise ZebraError(msg)
 

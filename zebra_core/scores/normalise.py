@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from math import erf, sqrt
 from typing import TYPE_CHECKING, Literal
 
@@ -86,7 +87,7 @@ def _spread(good: Column, values: Column, benchmark: Benchmark) -> float:
     if not (np.isfinite(spread) and spread > 0):
         msg = (
             f"all {len(values)} models have the same score on {benchmark.name!r} ({values[0]:g}), "
-            "so it does not distinguish them; remove the benchmark"
+            f"so it does not distinguish them; add --benchmark {shlex.quote(f'{benchmark.name}=drop')}"
         )
         raise ZebraError(msg)
     return spread

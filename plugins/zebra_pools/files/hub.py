@@ -42,6 +42,9 @@ def _read(name: str, arguments: dict[str, str], schema: pa.Schema) -> Iterator[p
 def _load(name: str, arguments: dict[str, str]) -> IterableDataset:
     from datasets import load_dataset  # noqa: PLC0415
 
+    if not name:
+        msg = "hub: needs the name of a dataset, such as --pool hub:openbmb/UltraFeedback"
+        raise zebra.ZebraError(msg)
     for argument in arguments:
         if argument not in ARGUMENTS:
             what, where = "argument", f"of hub:{name}"

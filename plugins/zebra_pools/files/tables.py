@@ -91,6 +91,10 @@ def _open(path: Path) -> Table:
             msg = f"{path} is empty"
             raise zebra.ZebraError(msg)
         schema, ranges = FORMATS[suffix](path)
+        str(schema)  # decodes the names of all columns and fields
+    except UnicodeDecodeError as error:
+        msg = f"cannot read {path}: the name of a column is not UTF-8; it is damaged, or must be written again"
+        raise zebra.ZebraError(msg) from error
     except zebra.storage.faults(path) as error:
         raise unreadable(path, error) from error
     ranges = tuple(attrs.evolve(part, read=partial(_read, path, part.read)) for part in ranges)

@@ -40,3 +40,12 @@ def test_text_that_is_not_utf8_rejects_its_row_alone(zebra_cli: Project) -> None
     zebra_cli.run("run", "--pool", "pool.arrow", "--scores", "scores.csv")
     assert [row["chosen"][0]["content"] for row in zebra_cli.dataset()] == ["fine", "good", "well"]
     assert len((zebra_cli.folder / "zebra-dataset" / "rejected_rows.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_column_whose_name_is_not_utf8(zebra_cli: Project) -> None:
+    """One line, whichever reader looks at the file."""
+    content = arrow([{"instruction": "q", "a": "x", "abcd": "y"}])
+    zebra_cli.write("pool.arrow", content.replace(b"abcd", b"ab\xc3d"))
+    zebra_cli.write("scores.csv", SCORES)
+    message = r"cannot read pool.arrow: the name of a column is not UTF-8"
+    check(zebra_cli, message, "run", "--pool", "pool.arrow", "--scores", "scores.csv")
