@@ -57,6 +57,7 @@ from .plugins.discovery import Plugins as Plugins
 from .plugins.discovery import load_plugins as load_plugins
 from .plugins.options import option as option
 from .plugins.options import options_of as options_of
+from .plugins.protocols import pairwise as pairwise
 from .pool.aliases import read_aliases as read_aliases
 from .pool.pool import MESSAGES as MESSAGES
 from .pool.pool import POOL as POOL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -9,7 +10,8 @@ import numpy as np
 
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import PluginError, ZebraError, unknown
-from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.component import BoundComponent, attributed_to
+from zebra_core.plugins.protocols import Pairwise
 from zebra_core.scores.normalise import normalise
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 DECIMALS = 12
 """Superiority and similarity are rounded to this, so that a tie is a tie on every machine and with every BLAS."""
+MATRIX = 500
+"""The number of models up to which every pair of them has its cell in a matrix."""
+BLOCK = 256
+"""The number of models whose similarities are computed at once if there are more than `MATRIX`."""
 
 
 class Similarity(Protocol):
@@ -32,7 +38,17 @@ class Similarity(Protocol):
         """Return (models x models), symmetric, finite, higher is more similar, from (models x benchmarks) in [0, 1]."""
 
 
-@attrs.frozen(eq=False, repr=False)
+def is_pairwise(call: object) -> bool:
+    """Return whether a similarity, strategy or rule, bound or plain, can be asked about some of the models."""
+    instance = call.instance if isinstance(call, BoundComponent) else call
+    return isinstance(instance, Pairwise) and bool(instance.pairwise)
+
+
+def _matrix_or_measure(similarity: Any) -> Any:
+    return similarity if similarity is None or callable(similarity) else read_only(similarity)
+
+
+@attrs.frozen(slots=False, eq=False, repr=False)
 class Behavior:
     """Model behavior knowledge, the MBK of ZEBRA section 3.2. All arrays are read-only.
 
@@ -40,13 +56,16 @@ class Behavior:
     and S_pref, Eq. 2 of KARMA; `similarity` (models x models) is MB-SIM, in the range of the similarity in use.
     `stderr` (models) is the standard error of the superiority, NaN if a score has none; `axes` and `weights` are those
     of the benchmarks.
+
+    For more than 500 models and a pairwise measure, the matrix is computed if it is asked for; `pair_similarity` and
+    `take` do not ask for it. It is None if nothing says how similar the models are.
     """
 
     models: tuple[str, ...]
     benchmarks: tuple[str, ...]
     vectors: NDArray[np.float64] = attrs.field(converter=read_only)
     superiority: NDArray[np.float64] = attrs.field(converter=read_only)
-    similarity: NDArray[np.float64] = attrs.field(converter=read_only)
+    _similarity: NDArray[np.float64] | Similarity | None = attrs.field(converter=_matrix_or_measure)
     stderr: NDArray[np.float64] = attrs.field(converter=read_only)
     axes: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
@@ -83,11 +102,45 @@ class Behavior:
             self.benchmarks,
             self.vectors[rows],
             self.superiority[rows],
-            self.similarity[np.ix_(rows, rows)],
+            self._similarity[np.ix_(rows, rows)] if isinstance(self._similarity, np.ndarray) else self._similarity,
             self.stderr[rows],
             self.axes,
             self.weights,
         )
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether similarities are computed when they are asked for, so that any subset of the models costs little."""
+        return callable(self._similarity)
+
+    @property
+    def has_similarity(self) -> bool:
+        """Whether it is known how similar the models are."""
+        return self._similarity is not None
+
+    @cached_property
+    def similarity(self) -> NDArray[np.float64]:
+        """MB-SIM (models x models). Raise ZebraError if it is unknown."""
+        if self._similarity is None:
+            msg = f"the similarity of {len(self.models):,} models is not stored; `zebra behavior --full` prints it"
+            raise ZebraError(msg)
+        if isinstance(self._similarity, np.ndarray):
+            return self._similarity
+        return np.asarray(read_only(_measured(self._similarity, self.vectors)))
+
+    def pair_similarity(self, better: NDArray[np.int64], worse: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the similarity of pairs of models, NaN if unknown."""
+        if not self.has_similarity:
+            return np.full(len(better), np.nan)
+        if not self.on_demand:
+            return np.asarray(self.similarity[better, worse])
+        values = np.empty(len(better))
+        for start in range(0, len(better), BLOCK // 2):
+            pairs = np.column_stack([better, worse])[start : start + BLOCK // 2]
+            models, numbers = np.unique(pairs, return_inverse=True)
+            first, second = numbers.reshape(-1, 2).T
+            values[start : start + BLOCK // 2] = self.take(models.tolist()).similarity[first, second]
+        return values
 
     @property
     def rank(self) -> NDArray[np.int64]:
@@ -122,14 +175,14 @@ class Behavior:
                 count += np.sign(without[:, None] - without[None, :]) == -np.sign(self.gap)
         return np.where(self.gap == 0, 0, count)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain lists, for JSON."""
+    def as_dict(self, *, full: bool = False) -> dict[str, Any]:
+        """Return plain lists, for JSON; the similarity is None for more than 500 models, unless `full`."""
         return {
             "models": list(self.models),
             "benchmarks": list(self.benchmarks),
             "vectors": self.vectors.tolist(),
             "superiority": self.superiority.tolist(),
-            "similarity": self.similarity.tolist(),
+            "similarity": self.similarity.tolist() if full or len(self.models) <= MATRIX else None,
             "superiority_stderr": [None if np.isnan(error) else float(error) for error in self.stderr],
             "axes": list(self.axes),
             "weights": list(self.weights),
@@ -138,10 +191,11 @@ class Behavior:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Behavior:
         """Return the behavior that `as_dict` was made from."""
-        vectors, superiority, similarity, stderr = (
-            np.array(values[name], dtype=np.float64)
-            for name in ("vectors", "superiority", "similarity", "superiority_stderr")
+        vectors, superiority, stderr = (
+            np.array(values[name], dtype=np.float64) for name in ("vectors", "superiority", "superiority_stderr")
         )
+        stored = values["similarity"]
+        similarity = None if stored is None else np.array(stored, dtype=np.float64)
         names, benchmarks = tuple(values["models"]), tuple(values["benchmarks"])
         axes, weights = tuple(values["axes"]), tuple(values["weights"])
         return cls(names, benchmarks, vectors, superiority, similarity, stderr, axes, weights)
@@ -167,10 +221,16 @@ def compute_behavior(table: ScoreTable, similarity: Similarity, normalisation: N
     superiority = np.round((vectors * weights).sum(axis=1) / weights.sum(), DECIMALS)
     counted = weights > 0
     stderr = np.round(np.sqrt(((errors * weights)[:, counted] ** 2).sum(axis=1)) / weights.sum(), DECIMALS)
-    with attributed_to(similarity):
-        matrix = _checked(similarity(read_only(vectors.copy())), len(table.models))
+    on_demand = len(table.models) > MATRIX and is_pairwise(similarity)
+    matrix = similarity if on_demand else _measured(similarity, vectors)
     names, axes = tuple(b.name for b in table.benchmarks), tuple(b.axis for b in table.benchmarks)
     return Behavior(table.models, names, vectors, superiority, matrix, stderr, axes, tuple(weights.tolist()))
+
+
+def _measured(similarity: Similarity, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the checked similarity of every two models."""
+    with attributed_to(similarity):
+        return _checked(similarity(read_only(vectors.copy())), len(vectors))
 
 
 def _checked(similarity: object, models: int) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ import attrs
 
 from zebra_core import storage
 from zebra_core.base.progress import Progress
-from zebra_core.behavior import Behavior, Similarity, compute_behavior
+from zebra_core.behavior import Behavior, Similarity, compute_behavior, is_pairwise
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.engine import run_engine
 from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
@@ -131,7 +131,8 @@ class Run:
         """Return the behavior of the pool's models, and their scores: what a report needs."""
         index = self.plan.index
         behavior = self.plan.behavior.take(sorted({index[name] for name in tally.answered if name in index}))
-        rows = [self.table.models.index(model) for model in behavior.models]
+        numbers = {model: number for number, model in enumerate(self.table.models)}
+        rows = [numbers[model] for model in behavior.models]
         return {**behavior.as_dict(), "scores": self.table.values[rows].tolist()}
 
 
@@ -281,10 +282,15 @@ def _plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[], s
     bound = [strategy.bound]
     if isinstance(instance, HasBaseline) and plugins.has("strategy", instance.baseline):
         bound.append(plugins.find("strategy", instance.baseline).bind())
-    pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied) for each in bound]
+    pairwise = ranked.on_demand and all(map(is_pairwise, [preference.rule, *bound]))
+    windowed = pairwise and recipe.scope != "global"
+    if windowed:
+        pairings = [Pairing.deferred(ranked, each, recipe.masks) for each in bound]
+    else:
+        pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied) for each in bound]
     index = model_index(ranked.models, read_aliases(recipe.alias) if recipe.alias else {})
     if recipe.scope == "global":
         models = {ranked.models[index[name]] for name in models_of_pool() if name in index}
         pairings = [pairing.restrict_to(models) for pairing in pairings]
     pairing, *baselines = pairings
-    return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed)
+    return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed, windowed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 import numpy as np
@@ -28,6 +28,7 @@ class SafetyFirst:
     table.
     """
 
+    pairwise: ClassVar = True
     axis: str = zebra.option("safety", "The axis on which a model must be good enough.")
     floor: float = zebra.option(0.5, "Minimum mean of the normalised scores on the axis.", validator=_share)
     balance: str = zebra.option(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 import numpy as np
 
 import zebra_core as zebra
 
 
+@zebra.pairwise
 def cosine(vectors: zebra.Matrix) -> zebra.Matrix:
     """Cosine of the angle between two vectors, in [0, 1]; the papers' MB-SIM (ZEBRA section 3.4).
 
@@ -18,6 +21,7 @@ def cosine(vectors: zebra.Matrix) -> zebra.Matrix:
     return _self_similar(np.clip(unit @ unit.T, -1, 1))
 
 
+@zebra.pairwise
 def pearson(vectors: zebra.Matrix) -> zebra.Matrix:
     """Correlation of two vectors, in [-1, 1]: similar in shape, whatever the level; 0 if a vector is constant."""
     centred = vectors - vectors.mean(axis=1, keepdims=True)
@@ -25,6 +29,7 @@ def pearson(vectors: zebra.Matrix) -> zebra.Matrix:
     return cosine(np.where(flat[:, None], 0.0, centred))
 
 
+@zebra.pairwise
 def euclidean(vectors: zebra.Matrix) -> zebra.Matrix:
     """One over one plus the distance, 1 / (1 + d), in (0, 1]."""
     return 1 / (1 + np.sqrt(_squared_distances(vectors)))
@@ -34,6 +39,7 @@ def euclidean(vectors: zebra.Matrix) -> zebra.Matrix:
 class Rbf:
     """Gaussian of the distance, exp(-gamma d^2), in (0, 1]; a larger `gamma` separates closer models."""
 
+    pairwise: ClassVar = True
     gamma: float = zebra.option(
         1.0, "Decay with distance; a larger value separates close models more.", validator=attrs.validators.gt(0)
     )

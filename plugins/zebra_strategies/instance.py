@@ -16,6 +16,7 @@ class Random:
     """Two models drawn with the run's seed: the baseline of every strategy."""
 
     per_instruction: ClassVar = True
+    pairwise: ClassVar = True
 
     def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:  # noqa: ARG002
         """Return a draw for each pair of each instruction."""
@@ -27,6 +28,7 @@ class BestRandom:
     """The best model that answered against another, drawn with the run's seed (Zephyr, ultrafeedback_binarized)."""
 
     per_instruction: ClassVar = True
+    pairwise: ClassVar = True
 
     def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:
         """Return a draw for each pair, minus the rank of its better model."""
@@ -39,6 +41,7 @@ class Rlaif:
     """The pool's own ratings, best against next best, with a rule that skips equal ratings: the papers' baseline."""
 
     per_instruction: ClassVar = True
+    pairwise: ClassVar = True
     default_rule: ClassVar = "rating"
 
     def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:  # noqa: ARG002
@@ -52,6 +55,7 @@ class RatingRule:
     """The response that the pool rates higher is chosen; equal or missing ratings tie."""
 
     per_instruction: ClassVar = True
+    pairwise: ClassVar = True
 
     def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:  # noqa: ARG002
         """Return the difference of the two ratings."""

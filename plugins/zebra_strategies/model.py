@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import attrs
 import numpy as np
 
-if TYPE_CHECKING:
-    import zebra_core as zebra
-
+import zebra_core as zebra
 
 STEEPNESS = 3.5
 """How fast confidence grows with the gap, as in the column `confidence`."""
 
 
+@zebra.pairwise
 def sup(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two of highest superiority (ZEBRA 3.5 strategy 1, KARMA K_score)."""
     return best_first(behavior, -np.maximum.outer(behavior.rank, behavior.rank))
 
 
+@zebra.pairwise
 def sim(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two most alike (ZEBRA 3.5 strategy 2, KARMA K_sim)."""
     return behavior.similarity
@@ -30,33 +30,39 @@ class SupSim:
     """The one of highest superiority with the one most alike to it (ZEBRA 3.5 strategy 3, KARMA K_(score,sim))."""
 
     baseline: ClassVar = "sup"
+    pairwise: ClassVar = True
 
     def __call__(self, behavior: zebra.Behavior) -> zebra.Matrix:
         """Return how desirable each pair is (models x models)."""
         return best_first(behavior, behavior.similarity)
 
 
+@zebra.pairwise
 def delta(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two with the largest gap in superiority (delta learning: the strong over the weak)."""
     return np.abs(behavior.gap)
 
 
+@zebra.pairwise
 def max_min(behavior: zebra.Behavior) -> zebra.Matrix:
     """The one of highest superiority with the one of lowest; unlike delta, it keeps the best if masks exclude the worst."""
     return best_first(behavior, np.abs(behavior.gap))
 
 
+@zebra.pairwise
 def confident_sim(behavior: zebra.Behavior) -> zebra.Matrix:
     """The most alike whose order is certain: similarity times 2 x sigmoid(3.5 x gap) - 1, which is 0 for a coin toss."""
     return np.asarray(behavior.similarity * np.tanh(STEEPNESS * np.abs(behavior.gap) / 2))
 
 
+@zebra.pairwise
 def consistent(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two whose better model wins on the most benchmarks; ties go to the wider gap."""
     ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]
     return np.asarray((ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2)
 
 
+@zebra.pairwise
 def superiority(behavior: zebra.Behavior) -> zebra.Matrix:
     """The response of the model with higher superiority is chosen (KARMA Eq. 3, ZEBRA 3.6); equal ones tie."""
     return behavior.gap

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zebra_core.behavior import DECIMALS
+from zebra_core.behavior import BLOCK, DECIMALS
 from zebra_core.dataset.manifest import ModelUsage, Summary, UnscoredModel
 from zebra_core.errors import ZebraError, nearest
 from zebra_core.pairing.plan import IDENTICAL
@@ -17,6 +17,7 @@ from zebra_core.pool.rejects import describe_rejects
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from zebra_core.behavior import Behavior
     from zebra_core.pairing.plan import Plan, Tally
 
     ModelPairs = Counter[tuple[str, str]]
@@ -38,7 +39,7 @@ def summarise(plan: Plan, tally: Tally, used: ModelPairs) -> Summary:
     counts = np.array([count for _, count in pairs], dtype=np.float64)
     ids = np.array([(index[better], index[worse]) for (better, worse), _ in pairs], dtype=np.int64).reshape(-1, 2)
     gaps = behavior.superiority[ids[:, 0]] - behavior.superiority[ids[:, 1]]
-    similarity = behavior.similarity[ids[:, 0], ids[:, 1]]
+    similarity = behavior.pair_similarity(ids[:, 0], ids[:, 1])
     scored = sorted((name for name in tally.answered if name in index), key=lambda name: (index[name], name))
     return Summary(
         rows=tally.rows,
@@ -78,9 +79,9 @@ def remarks(plan: Plan, tally: Tally, used: ModelPairs) -> tuple[str, ...]:
         notes.append(f"{describe_rejects(tally.rejected)}; rejected_rows.jsonl lists them all")
     threshold = plan.pairing.masks.threshold
     present = sorted({plan.index[name] for name in tally.answered if name in plan.index})
-    similar = [plan.behavior.similarity[i, j] for i, j in combinations(present, 2)]
-    if similar and min(similar) >= threshold:
-        least = f"the two least similar models of the pool are at {min(similar):.3f}"
+    lowest = _least_similarity(plan.behavior, present, threshold)
+    if lowest is not None:
+        least = f"the two least similar models of the pool are at {lowest:.3f}"
         notes.append(f"--threshold {threshold:g} excludes no pair: {least}")
     if used:
         (better, worse), most = max(used.items(), key=lambda item: (item[1], item[0]))
@@ -90,6 +91,20 @@ def remarks(plan: Plan, tally: Tally, used: ModelPairs) -> tuple[str, ...]:
     if plan.baseline is not None and picked and tally.same_as_baseline == picked:
         notes.append(f"strategy {plan.pairing.name} picks the same pairs as {plan.baseline.name} on this pool")
     return tuple(notes)
+
+
+def _least_similarity(behavior: Behavior, models: list[int], threshold: float) -> float | None:
+    """Return the lowest similarity of two of the models, in blocks; None if it is below the threshold."""
+    if len(models) < 2:
+        return None
+    lowest = np.inf
+    blocks = [models[start : start + BLOCK] for start in range(0, len(models), BLOCK)]
+    for one, other in combinations_with_replacement(blocks, 2):
+        some = behavior.take(sorted({*one, *other})).similarity
+        lowest = min(lowest, some[np.triu_indices(len(some), 1)].min(initial=np.inf))
+        if lowest < threshold:
+            return None
+    return float(lowest)
 
 
 def _nested(pairs: list[tuple[tuple[str, str], int]]) -> dict[str, dict[str, int]]:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import xxhash
 
 from zebra_core.base.arrays import read_only
+from zebra_core.behavior import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,6 +62,17 @@ class Candidates:
         keys = _mixed(hashed(self.ids.to_pylist()) ^ start)
         bits = _mixed(mixed ^ keys[:, None, None])
         return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def windows(group: Candidates) -> Iterator[tuple[list[int], Candidates]]:
+    """Divide a group into parts of few models; yield each part's models and the part, its models numbered among these."""
+    few = len(np.unique(group.models)) <= BLOCK
+    step = max(1, len(group) if few else BLOCK // group.models.shape[1])
+    for start in range(0, len(group), step):
+        part = group[start : start + step]
+        models, numbers = np.unique(part.models, return_inverse=True)
+        renumbered = numbers.reshape(part.models.shape)
+        yield models.tolist(), attrs.evolve(part, models=renumbered, model_keys=group.model_keys[models])
 
 
 def hashed(texts: list[str]) -> NDArray[np.uint64]:

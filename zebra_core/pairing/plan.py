@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zebra_core.behavior import DECIMALS
-from zebra_core.pairing.candidates import Answers, Candidates, find_answers, group_candidates, hashed
+from zebra_core.pairing.candidates import Answers, Candidates, find_answers, group_candidates, hashed, windows
 from zebra_core.pairing.confidence import confidence
 from zebra_core.pool.pool import DERIVED_ID, MESSAGES
 
@@ -77,7 +77,8 @@ class Plan:
     """Everything that turns a batch into preference data; it can be pickled and sent to another process.
 
     `index` maps the pool's name of a model to its number in `behavior`, which is ranked. `baseline` is a strategy whose
-    identical picks are counted, to report when the choice of strategy makes no difference.
+    identical picks are counted, to report when the choice of strategy makes no difference. If `windowed`, the matrices
+    are computed for the models of a few instructions at a time.
     """
 
     behavior: Behavior
@@ -86,6 +87,7 @@ class Plan:
     preference: Preference
     baseline: Pairing | None = None
     seed: int = 0
+    windowed: bool = False
 
     def __repr__(self) -> str:
         return f"<Plan: strategy {self.pairing.name} over {len(self.behavior.models)} models>"
@@ -113,6 +115,23 @@ class Plan:
 
     def _pairs(self, group: Candidates) -> tuple[NDArray[np.int64], Tally]:
         """Return (row, position of the chosen response, position of the rejected one) for each pair of the group."""
+        if not self.windowed:
+            return self._picked(group)
+        parts = [self._over(models)._picked(part) for models, part in windows(group)]  # noqa: SLF001
+        return np.concatenate([pairs for pairs, _ in parts]), sum((counts for _, counts in parts), Tally())
+
+    def _over(self, models: list[int]) -> Plan:
+        """Return the plan for some of the models, with its matrices."""
+        behavior = self.behavior.take(models)
+        preference = attrs.evolve(self.preference, behavior=behavior)
+        pairing = self.pairing.over(behavior, preference.tied)
+        baseline = None if self.baseline is None else self.baseline.over(behavior, preference.tied)
+        return attrs.evolve(
+            self, behavior=behavior, pairing=pairing, preference=preference, baseline=baseline, windowed=False
+        )
+
+    def _picked(self, group: Candidates) -> tuple[NDArray[np.int64], Tally]:
+        """Pick the pairs of a group whose models all have a place in the matrices."""
         preferences = self.preference.of_instructions(group)
         tied = None if preferences is None else preferences == 0
         picks = self.pairing.pick(group, tied)
@@ -143,7 +162,7 @@ class Plan:
             names.take(pa.array(answers.name[pairs[:, 1]])),
             names.take(pa.array(answers.name[pairs[:, 2]])),
             pa.array(margin),
-            pa.array(self.behavior.similarity[better, worse]),
+            pa.array(self.behavior.pair_similarity(better, worse)),
             pa.array(confidence(margin, self.behavior.gap_error(better, worse))),
             rows["source"],
         ]

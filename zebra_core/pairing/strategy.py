@@ -113,6 +113,16 @@ class Pairing:
             _ = pairing.desirability
         return pairing
 
+    @classmethod
+    def deferred(cls, behavior: Behavior, strategy: Strategy, masks: Masks) -> Pairing:
+        """Return the pairing without matrices, which `over` prepares for some of the models."""
+        none = np.zeros((0, 0), bool)
+        return cls(behavior, strategy, masks, none, none)
+
+    def over(self, behavior: Behavior, tied: NDArray[np.bool_]) -> Pairing:
+        """Return the same strategy and masks over some of the models, prepared."""
+        return Pairing.prepare(behavior, self.strategy, self.masks, tied)
+
     @property
     def name(self) -> str:
         """The name of the strategy."""

@@ -5,11 +5,13 @@ Test for a member with `isinstance(bound.instance, ChecksModel)`; a component de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+_Call = TypeVar("_Call", bound=Any)
 
 
 @runtime_checkable
@@ -48,6 +50,23 @@ class PerInstruction(Protocol):
     """A strategy or rule that also receives the candidates of each instruction if `per_instruction` is True."""
 
     per_instruction: bool
+
+
+@runtime_checkable
+class Pairwise(Protocol):
+    """A similarity, strategy or rule that can be asked about some of the models: the others do not change its answer.
+
+    For a similarity and a rule, the value of a pair depends on its two models alone. For a strategy, which of two pairs
+    is more desirable depends on their models alone. A function has the member if it is decorated with `pairwise`.
+    """
+
+    pairwise: bool
+
+
+def pairwise(call: _Call) -> _Call:
+    """Declare a function to be `Pairwise`, and return it."""
+    call.pairwise = True
+    return call
 
 
 @runtime_checkable

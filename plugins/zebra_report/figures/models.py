@@ -52,7 +52,7 @@ def heat_map(dataset: zebra.Dataset) -> zebra.Section | None:
     """How similarly the models behave (MB-SIM; ZEBRA, Figure 10)."""
     behavior = _shown(dataset, MOST)
     count = len(behavior.models)
-    if count < 2:
+    if count < 2 or not behavior.has_similarity:
         return None
     names = [zebra.drawing.short(model) for model in behavior.models]
     few = count <= 20
@@ -90,7 +90,7 @@ def scatter(dataset: zebra.Dataset) -> zebra.Section | None:
     from sklearn.decomposition import PCA  # noqa: PLC0415
 
     behavior = _shown(dataset, MOST)
-    if len(behavior.models) < 3 or len(behavior.benchmarks) < 2:
+    if len(behavior.models) < 3 or len(behavior.benchmarks) < 2 or not behavior.has_similarity:
         return None
     fitted = PCA(2, svd_solver="full").fit(behavior.vectors)
     places = fitted.transform(behavior.vectors)
@@ -115,7 +115,7 @@ def tree(dataset: zebra.Dataset) -> zebra.Section | None:
     from scipy.cluster.hierarchy import dendrogram, set_link_color_palette  # noqa: PLC0415
 
     behavior = _shown(dataset, MOST)
-    if len(behavior.models) < 3:
+    if len(behavior.models) < 3 or not behavior.has_similarity:
         return None
     panels = {"all benchmarks": linked(behavior.similarity), **_axes(behavior)}
     height = 0.9 + 0.19 * len(behavior.models)

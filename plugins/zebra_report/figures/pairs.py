@@ -49,7 +49,8 @@ def model_pairs(dataset: zebra.Dataset) -> zebra.Section:
     for better, worse, count in counts[:BARS]:
         i, j = index[scores_of[better]], index[scores_of[worse]]
         margin = float(behavior.superiority[i] - behavior.superiority[j])
-        rows.append([better, worse, count, count / dataset.total, margin, float(behavior.similarity[i, j])])
+        alike = behavior.pair_similarity(np.array([i]), np.array([j]))[0]
+        rows.append([better, worse, count, count / dataset.total, margin, float(alike)])
     shares = np.array([count for *_, count in counts]) / dataset.total
     text = (
         f"{len(counts):,} distinct pairs of models; they are worth {1 / (shares**2).sum():.1f} pairs of equal weight. The most frequent "

@@ -45,6 +45,8 @@ class Texts:
         pool = zebra.open_pool(recipe=recipe, plugins=zebra.load_plugins(built.plugins, recorded=True))
         answers = list(islice(_answers(pool), self.sample))
         behavior = dataset.behavior
+        if not behavior.has_similarity:
+            return []
         index = {model: i for i, model in enumerate(behavior.models)}
         numbers = {name: index[model.scores_of] for name, model in dataset.manifest.summary.models.items()}
         both = np.zeros_like(behavior.similarity, dtype=int)
