@@ -106,3 +106,39 @@ def test_a_similarity_is_checked(three: zebra.ScoreTable, similarity: zebra.Simi
     """A similarity of the wrong shape, with NaN, or not symmetric is a PluginError that says so."""
     with pytest.raises(zebra.PluginError, match=message):
         zebra.derive_behavior(three, similarity)
+
+
+def test_similarity_of_a_large_table_is_computed_for_some_models() -> None:
+    """A pairwise measure of 501 models is asked about two of them: 1 - |.998 - 0| is .002; the whole matrix agrees."""
+    sizes = []
+
+    @zebra.pairwise
+    def near(vectors: zebra.Matrix) -> zebra.Matrix:
+        sizes.append(len(vectors))
+        return 1 - np.abs(vectors - vectors.T)
+
+    values = np.arange(501.0)[:, None]
+    table = zebra.ScoreTable(map(str, range(501)), [zebra.Benchmark("x", direction="higher")], values)
+    behavior = zebra.derive_behavior(table, near)
+    one, other = np.array([499]), np.array([0])
+    assert behavior.pair_similarity(one, other).tolist() == [0.002]  # 499 / 500 = .998
+    assert sizes == [2]
+    assert behavior.as_dict()["similarity"] is None
+    assert behavior.similarity[499, 0] == 0.002
+
+
+def test_measure_of_the_whole_table_is_called_once() -> None:
+    """A measure that does not declare that it is pairwise receives all 501 models, once, whatever is asked later."""
+    sizes = []
+
+    def scaled(vectors: zebra.Matrix) -> zebra.Matrix:
+        sizes.append(len(vectors))
+        return -np.abs(vectors - vectors.T) / np.median(vectors)
+
+    table = zebra.ScoreTable(
+        map(str, range(501)), [zebra.Benchmark("x", direction="higher")], np.arange(501.0)[:, None]
+    )
+    behavior = zebra.derive_behavior(table, scaled)
+    some = behavior.take([500, 0])
+    assert some.similarity[0, 1] == -2  # |1 - 0| / .5, the median of the whole table
+    assert sizes == [501]

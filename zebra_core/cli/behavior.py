@@ -18,7 +18,10 @@ from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, 
     show_default=True,
     help="Output format.",
 )
-def behavior(form: str, **arguments: object) -> None:
+@click.option(
+    "--full", is_flag=True, help="Print every model, and in JSON and CSV the similarity of any number of models."
+)
+def behavior(form: str, *, full: bool, **arguments: object) -> None:
     """Show ability vectors, superiority (MB-SUP) and similarity (MB-SIM) of the models in a score table."""
     from zebra_core.cli import output  # noqa: PLC0415
     from zebra_core.pipeline import inspect_behavior  # noqa: PLC0415
@@ -27,5 +30,5 @@ def behavior(form: str, **arguments: object) -> None:
     plugins = loaded_plugins(recipe.plugins)
     output.warnings(plugins)
     table, derived, warnings = inspect_behavior(recipe, plugins)
-    output.behavior(table, derived, form)
+    output.behavior(table, derived, form, full=full)
     output.score_warnings(warnings)

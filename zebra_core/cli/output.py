@@ -15,6 +15,7 @@ from rich.text import Text
 
 from zebra_core import storage
 from zebra_core.base.markup import printable
+from zebra_core.behavior import MATRIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -178,17 +179,19 @@ def _print_notes(table: ScoreTable) -> None:
         echo(f"scores: {note}")
 
 
-def behavior(table: ScoreTable, derived: Behavior, form: str) -> None:
-    """Print ability vectors, superiority and similarity."""
+def behavior(table: ScoreTable, derived: Behavior, form: str, *, full: bool = False) -> None:
+    """Print ability vectors, superiority and similarity; of a large table only a part, unless `full`."""
     if form == "json":
-        click.echo(json.dumps(derived.as_dict(), indent=1))
+        click.echo(json.dumps(derived.as_dict(full=full), indent=1))
         return
     if form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["model", *derived.benchmarks, "superiority", *(f"similarity to {m}" for m in derived.models)])
+        matrix = full or len(derived.models) <= MATRIX
+        others = derived.models if matrix else ()
+        writer.writerow(["model", *derived.benchmarks, "superiority", *(f"similarity to {m}" for m in others)])
         for i, model in enumerate(derived.models):
-            row = [*derived.vectors[i].tolist(), float(derived.superiority[i]), *derived.similarity[i].tolist()]
-            writer.writerow([model, *row])
+            similar = derived.similarity[i].tolist() if matrix else []
+            writer.writerow([model, *derived.vectors[i].tolist(), float(derived.superiority[i]), *similar])
         return
     shown = Table("model", box=None, pad_edge=False)
     for name in (*derived.benchmarks, "superiority"):
@@ -196,6 +199,9 @@ def behavior(table: ScoreTable, derived: Behavior, form: str) -> None:
     shown.add_column("most similar")
     shown.add_column("order holds", justify="right")
     ranked = derived.ranked()
+    remaining = 0 if full else max(0, len(ranked.models) - SCORE_ROWS)
+    if remaining:
+        ranked = ranked.take(list(range(SCORE_ROWS)))
     flips, count = ranked.flips(), len(ranked.benchmarks)
     similarity = ranked.similarity - np.diag(np.full(len(ranked.models), np.inf))
     for i, model in enumerate(ranked.models):
@@ -205,4 +211,8 @@ def behavior(table: ScoreTable, derived: Behavior, form: str) -> None:
         holds = f"{count - flips[i, i + 1]} of {count}" if i + 1 < len(ranked.models) else ""
         shown.add_row(cell(model), *figures, cell(f"{ranked.models[near]} ({similarity[i, near]:.3f})"), holds)
     console().print(shown)
+    if remaining:
+        click.echo(
+            f"... and {remaining:,} more models; the most similar is sought among those shown; --full prints them all"
+        )
     _print_notes(table)
