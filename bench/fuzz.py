@@ -7,6 +7,8 @@ file. Each input follows from the seed, its class and its number. A failure is w
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
 import json
 import os
 import re
@@ -20,8 +22,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from fuzz_inputs import CLASSES, make
-from fuzz_worker import limit_memory, run
+from fuzz_inputs import CLASSES, make, plain
+from fuzz_worker import keep_metadata, limit_memory, run
 
 BATCH = 40
 """Inputs of a forked process."""
@@ -150,19 +152,28 @@ def main() -> None:
             ((_, result),) = run_all([task], base, 1, chosen.limit)
             print(json.dumps(result))
             sys.exit(bool(result["failure"]))
-        _dataset(base)
+        keep_metadata()
+        _prepare(base)
         sys.exit(_fuzz(chosen, base))
 
 
-def _dataset(base: Path) -> None:
-    """Build the dataset that `judge` audits, in another process."""
+def _prepare(base: Path) -> None:
+    """Build the dataset that `judge` audits, in another process, and import what it took, so that no fork imports it again."""
+    names = base / "modules.json"
     process = os.fork()
     if process == 0:
         os.chdir(base)
-        result = run(["run", "--no-report", "--workers", "1", "-o", "dataset"])
-        os._exit(result["code"] if isinstance(result["code"], int) else 1)
+        build = run(plain(base))
+        (base / "judge.csv").write_text("id,model,score\n1,a,1\n1,b,0\n")
+        for command in (["audit", "out", "--judge", "judge.csv"], ["scores", "--scores", "paper"]):
+            run(command)
+        names.write_text(json.dumps([*sys.modules]))
+        os._exit(bool(build["code"]))
     if os.waitpid(process, 0)[1]:
         sys.exit("the dataset for the labels could not be built")
+    for name in json.loads(names.read_text()):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 def _fuzz(chosen: argparse.Namespace, base: Path) -> int:

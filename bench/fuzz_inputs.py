@@ -151,17 +151,17 @@ SCORES = b"model,MMLU,IFEval\na,10,1\nb,8,9\nc,3,5\n"
 BUILD = ("run", "--no-report", "--workers", "1", "-o", "out", "--scores")
 
 
-def _plain(folder: Path) -> list[str]:
+def plain(folder: Path) -> list[str]:
     """Write a good pool and good scores, and return the arguments that build from them."""
     (folder / "scores.csv").write_bytes(SCORES)
-    rows = [{"prompt": f"question {n}", **{m: f"{m} says {n}" for m in NAMES}} for n in range(3)]
+    rows = [{"id": f"{n}", "prompt": f"question {n}", **{m: f"{m} says {n}" for m in NAMES}} for n in range(3)]
     (folder / "pool.jsonl").write_bytes(WRITERS["jsonl"](rows))
     return [*BUILD, "scores.csv", "--pool", "pool.jsonl"]
 
 
 def pool(draw: random.Random, folder: Path) -> list[str]:
     """Write a pool in any layout and format."""
-    _plain(folder)
+    plain(folder)
     name = _table(draw, folder, "hostile", _rows(draw), "jsonl jsonl json csv parquet arrow jsonl.gz jsonl.zst")
     return [*BUILD, "scores.csv", "--pool", name, *draw.choice(([], [], ["--strict"]))]
 
@@ -186,7 +186,7 @@ def scores(draw: random.Random, folder: Path) -> list[str]:
         long = [{"model": m, "benchmark": b, "score": n} for n, m in enumerate(NAMES) for b in BENCHMARKS]
         name = _table(draw, folder, "scores", draw.choice((wide, wide, long)), "csv tsv json md parquet")
     if draw.random() < 0.3:
-        _plain(folder) if name != "scores.csv" else None
+        plain(folder) if name != "scores.csv" else None
         return ["behavior", "--scores", name]
     return ["scores", "--scores", name, "--format", draw.choice(("table", "json", "csv"))]
 
@@ -202,16 +202,16 @@ def _toml(value: Any) -> str:
 
 
 RECIPE: dict[str, Any] = {
-    **{"pool": "pool.jsonl", "scores": ["scores.csv"], "output": "out", "strategy": "sup", "rule": "superiority", "seed": 1},
-    **{"threshold": 0.1, "min-gap": 0.0, "pairs": 1, "similarity": "cosine", "missing": "error", "scope": "instruction"},
-    **{"weight": {"MMLU": 1.0}, "benchmark": {"MMLU": "higher"}, "options": {"rbf": {"gamma": 0.5}}, "shard-rows": 100},
-    **{"compression": "zstd", "normalisation": "minmax", "alias": "", "plugin": [], "silence": [], "axis": {}, "set": []},
+    **{"pool": "pool.jsonl", "scores": ["scores.csv"], "strategy": "sup", "rule": "superiority", "seed": 1},
+    **{"threshold": 0.1, "min_gap": 0.0, "pairs": 1, "similarity": "cosine", "missing": "error", "scope": "instruction"},
+    **{"weights": {"MMLU": 1.0}, "benchmarks": {"MMLU": "higher"}, "options": {"rbf": {"gamma": 0.5}}, "shard_rows": 100},
+    **{"compression": "zstd", "normalisation": "minmax", "plugins": [], "silence": [], "axes": {}, "clash": "error"},
 }
 
 
 def recipe(draw: random.Random, folder: Path) -> list[str]:
     """Write a recipe with wrong values, or damaged TOML."""
-    _plain(folder)
+    plain(folder)
     names = draw.sample([*RECIPE], draw.randrange(1, len(RECIPE)))
     content = {name: RECIPE[name] for name in dict.fromkeys(["pool", "scores", *names])}
     hostile = draw.random() < 0.7
@@ -225,7 +225,7 @@ def recipe(draw: random.Random, folder: Path) -> list[str]:
 
 def alias(draw: random.Random, folder: Path) -> list[str]:
     """Write an alias file."""
-    command = _plain(folder)
+    command = plain(folder)
     rows = [{"pool": m, "score": s} for m, s in zip(NAMES, "bca", strict=True)]
     return [*command, "--alias", _table(draw, folder, "alias", rows, "csv")]
 
@@ -235,7 +235,7 @@ def judge(draw: random.Random, folder: Path) -> list[str]:
     single = [{"id": f"{n}", "model": m, "score": float(n)} for n in range(3) for m in NAMES]
     pairs = [{"id": f"{n}", "model_a": "a", "model_b": "b", "winner": "a", "annotator": "x"} for n in range(3)]
     name = _table(draw, folder, "judge", draw.choice((single, pairs)), "csv jsonl parquet")
-    return ["audit", "../dataset", "--judge", name, *draw.choice(([], ["-o", "audit"]))]
+    return ["audit", "../out", "--judge", name, *draw.choice(([], ["-o", "audit"]))]
 
 
 OPTIONS = (
@@ -253,7 +253,7 @@ TEXTS = (
 
 def options(draw: random.Random, folder: Path) -> list[str]:
     """Return a build with hostile options; an argument of a process has no NUL."""
-    command = _plain(folder)
+    command = plain(folder)
     for _ in range(draw.choice((1, 1, 2, 3))):
         name = draw.choice(OPTIONS)
         value = draw.choice(TEXTS) if draw.random() < 0.8 else str(draw.choice(VALUES))[:2_000]
@@ -276,7 +276,7 @@ KINDS = {"similarities": "--similarity", "strategies": "--strategy", "rules": "-
 
 def plugin(draw: random.Random, folder: Path) -> list[str]:
     """Write a plugin whose component returns or does what it must not."""
-    command, kind = _plain(folder), draw.choice([*KINDS])
+    command, kind = plain(folder), draw.choice([*KINDS])
     result, where = draw.choice(RESULTS), draw.randrange(10)
     component = f"lambda *a: {result}" if where else result
     hook = result if where == 1 else f"{{{draw.choice(('x', 'x', 'x', 'a b', 'cosine'))!r}: {component}}}"

@@ -38,6 +38,10 @@ PLUGINS = "zebra.plugins"
 """Where the context keeps the plugins named before the command."""
 
 
+LONGEST = 900
+"""The maximum number of characters of a message."""
+
+
 class UserError(click.ClickException):
     """A user's mistake: one line on the standard error, exit code 2."""
 
@@ -69,8 +73,15 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command. The message of an error is one line of bounded length, whatever the input put into it."""
         sys.excepthook = _print_traceback
+        try:
+            return self._invoke(ctx)
+        except click.ClickException as error:
+            error.message = one_line(error.message)
+            raise
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             with interruptible():
                 return super().invoke(ctx)
@@ -104,6 +115,15 @@ class Commands(click.Group):
 def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print a traceback without the secrets that the errors of libraries name."""
     click.echo(redacted_message("".join(traceback.format_exception(kind, error, trace))), err=True, nl=False)
+
+
+def one_line(message: str) -> str:
+    """Return a message as one line; the middle of a message longer than `LONGEST` is left out."""
+    text = " ".join(message.split())
+    if len(text) <= LONGEST:
+        return text
+    half = (LONGEST - len(" ... ")) // 2
+    return f"{text[:half]} ... {text[-half:]}"
 
 
 def _remember(ctx: click.Context, _: click.Parameter, plugins: Sequence[str]) -> None:
