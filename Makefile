@@ -1,5 +1,5 @@
 # One word for each step of the loop; .ci/run does them all on a clean checkout.
-.PHONY: install test lint types architecture wheel docs
+.PHONY: install test lint types architecture fuzz wheel docs
 
 install:
 	python -m pip install -c constraints.txt -e ".[dev]"
@@ -16,6 +16,9 @@ types:
 
 architecture:
 	lint-imports
+
+fuzz:
+	python bench/fuzz.py --inputs 2000 --seed 0
 
 wheel:
 	python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -252,12 +252,12 @@ TEXTS = (
 
 
 def options(draw: random.Random, folder: Path) -> list[str]:
-    """Return a build with hostile options; an argument of a process has no NUL."""
+    """Return a build with hostile options; an argument of a process has no NUL, and only the surrogates of undecodable bytes."""
     command = plain(folder)
     for _ in range(draw.choice((1, 1, 2, 3))):
         name = draw.choice(OPTIONS)
         value = draw.choice(TEXTS) if draw.random() < 0.8 else str(draw.choice(VALUES))[:2_000]
-        command += [name, value.replace("\x00", "")]
+        command += [name, value.replace("\x00", "").replace("\ud800", "\udcff")]
     return command
 
 

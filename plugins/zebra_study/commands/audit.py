@@ -119,7 +119,7 @@ def _print_audit(title: str, result: Audit) -> None:
     if result.unknown:
         click.echo(f"  the judge has not labelled {result.unknown:,} pairs")
     bins = ", ".join(f"{mean:.2f} -> {share:.2f} ({count:,})" for mean, share, count in result.calibration.bins)
-    click.echo(f"  confidence -> agreement: {bins}; expected calibration error {result.calibration.error:.3f}")
+    click.echo(f"  confidence -> agreement: {bins or 'no pair is decided'}; expected calibration error {result.calibration.error:.3f}")
 
 
 def _reliability(curves: dict[str, Calibration]) -> str:
@@ -128,14 +128,16 @@ def _reliability(curves: dict[str, Calibration]) -> str:
     with drawing.canvas(6.4, 4.2) as canvas:
         (axes,) = canvas.axes
         axes.plot([0.5, 1], [0.5, 1], color=drawing.GREY, linestyle=":", linewidth=1)
-        for (name, curve), colour in zip(curves.items(), cycle(drawing.CYCLE), strict=False):
+        drawn = {name: curve for name, curve in curves.items() if curve.bins}
+        for (name, curve), colour in zip(drawn.items(), cycle(drawing.CYCLE), strict=False):
             confidences, shares, counts = zip(*curve.bins, strict=True)
             sizes = [10 + 90 * count / max(counts) for count in counts]
             label = f"{drawing.short(name, 44)} (ECE {curve.error:.3f})"
             axes.plot(confidences, shares, color=colour, linewidth=1, label=label)
             axes.scatter(confidences, shares, s=sizes, color=colour)
         axes.set(xlabel="confidence", ylabel="agreement", xlim=(0.49, 1.01), ylim=(-0.03, 1.03))
-        axes.legend(frameon=False, fontsize=8)
+        if drawn:
+            axes.legend(frameon=False, fontsize=8)
     return canvas.svg
 
 

@@ -33,3 +33,13 @@ def test_debug_shows_the_traceback(zebra_cli: Project, monkeypatch: pytest.Monke
     monkeypatch.setenv("ZEBRA_DEBUG", "1")
     with pytest.raises(ZebraError):
         zebra_cli.run("run", "--strategy", "none")
+
+
+def test_a_message_is_one_short_line(zebra_cli: Project) -> None:
+    """What the input puts into a message neither breaks its line nor makes it long; its start and its end stay."""
+    for text in ("a\nb", "x" * 5_000):
+        lines = zebra_cli.run("run", "--weight", text, code=2).stderr.splitlines()
+        assert lines[-1].startswith("Error: --weight expects NAME=VALUE, got ")
+        assert len(lines[-1]) <= len("Error: ") + 900
+    zebra_cli.write("odd.py", "import zebra_core as z\n@z.hookimpl\ndef zebra_rules():\n    raise ValueError('a\\nb')\n")
+    assert zebra_cli.run("run", "--plugin", "./odd.py", code=2).stderr.splitlines()[-1].endswith("ValueError: a b")

@@ -59,6 +59,15 @@ def test_by_hand(small: Project) -> None:
     assert "confidence" in (small.folder / "audited/reliability.svg").read_text()
 
 
+def test_only_ties(small: Project) -> None:
+    """A judge that decides no pair has no calibration; the results are written all the same."""
+    small.write("labels.csv", by_response({f"i{n}": (1, 1) for n in range(6)}))
+    assert "no pair is decided" in small.run("audit", "pairs", "--judge", "labels.csv", "-o", "audited").stdout
+    overall = json.loads((small.folder / "audited/audit.json").read_text())["pairs"]["me"]["overall"]
+    assert (overall["pairs"], overall["ties"], overall["agreement"]) == (6, 6, None)
+    assert (small.folder / "audited/reliability.svg").is_file()
+
+
 def test_labels_of_pairs(small: Project) -> None:
     """The same labels as winners, in either order of the two models, give the same result."""
     lines = ["id,model_a,model_b,winner", "i0,scholar,parrot,a", "i1,parrot,scholar,b", "i2,scholar,parrot,parrot"]
