@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,13 @@ def load(folder: Path) -> list[str]:
     return command
 
 
-def run_all(tasks: list[tuple[str, str]], base: Path, jobs: int, limit: float) -> Any:
-    """Yield each task with its result, from so many processes at once."""
+def run_all(tasks: list[tuple[str, str]], base: Path, jobs: int, limit: float, end: float = float("inf")) -> Any:
+    """Yield each task with its result, from so many processes at once; start no more after the time `end`."""
     waiting = [tasks[at : at + BATCH] for at in range(0, len(tasks), BATCH)][::-1]
     children: list[Child] = []
     while waiting or children:
+        if time.monotonic() > end:
+            waiting.clear()
         while waiting and len(children) < jobs:
             children.append(Child(waiting.pop(), base))
         select.select([child.pipe for child in children], [], [], 0.5)
@@ -140,6 +143,7 @@ def main() -> None:
     parser.add_argument("--classes", nargs="+", choices=[*CLASSES], default=[*CLASSES])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--limit", type=float, default=30, help="seconds for an input")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="start no more inputs after this time")
     parser.add_argument("--keep", type=Path, help="folder for failing inputs")
     parser.add_argument("--messages", type=Path, help="file for one message of each shape")
     parser.add_argument("--replay", type=Path, help="folder of a kept input, or its command.json")
@@ -178,12 +182,13 @@ def _prepare(base: Path) -> None:
 
 def _fuzz(chosen: argparse.Namespace, base: Path) -> int:
     begun = time.monotonic()
-    tasks = [(kind, f"{chosen.seed} {kind} {number}") for number in range(chosen.inputs) for kind in [chosen.classes[number % len(chosen.classes)]]]
+    kinds = islice(cycle(chosen.classes), chosen.inputs)
+    tasks = [(kind, f"{chosen.seed} {kind} {number}") for number, kind in enumerate(kinds)]
     counts: Counter[tuple[str, str]] = Counter()
     shapes: dict[str, str] = {}
     examples: Counter[str] = Counter()
     failures: list[tuple[tuple[str, str], str]] = []
-    for task, result in run_all(tasks, base, chosen.jobs, chosen.limit):
+    for task, result in run_all(tasks, base, chosen.jobs, chosen.limit, begun + chosen.seconds):
         outcome = result["failure"] or f"exit {result['code']}"
         counts[task[0], outcome] += 1
         if result["code"] == 2:
@@ -196,7 +201,9 @@ def _fuzz(chosen: argparse.Namespace, base: Path) -> int:
                 print(f"{outcome}: {task[1]!r} {result['message'][:300]!r}", file=sys.stderr)
     seconds = time.monotonic() - begun
     if chosen.messages:
-        chosen.messages.write_text("".join(f"{m[:2_000]}\n" for m in shapes.values()), encoding="utf-8", errors="replace")
+        chosen.messages.write_text(
+            "".join(f"{m[:2_000]}\n" for m in shapes.values()), encoding="utf-8", errors="replace"
+        )
     for task, outcome in failures if chosen.keep else ():
         keep(task, outcome, chosen.keep / f"{outcome} {task[1]}".replace(" ", "-"), base, chosen.limit)
     outcomes = sorted({outcome for _, outcome in counts} | {"exit 0", "exit 2"})
@@ -205,7 +212,8 @@ def _fuzz(chosen: argparse.Namespace, base: Path) -> int:
     for kind in chosen.classes:
         row = [counts[kind, outcome] for outcome in outcomes]
         print(f"| {kind} | {sum(row):,} | " + " | ".join(f"{n:,}" for n in row) + " |")
-    print(f"\n{len(tasks):,} inputs in {seconds:.0f} s: {len(tasks) / seconds:.0f} a second; {len(shapes)} shapes of messages")
+    total = counts.total()
+    print(f"\n{total:,} inputs in {seconds:.0f} s: {total / seconds:.0f} a second; {len(shapes)} shapes of messages")
     return int(bool(failures))
 
 

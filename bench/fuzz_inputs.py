@@ -7,8 +7,8 @@ import gzip
 import io
 import json
 import random
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable  # noqa: TC003
+from pathlib import Path  # noqa: TC003
 from typing import Any
 
 import pyarrow as pa
@@ -19,13 +19,67 @@ LONG, DEEP = "x" * 10_000_000, 3_000
 VALUES: tuple[Any, ...] = (
     *(None, "", " ", 0, -0.0, -1, 1.5, True, False, [], {}, [[]], [None], {"": None}, {"role": "user"}),
     *(float("nan"), float("inf"), -float("inf"), 10**400, 2**63, -(2**63) - 1, 1e308, 5e-324),
-    *("nan", "1e400", "-inf", "1_000", "٣", "\x00", "a\x00b", "\ud800", "\ufeff", "\u202eabc", "a\nb", "a\r\nb", '"', "'"),
-    *("../../x", "/dev/null", "=1+1", "{", "[", "a,b", "\t", "%s %d {0}", "é", "e\u0301", "[bold]", "\x1b[31m", "x" * 70_000),
+    *(
+        "nan",
+        "1e400",
+        "-inf",
+        "1_000",
+        "٣",
+        "\x00",
+        "a\x00b",
+        "\ud800",
+        "\ufeff",
+        "\u202eabc",
+        "a\nb",
+        "a\r\nb",
+        '"',
+        "'",
+    ),
+    *(
+        "../../x",
+        "/dev/null",
+        "=1+1",
+        "{",
+        "[",
+        "a,b",
+        "\t",
+        "%s %d {0}",
+        "é",
+        "e\u0301",
+        "[bold]",
+        "\x1b[31m",
+        "x" * 70_000,
+    ),
 )
 """What replaces a value of a structure."""
 CHUNKS = (
-    *(b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\xc3", b"NaN", b"Infinity", b"1e400", b"-0", b"9" * 5_000),
-    *(b"[" * DEEP, b"]" * DEEP, b'{"a":' * DEEP, b'"', b"'", b",", b"\n", b"\r", b"\t", b"|", b"{}", b"null", b"\\ud800"),
+    *(
+        b"\x00",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\xed\xa0\x80",
+        b"\xc3",
+        b"NaN",
+        b"Infinity",
+        b"1e400",
+        b"-0",
+        b"9" * 5_000,
+    ),
+    *(
+        b"[" * DEEP,
+        b"]" * DEEP,
+        b'{"a":' * DEEP,
+        b'"',
+        b"'",
+        b",",
+        b"\n",
+        b"\r",
+        b"\t",
+        b"|",
+        b"{}",
+        b"null",
+        b"\\ud800",
+    ),
     *(b'"a":1,"a":2,', b"\xe2\x80\xae", b"#", b"=", b"'''", b'"""', b"[[x]]", b"\x1a", b"\\"),
 )
 """What is inserted between bytes."""
@@ -168,9 +222,16 @@ def pool(draw: random.Random, folder: Path) -> list[str]:
 
 def _harness(draw: random.Random) -> Any:
     run = {"model_name": "a", "results": {"mmlu": {"acc,none": 0.6, "acc_stderr,none": 0.1}}, "versions": {"mmlu": 1.0}}
-    helm = {"header": [{"value": "Model"}, {"value": "MMLU", "lower_is_better": False}], "rows": [[{"value": "a"}, {"value": 1}]]}
+    helm = {
+        "header": [{"value": "Model"}, {"value": "MMLU", "lower_is_better": False}],
+        "rows": [[{"value": "a"}, {"value": 1}]],
+    }
     light = {"config_general": {"model_name": "a"}, "results": {"leaderboard|mmlu|5": {"acc": 0.5, "acc_stderr": 0.1}}}
-    inspect = {"eval": {"model": "a", "task": "mmlu"}, "status": "success", "results": {"scores": [{"metrics": {"accuracy": {"value": 1}}}]}}
+    inspect = {
+        "eval": {"model": "a", "task": "mmlu"},
+        "status": "success",
+        "results": {"scores": [{"metrics": {"accuracy": {"value": 1}}}]},
+    }
     own = {"benchmarks": [{"name": "MMLU"}], "models": [{"model": "a", "scores": {"MMLU": 1}}]}
     return draw.choice((run, helm, light, inspect, own))
 
@@ -202,10 +263,27 @@ def _toml(value: Any) -> str:
 
 
 RECIPE: dict[str, Any] = {
-    **{"pool": "pool.jsonl", "scores": ["scores.csv"], "strategy": "sup", "rule": "superiority", "seed": 1},
-    **{"threshold": 0.1, "min_gap": 0.0, "pairs": 1, "similarity": "cosine", "missing": "error", "scope": "instruction"},
-    **{"weights": {"MMLU": 1.0}, "benchmarks": {"MMLU": "higher"}, "options": {"rbf": {"gamma": 0.5}}, "shard_rows": 100},
-    **{"compression": "zstd", "normalisation": "minmax", "plugins": [], "silence": [], "axes": {}, "clash": "error"},
+    "pool": "pool.jsonl",
+    "scores": ["scores.csv"],
+    "strategy": "sup",
+    "rule": "superiority",
+    "seed": 1,
+    "threshold": 0.1,
+    "min_gap": 0.0,
+    "pairs": 1,
+    "similarity": "cosine",
+    "missing": "error",
+    "scope": "instruction",
+    "weights": {"MMLU": 1.0},
+    "benchmarks": {"MMLU": "higher"},
+    "options": {"rbf": {"gamma": 0.5}},
+    "shard_rows": 100,
+    "compression": "zstd",
+    "normalisation": "minmax",
+    "plugins": [],
+    "silence": [],
+    "axes": {},
+    "clash": "error",
 }
 
 
@@ -240,14 +318,76 @@ def judge(draw: random.Random, folder: Path) -> list[str]:
 
 OPTIONS = (
     *("--threshold", "--min-gap", "--min-confidence", "--pairs", "--seed", "--shard-rows", "--compression", "--weight"),
-    *("--axis", "--benchmark", "--missing", "--similarity", "--strategy", "--rule", "--engine", "--scope", "--set", "--plugin"),
+    *(
+        "--axis",
+        "--benchmark",
+        "--missing",
+        "--similarity",
+        "--strategy",
+        "--rule",
+        "--engine",
+        "--scope",
+        "--set",
+        "--plugin",
+    ),
     *("--silence", "--clash", "--normalisation", "--pool", "--scores", "--alias", "--output", "--preset"),
 )
 TEXTS = (
-    *("rbf.gamma=0.5", "rbf.gamma=", "rbf.gamma=nan", "rbf.gamma=[1", "rbf.=1", ".=", "=", "rbf", "rbf.gamma=1e400", "x.y=1"),
-    *("MMLU=1", "MMLU=-1", "MMLU=nan", "MMLU=1e400", "MMLU=higher", "MMLU=drop", "MMLU=", "=1", "math=1", "zstd:99", "gzip"),
-    *("long:pool.jsonl", "csv:scores.csv", "hub:", "hub:../x", ":", "no:local", "rbf", "delta", "sim", "rank", "drop-model"),
-    *("1", "0", "-1", "1e400", "nan", "inf", "9" * 30, "", " ", "é", "\ud800", "x" * 5_000, "[" * DEEP, "a\nb", "~nobody/x"),
+    *(
+        "rbf.gamma=0.5",
+        "rbf.gamma=",
+        "rbf.gamma=nan",
+        "rbf.gamma=[1",
+        "rbf.=1",
+        ".=",
+        "=",
+        "rbf",
+        "rbf.gamma=1e400",
+        "x.y=1",
+    ),
+    *(
+        "MMLU=1",
+        "MMLU=-1",
+        "MMLU=nan",
+        "MMLU=1e400",
+        "MMLU=higher",
+        "MMLU=drop",
+        "MMLU=",
+        "=1",
+        "math=1",
+        "zstd:99",
+        "gzip",
+    ),
+    *(
+        "long:pool.jsonl",
+        "csv:scores.csv",
+        "hub:",
+        "hub:../x",
+        ":",
+        "no:local",
+        "rbf",
+        "delta",
+        "sim",
+        "rank",
+        "drop-model",
+    ),
+    *(
+        "1",
+        "0",
+        "-1",
+        "1e400",
+        "nan",
+        "inf",
+        "9" * 30,
+        "",
+        " ",
+        "é",
+        "\ud800",
+        "x" * 5_000,
+        "[" * DEEP,
+        "a\nb",
+        "~nobody/x",
+    ),
 )
 
 
@@ -262,16 +402,70 @@ def options(draw: random.Random, folder: Path) -> list[str]:
 
 
 RESULTS = (
-    *("None", "1", "'text'", "[]", "{}", "object()", "np.zeros((1, 1))", "np.zeros((3, 2))", "np.zeros(3)", "np.zeros((3, 3, 3))"),
-    *("np.full((3, 3), np.nan)", "np.full((3, 3), np.inf)", "np.full((3, 3), -np.inf)", "np.eye(3) * 1e308", "np.ones((3, 3), bool)"),
-    *("np.array([['x'] * 3] * 3)", "np.ones((3, 3), object)", "np.ones((3, 3), complex)", "print('noise')", "1 / 0", "[][1]"),
-    *("(_ for _ in ()).throw(ValueError('a\\nb'))", "(_ for _ in ()).throw(ValueError())", "(_ for _ in ()).throw(KeyError(1))"),
-    *("(_ for _ in ()).throw(MemoryError())", "(_ for _ in ()).throw(RecursionError())", "(_ for _ in ()).throw(StopIteration())"),
-    *("(_ for _ in ()).throw(AssertionError('x' * 5000))", "(_ for _ in ()).throw(OSError('no'))", "(lambda f: f(f))(lambda f: f(f))"),
-    *("__import__('sys').exit(3)", "__import__('sys').exit()", "np.triu(np.ones((3, 3)))", "np.arange(9.0).reshape(3, 3) * -5"),
-    *("zebra.Pool([], [])", "zebra.Pool([zebra.Part('p', lambda: iter([1]))], [])", "'missing.csv'", "lambda *a: 1", "type", "..."),
+    *(
+        "None",
+        "1",
+        "'text'",
+        "[]",
+        "{}",
+        "object()",
+        "np.zeros((1, 1))",
+        "np.zeros((3, 2))",
+        "np.zeros(3)",
+        "np.zeros((3, 3, 3))",
+    ),
+    *(
+        "np.full((3, 3), np.nan)",
+        "np.full((3, 3), np.inf)",
+        "np.full((3, 3), -np.inf)",
+        "np.eye(3) * 1e308",
+        "np.ones((3, 3), bool)",
+    ),
+    *(
+        "np.array([['x'] * 3] * 3)",
+        "np.ones((3, 3), object)",
+        "np.ones((3, 3), complex)",
+        "print('noise')",
+        "1 / 0",
+        "[][1]",
+    ),
+    *(
+        "(_ for _ in ()).throw(ValueError('a\\nb'))",
+        "(_ for _ in ()).throw(ValueError())",
+        "(_ for _ in ()).throw(KeyError(1))",
+    ),
+    *(
+        "(_ for _ in ()).throw(MemoryError())",
+        "(_ for _ in ()).throw(RecursionError())",
+        "(_ for _ in ()).throw(StopIteration())",
+    ),
+    *(
+        "(_ for _ in ()).throw(AssertionError('x' * 5000))",
+        "(_ for _ in ()).throw(OSError('no'))",
+        "(lambda f: f(f))(lambda f: f(f))",
+    ),
+    *(
+        "__import__('sys').exit(3)",
+        "__import__('sys').exit()",
+        "np.triu(np.ones((3, 3)))",
+        "np.arange(9.0).reshape(3, 3) * -5",
+    ),
+    *(
+        "zebra.Pool([], [])",
+        "zebra.Pool([zebra.Part('p', lambda: iter([1]))], [])",
+        "'missing.csv'",
+        "lambda *a: 1",
+        "type",
+        "...",
+    ),
 )
-KINDS = {"similarities": "--similarity", "strategies": "--strategy", "rules": "--rule", "pools": "--pool", "score_sources": "--scores"}
+KINDS = {
+    "similarities": "--similarity",
+    "strategies": "--strategy",
+    "rules": "--rule",
+    "pools": "--pool",
+    "score_sources": "--scores",
+}
 
 
 def plugin(draw: random.Random, folder: Path) -> list[str]:
@@ -280,7 +474,9 @@ def plugin(draw: random.Random, folder: Path) -> list[str]:
     result, where = draw.choice(RESULTS), draw.randrange(10)
     component = f"lambda *a: {result}" if where else result
     hook = result if where == 1 else f"{{{draw.choice(('x', 'x', 'x', 'a b', 'cosine'))!r}: {component}}}"
-    text = f"import numpy as np\nimport zebra_core as zebra\n\n@zebra.hookimpl\ndef zebra_{kind}():\n    return {hook}\n"
+    text = (
+        f"import numpy as np\nimport zebra_core as zebra\n\n@zebra.hookimpl\ndef zebra_{kind}():\n    return {hook}\n"
+    )
     data = text.encode() if draw.random() < 0.95 else scramble(draw, text.encode())
     (folder / "odd.py").write_bytes(data)
     return [*command, "--plugin", "./odd.py", KINDS[kind], "x"]

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import io
 import json
-import os
 import re
 import resource
 from importlib import metadata
@@ -30,7 +29,7 @@ def limit_memory() -> None:
 def keep_metadata() -> None:
     """Read the metadata of each installed package once, which takes most of a short command's time."""
     metadata.PathDistribution.__hash__ = lambda self: hash(self._path)  # type: ignore[method-assign,attr-defined]
-    metadata.PathDistribution.__eq__ = lambda self, other: self._path == other._path  # type: ignore[method-assign,assignment,attr-defined]
+    metadata.PathDistribution.__eq__ = lambda self, other: self._path == other._path  # type: ignore[method-assign,assignment,attr-defined]  # noqa: SLF001
     read = functools.cache(metadata.Distribution.metadata.fget)  # type: ignore[attr-defined]
     metadata.Distribution.metadata = property(read)  # type: ignore[assignment,method-assign]
     metadata.entry_points = functools.cache(metadata.entry_points)
@@ -38,7 +37,7 @@ def keep_metadata() -> None:
 
 def run(command: list[str]) -> dict[str, Any]:
     """Run a command in the current folder; return its exit code, its message, and the kind of failure or an empty text."""
-    before = {*os.listdir()}
+    before = {path.name for path in Path().iterdir()}
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace") for _ in range(2))
     code: object = 0
     failure = ""
@@ -53,7 +52,9 @@ def run(command: list[str]) -> dict[str, Any]:
     lines = said.splitlines()
     start = next((n for n, line in enumerate(lines) if line.startswith("Error: ")), len(lines))
     message = "\n".join(lines[start:])
-    failure = failure or _failure(code, message, said) or _leftovers(code, {*os.listdir()} - before)
+    failure = (
+        failure or _failure(code, message, said) or _leftovers(code, {path.name for path in Path().iterdir()} - before)
+    )
     failure = failure or (_nan(printed) if "json" in command else "")
     return {"code": code, "message": message, "failure": failure}
 

@@ -129,12 +129,15 @@ def _table(path: str) -> pa.Table:
     try:
         if reader is pyarrow.json.read_json:
             _check_nesting(path)
-        return reader(zebra.storage.source(place))
+        table = reader(zebra.storage.source(place))
+        table.validate(full=True)
+        table.schema.names  # noqa: B018  # Arrow decodes a name when it is read
     except zebra.ZebraError:
         raise
-    except zebra.storage.faults(place) as error:
+    except (UnicodeError, *zebra.storage.faults(place)) as error:
         msg = f"cannot read the labels {path!r}: {error}"
         raise zebra.ZebraError(msg) from error
+    return table
 
 
 def _check_nesting(path: str) -> None:

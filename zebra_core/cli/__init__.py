@@ -78,7 +78,7 @@ class Commands(click.Group):
         try:
             return self._invoke(ctx)
         except click.ClickException as error:
-            error.message = one_line(error.message)
+            error.message = one_line(error.message)  # type: ignore[misc]
             raise
 
     def _invoke(self, ctx: click.Context) -> Any:

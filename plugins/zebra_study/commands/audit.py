@@ -119,7 +119,9 @@ def _print_audit(title: str, result: Audit) -> None:
     if result.unknown:
         click.echo(f"  the judge has not labelled {result.unknown:,} pairs")
     bins = ", ".join(f"{mean:.2f} -> {share:.2f} ({count:,})" for mean, share, count in result.calibration.bins)
-    click.echo(f"  confidence -> agreement: {bins or 'no pair is decided'}; expected calibration error {result.calibration.error:.3f}")
+    click.echo(
+        f"  confidence -> agreement: {bins or 'no pair is decided'}; expected calibration error {result.calibration.error:.3f}"
+    )
 
 
 def _reliability(curves: dict[str, Calibration]) -> str:

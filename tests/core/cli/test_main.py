@@ -41,5 +41,13 @@ def test_a_message_is_one_short_line(zebra_cli: Project) -> None:
         lines = zebra_cli.run("run", "--weight", text, code=2).stderr.splitlines()
         assert lines[-1].startswith("Error: --weight expects NAME=VALUE, got ")
         assert len(lines[-1]) <= len("Error: ") + 900
-    zebra_cli.write("odd.py", "import zebra_core as z\n@z.hookimpl\ndef zebra_rules():\n    raise ValueError('a\\nb')\n")
+    zebra_cli.write(
+        "odd.py", "import zebra_core as z\n@z.hookimpl\ndef zebra_rules():\n    raise ValueError('a\\nb')\n"
+    )
     assert zebra_cli.run("run", "--plugin", "./odd.py", code=2).stderr.splitlines()[-1].endswith("ValueError: a b")
+
+
+def test_a_plugin_with_an_impossible_name(zebra_cli: Project) -> None:
+    """A name that no file can have, or none at all, is a mistake like any unknown name."""
+    assert zebra_cli.run("run", "--plugin", "x" * 5_000, code=2).stderr.startswith("Error: ")
+    assert "there is no plugin ''" in zebra_cli.run("run", "--plugin", "", code=2).stderr

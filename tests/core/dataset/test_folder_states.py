@@ -48,6 +48,7 @@ class Folder(RuleBasedStateMachine):
         self.built: set[str] = set()
 
     def recipe(self, strategy: str) -> zebra.Recipe:
+        """Return a recipe of four shards."""
         scores = (str(self.inputs / "scores.csv"),)
         return zebra.Recipe(pool=str(self.inputs / "pool.jsonl"), scores=scores, strategy=strategy, shard_rows=10)
 

@@ -169,6 +169,15 @@ def test_mistakes(small: Project, name: str, text: str, message: str) -> None:
     assert output.count("\n") == 1
 
 
+@pytest.mark.parametrize("line", [b'{"id": "1", "sco\xc3re": 1}', b'{"id": "1", "model": "\xc3", "score": 1}'])
+def test_labels_that_are_not_utf8(small: Project, line: bytes) -> None:
+    """A byte that is not UTF-8, in a name or in a value, is a mistake of the table."""
+    (small.folder / "labels.jsonl").write_bytes(line + b"\n")
+    assert (
+        "cannot read the labels 'labels.jsonl'" in small.run("audit", "pairs", "--judge", "labels.jsonl", code=2).stderr
+    )
+
+
 def test_the_build_path_cannot_reach_labels() -> None:
     """Nothing that `zebra run` imports reads labels (import-linter enforces the layers)."""
     script = "import sys, zebra_core.pipeline as p; p.load_plugins(); print([m for m in sys.modules if m in ('zebra_study.audit', 'zebra_study.labels')])"
