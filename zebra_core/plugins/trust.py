@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from zebra_core import storage
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ def find_loose_code(name: str) -> LooseCode | None:
 
     A name is a path (`.py`, or with a slash), else a module, else a file in the current folder.
     """
-    path = Path(name)
+    path = storage.place(name)
     if name.endswith(".py") or "/" in name:
         return LooseCode(name, path, path / "__init__.py" if path.is_dir() else path)
-    if importlib.util.find_spec(name.partition(".")[0]):
+    if (top := name.partition(".")[0]) and importlib.util.find_spec(top):
         return LooseCode(name, None, _file_of_module(name))
-    path = path.with_suffix(".py")
+    path = path.with_suffix(".py") if path.name else path
     return LooseCode(name, path, path) if path.is_file() else None
 
 

@@ -58,7 +58,7 @@ def read_setting(text: str) -> tuple[str, str, Any]:
         raise ZebraError(msg)
     try:
         return target, option, tomllib.loads(f"value = {value}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return target, option, value
 
 

@@ -143,7 +143,7 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
     except OSError as error:
         msg = f"cannot read the recipe {str(path)!r}: {error.strerror}"
         raise ZebraError(msg) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         msg = f"the recipe {str(path)!r} is not valid TOML: {reading_fault(error)}"
         raise ZebraError(msg) from error
 
