@@ -134,7 +134,7 @@ def _table(path: str) -> pa.Table:
         table.schema.names  # noqa: B018  # Arrow decodes a name when it is read
     except zebra.ZebraError:
         raise
-    except (UnicodeError, *zebra.storage.faults(place)) as error:
+    except (UnicodeError, *zebra.storage.faults(place)) as error:  # type: ignore[misc]
         msg = f"cannot read the labels {path!r}: {error}"
         raise zebra.ZebraError(msg) from error
     return table

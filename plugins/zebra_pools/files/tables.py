@@ -15,7 +15,7 @@ from zebra_pools.files import arrow_ipc, csv_lines, hub, json_lines
 from zebra_pools.files.ranges import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 BATCH_BYTES = 12 << 20
@@ -91,7 +91,7 @@ def _open(path: Path) -> Table:
             msg = f"{path} is empty"
             raise zebra.ZebraError(msg)
         schema, ranges = FORMATS[suffix](path)
-        str(schema)  # decodes the names of all columns and fields
+        _decode_names(schema)
     except UnicodeDecodeError as error:
         msg = f"cannot read {path}: the name of a column is not UTF-8; it is damaged, or must be written again"
         raise zebra.ZebraError(msg) from error
@@ -99,6 +99,13 @@ def _open(path: Path) -> Table:
         raise unreadable(path, error) from error
     ranges = tuple(attrs.evolve(part, read=partial(_read, path, part.read)) for part in ranges)
     return Table(zebra.storage.file_name(path), schema, ranges, path)
+
+
+def _decode_names(fields: Iterable[pa.Field]) -> None:
+    """Raise UnicodeDecodeError if the name of a column, or of a field in it, is not UTF-8: Arrow decodes it when it is used."""
+    for field in fields:
+        _ = field.name
+        _decode_names(field.type.field(number) for number in range(field.type.num_fields))
 
 
 def _read(
