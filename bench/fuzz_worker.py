@@ -48,12 +48,12 @@ def run(command: list[str]) -> dict[str, Any]:
             code = end.code or 0
         except BaseException as error:  # noqa: BLE001  # that anything may escape is what is tested
             failure = f"escaped {type(error).__name__}"
-    printed, said = (_text(stream) for stream in (out, err))
-    lines = said.splitlines()
+    printed, errors = (_text(stream) for stream in (out, err))
+    lines = errors.splitlines()
     start = next((n for n, line in enumerate(lines) if line.startswith("Error: ")), len(lines))
     message = "\n".join(lines[start:])
     failure = (
-        failure or _failure(code, message, said) or _leftovers(code, {path.name for path in Path().iterdir()} - before)
+        failure or _failure(code, message, errors) or _leftovers(code, {path.name for path in Path().iterdir()} - before)
     )
     failure = failure or (_nan(printed) if "json" in command else "")
     return {"code": code, "message": message, "failure": failure}
@@ -64,10 +64,10 @@ def _text(stream: io.TextIOWrapper) -> str:
     return stream.buffer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]
 
 
-def _failure(code: object, message: str, said: str) -> str:
+def _failure(code: object, message: str, errors: str) -> str:
     if code not in {0, 2}:
         return f"exit {code}"
-    if "Traceback" in said:
+    if "Traceback" in errors:
         return "traceback"
     if code == 0:
         return ""
