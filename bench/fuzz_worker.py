@@ -53,7 +53,9 @@ def run(command: list[str]) -> dict[str, Any]:
     start = next((n for n, line in enumerate(lines) if line.startswith("Error: ")), len(lines))
     message = "\n".join(lines[start:])
     failure = (
-        failure or _failure(code, message, errors) or _leftovers(code, {path.name for path in Path().iterdir()} - before)
+        failure
+        or _failure(code, message, errors)
+        or _leftovers(code, {path.name for path in Path().iterdir()} - before)
     )
     failure = failure or (_nan(printed) if "json" in command else "")
     return {"code": code, "message": message, "failure": failure}
