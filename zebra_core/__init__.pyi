@@ -90,3 +90,5 @@ from .training.folder import TrainingResult as TrainingResult
 from .training.model_lookup import check_model as check_model
 from .training.trainer import Trainer as Trainer
 from .training.trainer import Training as Training
+
+__version__: str

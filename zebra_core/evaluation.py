@@ -95,7 +95,14 @@ def evaluate(plugins: Plugins, evaluators: Evaluators, model: str, output: Path,
     `name` is the model's name in the table (see `name_of`). Raise ZebraError for an unknown evaluator or option, and for
     a model that an evaluator refuses; one with a `check` refuses before anything is measured.
     """
-    ready, model_name = check_evaluators(plugins, evaluators, model), name or name_of(model)
+    with plugins.stage("evaluation") as done:
+        evaluation = _evaluate(plugins, evaluators, model, output, name or name_of(model))
+        done(evaluation)
+    return evaluation
+
+
+def _evaluate(plugins: Plugins, evaluators: Evaluators, model: str, output: Path, name: str) -> Evaluation:
+    ready = check_evaluators(plugins, evaluators, model)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -103,14 +110,14 @@ def evaluate(plugins: Plugins, evaluators: Evaluators, model: str, output: Path,
         raise ZebraError(msg) from error
     with locked(output):
         try:
-            measured = [_measure(plugins, bound, model, output, model_name) for bound in ready]
+            measured = [_measure(plugins, bound, model, output, name) for bound in ready]
         except BaseException:
             if not any(output.iterdir()):
                 output.rmdir()
             raise
         table, provenance = join([table for table, _ in measured]), tuple(entry for _, entry in measured)
         storage.write_durably(output / SCORES, as_json(table.as_dict()))
-    return Evaluation(model_name, table, provenance, plugins)
+    return Evaluation(name, table, provenance, plugins)
 
 
 def name_of(model: str) -> str:

@@ -84,15 +84,28 @@ def zebra_commands() -> list[click.Command]:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_stage_started(stage: str) -> None:
+    """Observe that a stage starts."""
+
+
+@hookspec
 def zebra_stage_done(stage: str, result: object) -> None:
     """Observe a finished stage, to log, time or save. The result must not be changed.
 
     `stage` and `result` are `scores` and a ScoreTable, `behavior` and a Behavior, `pool` and a Pool, `plan` and a Plan,
-    `dataset` and a Dataset, `training` and the folder of the trained model. `zebra run` also ends with `report` and the
-    Dataset once its summary is printed, unless `--no-report` is given.
+    `dataset` and a Dataset, `summary` and the Dataset once `zebra run` has printed its summary (unless `--no-report` is
+    given), `report` and a Dataset, `training` and the folder of the trained model, `evaluation` and an Evaluation, `audit`,
+    `comparison` and `sweep` with what the command printed, as plain values.
     """
 
 
+@hookspec
+def zebra_stage_failed(stage: str, error: BaseException) -> None:
+    """Observe that a stage ended with an error, or was interrupted."""
+
+
+OBSERVERS = ("zebra_stage_started", "zebra_stage_done", "zebra_stage_failed")
+"""The hooks that observe stages; they offer no component."""
 KINDS = {
     "score source": "zebra_score_sources",
     "catalogue": "zebra_catalogues",

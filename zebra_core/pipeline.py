@@ -29,6 +29,7 @@ from zebra_core.pool.alias_draft import draft_alias_file
 from zebra_core.pool.aliases import model_index, read_aliases
 from zebra_core.pool.pool import ConvertsBatches
 from zebra_core.recipe.inputs import open_selected_pool, read_models, read_table, select_score_sources
+from zebra_core.recipe.plugin_files import changed_plugins, pin_plugins, relative_to
 from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver, Selection, pinned
 from zebra_core.scores.checks import ScoreWarning, check_scores
@@ -79,7 +80,21 @@ class Run:
         Raise ZebraError if `output` exists and may not be overwritten, or cannot be written, if a row of the pool is
         invalid, and if no pair comes out.
         """
-        output, job = storage.place(output), self._job()
+        with self.plugins.stage("dataset") as done:
+            dataset = self._write(storage.place(output), workers, on_progress, log, overwrite=overwrite)
+            done(dataset)
+        return dataset
+
+    def _write(
+        self,
+        output: Path,
+        workers: int,
+        on_progress: Callable[[Progress], object],
+        log: Callable[[str], None],
+        *,
+        overwrite: bool,
+    ) -> Dataset:
+        job = self._job()
         tasks = plan_shards(self.pool, self.recipe.shard_rows)
         with staging_folder(output, job, overwrite=overwrite, log=log) as folder:
             progress = Progress(len(tasks), self.pool.rows, on_progress, self.pool.meters)
@@ -89,10 +104,9 @@ class Run:
             tally = reduce(add, (shard.tally for shard in shards), Tally())
             check_pairs(self.plan, tally)
             manifest = self._manifest(job, shards, tally, folder)
-            write_files(folder, manifest, self._behavior_of_pool(tally), self.recipe.as_toml(), tally.rejected)
-        dataset = Dataset(output, manifest)
-        self.plugins.notify("dataset", dataset)
-        return dataset
+            recipe = relative_to(self.recipe, output).as_toml()
+            write_files(folder, manifest, self._behavior_of_pool(tally), recipe, tally.rejected)
+        return Dataset(output, manifest)
 
     def existing(self, output: str | Path) -> Dataset | None:
         """Return the dataset in the folder `output` if it is exactly what this run would write."""
@@ -138,20 +152,22 @@ class Run:
 
 def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     """Resolve a recipe: select every component, read the scores and open the pool."""
-    plugins = load_plugins(recipe.plugins) if plugins is None else plugins
-    resolver = Resolver(recipe, plugins)
-    pool_selection, pool = open_selected_pool(resolver)
-    plugins.notify("pool", pool)
-    sources = select_score_sources(resolver, pool)
-    joined = read_table(resolver, sources)
-    warnings = tuple(check_scores(joined, recipe.silence, _models_to_check(recipe, joined, pool)))
-    table = joined.complete(recipe.missing)
-    plugins.notify("scores", table)
+    resolver = _resolver(recipe, plugins)
+    plugins = resolver.plugins
+    with plugins.stage("pool") as done:
+        pool_selection, pool = open_selected_pool(resolver)
+        done(pool)
+    with plugins.stage("scores") as done:
+        sources = select_score_sources(resolver, pool)
+        joined = read_table(resolver, sources)
+        warnings = tuple(check_scores(joined, recipe.silence, _models_to_check(recipe, joined, pool)))
+        table = joined.complete(recipe.missing)
+        done(table)
     behavior = _behavior(resolver, table)
-    plugins.notify("behavior", behavior)
     engine = resolver.component("engine")
-    plan = _plan(resolver, behavior, pool.models)
-    plugins.notify("plan", plan)
+    with plugins.stage("plan") as done:
+        plan = _plan(resolver, behavior, pool.models)
+        done(plan)
     inputs = ("pool", "score source")
     by_kind = {s.component.kind: s for s in resolver.selections if s.component.kind not in inputs}
     selections = (pool_selection, *sources, *by_kind.values())
@@ -160,7 +176,7 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     resolver.check_options()
     names: dict[str, Any] = {kind: pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
     names |= {"pool": pinned([pool_selection], plugins)[0], "scores": pinned(sources, plugins), "options": options}
-    resolved = attrs.evolve(recipe, trainer="", model="", **names)
+    resolved = attrs.evolve(pin_plugins(recipe, plugins), trainer="", model="", **names)
     return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training)
 
 
@@ -221,8 +237,10 @@ def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | N
 def inspect_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[ScoreWarning]]:
     """Read and join the score tables of a recipe as they are, with warnings; as `zebra scores` does."""
     resolver = Resolver(recipe, plugins)
-    table = read_table(resolver, select_score_sources(resolver, None))
-    resolver.check_options()
+    with plugins.stage("scores") as done:
+        table = read_table(resolver, select_score_sources(resolver, None))
+        resolver.check_options()
+        done(table)
     return table, check_scores(table, recipe.silence)
 
 
@@ -245,8 +263,10 @@ def derive_behavior(
 def inspect_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior, list[ScoreWarning]]:
     """Read the scores of a recipe and derive the behavior of their models, with warnings; as `zebra behavior` does."""
     resolver = Resolver(recipe, plugins)
-    joined = read_table(resolver, select_score_sources(resolver, None))
-    table = joined.complete(recipe.missing)
+    with plugins.stage("scores") as done:
+        joined = read_table(resolver, select_score_sources(resolver, None))
+        table = joined.complete(recipe.missing)
+        done(table)
     behavior = _behavior(resolver, table)
     resolver.check_options()
     return table, behavior, check_scores(joined, recipe.silence)
@@ -260,7 +280,15 @@ def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | N
 def _resolver(recipe: Recipe | None, plugins: Plugins | None, **fields: Any) -> Resolver:
     """Return a resolver for a recipe, with the given fields replaced unless they are empty."""
     recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in fields.items() if value})
-    return Resolver(recipe, load_plugins(recipe.plugins) if plugins is None else plugins)
+    return Resolver(recipe, _loaded(recipe) if plugins is None else plugins)
+
+
+def _loaded(recipe: Recipe) -> Plugins:
+    changes = changed_plugins(recipe)  # before their code runs
+    plugins = load_plugins(recipe.plugins)
+    for change in changes:
+        plugins.warn(change)
+    return plugins
 
 
 def _complete_scores(resolver: Resolver) -> ScoreTable:
@@ -268,7 +296,10 @@ def _complete_scores(resolver: Resolver) -> ScoreTable:
 
 
 def _behavior(resolver: Resolver, table: ScoreTable) -> Behavior:
-    return compute_behavior(table, resolver.component("similarity").bound, resolver.recipe.normalisation)
+    with resolver.plugins.stage("behavior") as done:
+        behavior = compute_behavior(table, resolver.component("similarity").bound, resolver.recipe.normalisation)
+        done(behavior)
+    return behavior
 
 
 def _plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[], set[str]]) -> Plan:

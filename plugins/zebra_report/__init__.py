@@ -24,7 +24,7 @@ def zebra_commands() -> list[click.Command]:
 @zebra.hookimpl
 def zebra_stage_done(stage: str, result: object) -> None:
     """Write the report at the end of `zebra run`; if that fails, the dataset is there nevertheless."""
-    if stage != "report" or not isinstance(result, zebra.Dataset):
+    if stage != "summary" or not isinstance(result, zebra.Dataset):
         return
     from zebra_report.page import write_report
 

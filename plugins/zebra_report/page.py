@@ -23,8 +23,15 @@ def write_report(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Option
     `options` are those of figures, by target. Raise ZebraError if the extra `report` is not installed.
     """
     zebra.require_extra("report", "a report", ("jinja2", "matplotlib", "sklearn"))
+    with plugins.stage("report") as done:
+        page = _write(dataset, plugins, options or {})
+        done(dataset)
+    return page
+
+
+def _write(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options) -> Path:
     output = dataset.folder / "report"
-    sections = list(_sections(dataset, plugins, options or {}))
+    sections = list(_sections(dataset, plugins, options))
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, section in sections:
@@ -47,12 +54,43 @@ def _sections(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options) 
             what = "figure"
             raise zebra.unknown(what, target, [component.name for component in figures])
     for component in figures:
-        section = component.bind(zebra.options_for(component, options, plugins))(dataset)
-        if isinstance(section, zebra.Section):
+        section = _section(component, zebra.options_for(component, options, plugins), dataset)
+        if section is not None:
             yield component.name, section
-        elif section is not None:
-            msg = f"{component}: a figure returns a zebra.Section or None, got {type(section).__name__}"
-            raise zebra.PluginError(msg, component)
+
+
+def _section(component: zebra.Component, options: Mapping[str, object], dataset: zebra.Dataset) -> zebra.Section | None:
+    """Return the section of a figure; of one that fails, the error. Raise ZebraError for options that do not fit."""
+    try:
+        figure = component.bind(options)
+    except zebra.PluginError as error:
+        return _failed(component, error)
+    try:
+        section = figure(dataset)
+    except zebra.ZebraError as error:
+        return _failed(component, error)
+    fault = _fault(section)
+    return _failed(component, f"{component}: {fault}") if fault else section
+
+
+def _failed(component: zebra.Component, error: object) -> zebra.Section:
+    return zebra.Section(component.name, f"This figure is missing, because it failed. {error}")
+
+
+def _fault(section: object) -> str:
+    """Return what is wrong with the section that a figure returned; empty if nothing is."""
+    if section is None:
+        return ""
+    if not isinstance(section, zebra.Section):
+        return f"a figure returns a zebra.Section or None, got {type(section).__name__}"
+    texts = (section.title, section.text, section.svg, *section.notes)
+    if not all(isinstance(text, str) for text in texts):
+        return "title, text, svg and notes of a zebra.Section must be strings"
+    if section.svg and "<svg" not in section.svg:
+        return "the svg of a zebra.Section must contain an <svg> element"
+    if len({len(row) for row in section.rows}) > 1:
+        return "the rows of a zebra.Section must have one length, that of the header"
+    return ""
 
 
 def _as_csv(rows: Sequence[Sequence[object]]) -> str:

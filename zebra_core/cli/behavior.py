@@ -28,7 +28,6 @@ def behavior(form: str, *, full: bool, **arguments: object) -> None:
 
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)
-    output.warnings(plugins)
     table, derived, warnings = inspect_behavior(recipe, plugins)
     output.behavior(table, derived, form, full=full)
     output.score_warnings(warnings)

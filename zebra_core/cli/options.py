@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
 import click
 
 from zebra_core.cli import PLUGINS
+from zebra_core.cli.output import echo
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.options import Option, options_of
 from zebra_core.recipe.options import flatten, read_setting
+from zebra_core.recipe.plugin_files import changed_plugins
 from zebra_core.recipe.recipe import Recipe, make_recipe, read_recipe
 
 if TYPE_CHECKING:
@@ -27,7 +30,8 @@ SCORES = ("scores", "alias", "missing", "similarity", "normalisation", "clash", 
 """The fields of a recipe that say where scores come from and what is made of them."""
 PAIRING = ("scope", "threshold", "min_gap", "min_confidence", "pairs")
 """The fields of a recipe that restrict pairs."""
-MEMO = "zebra.loaded"
+MEMO, WARNINGS = "zebra.loaded", "zebra.warnings"
+"""Where the context keeps the loaded plugins, and the warnings about them that are printed."""
 
 
 def loaded_plugins(names: Sequence[str] = ()) -> Plugins:
@@ -40,7 +44,8 @@ def loaded_plugins(names: Sequence[str] = ()) -> Plugins:
     memo = click.get_current_context().meta
     if memo.get(MEMO, (None,))[0] != tuple(names):
         ask_for_plugins(names)
-        memo[MEMO] = (tuple(names), load_plugins(names))
+        warn = partial(_warn_once, memo.setdefault(WARNINGS, set()))
+        memo[MEMO] = (tuple(names), load_plugins(names, on_warning=warn))
     plugins: Plugins = memo[MEMO][1]
     return plugins
 
@@ -54,6 +59,13 @@ def ask_for_plugins(names: Sequence[str]) -> None:
 
     context = click.get_current_context()
     ask_consent(names, {*context.meta.get(PLUGINS, ()), *context.params.get("plugins", ())})
+
+
+def _warn_once(shown: set[str], text: str) -> None:
+    """Print a warning of the plugins to the standard error, unless this command has printed it."""
+    if text not in shown:
+        shown.add(text)
+        echo(f"Warning: {text}", err=True)
 
 
 class RecipeOption(click.Option):
@@ -281,7 +293,10 @@ def recipe_from(file: str | None, arguments: Mapping[str, Any]) -> Recipe:
         if value not in (None, ()):
             values[name] = list(value) if isinstance(value, tuple) else value
             origins[name] = "--plugin" if name == "plugins" else f"--{name.replace('_', '-')}"
-    return make_recipe({**values, **({"options": options} if options else {})}, origins)
+    recipe = make_recipe({**values, **({"options": options} if options else {})}, origins)
+    for change in changed_plugins(recipe):
+        click.echo(f"Warning: {change}", err=True)
+    return recipe
 
 
 def _declare(values: dict[str, Any], arguments: dict[str, Any], origins: dict[str, str]) -> None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from zebra_core.behavior import Behavior
     from zebra_core.dataset.dataset import Dataset
     from zebra_core.pipeline import Run
-    from zebra_core.plugins.discovery import Plugins
     from zebra_core.scores.checks import ScoreWarning
     from zebra_core.scores.table import ScoreTable
 
@@ -59,12 +58,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = 
     for row in rows:
         shown.add_row(*map(cell, row))
     console().print(shown)
-
-
-def warnings(plugins: Plugins) -> None:
-    """Print which plugins could not be loaded, to the standard error."""
-    for warning in plugins.warnings:
-        echo(f"Warning: {warning}", err=True)
 
 
 def echo(text: str, *, err: bool = False) -> None:

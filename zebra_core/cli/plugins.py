@@ -28,8 +28,7 @@ def plugins(name: str | None, form: str, **arguments: object) -> None:
     from zebra_core.cli import output  # noqa: PLC0415
 
     loaded = loaded_plugins(recipe_from(None, arguments).plugins)
-    output.warnings(loaded)
-    components = _named(loaded, name) if name else [c for kind in KINDS for c in loaded.of_kind(kind)]
+    components = _named(loaded, name) if name else _listed(loaded)
     if form == "json":
         click.echo(json.dumps([_as_dict(loaded, component) for component in components], indent=1, default=str))
     elif name:
@@ -39,11 +38,16 @@ def plugins(name: str | None, form: str, **arguments: object) -> None:
         output.table(("kind", "component", "plugin", "what it is"), rows, wrap=False)
 
 
+def _listed(plugins: Plugins) -> list[Component]:
+    """Return the components by kind, then the observers."""
+    return [*(component for kind in KINDS for component in plugins.of_kind(kind)), *plugins.observers.components]
+
+
 def _named(plugins: Plugins, name: str) -> list[Component]:
     """Return the components of a name. Raise ZebraError, suggesting the closest match, for an unknown name."""
     from zebra_core.recipe.options import names_of  # noqa: PLC0415
 
-    installed = [component for kind in KINDS for component in plugins.of_kind(kind)]
+    installed = _listed(plugins)
     components = [component for component in installed if name in names_of(component)]
     if not components:
         what = "component"

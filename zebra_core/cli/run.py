@@ -70,7 +70,6 @@ def run(
     flags = take_flags(arguments, "trainer")
     chosen = with_trainer_flags(recipe_from(recipe, arguments), flags)
     ready = prepare(chosen, loaded_plugins(chosen.plugins))
-    show.warnings(ready.plugins)
     show.selections(ready)
     show.score_warnings(ready.warnings)
     if trained and not ready.training:
@@ -87,7 +86,8 @@ def run(
         show.line(f"the dataset in {output} is already what this run would write")
     show.summary(dataset)
     if report:
-        ready.plugins.notify("report", dataset)
+        with ready.plugins.stage("summary") as done:
+            done(dataset)
     if ready.training:
         relaunch(launch, train_command(chosen, ready.training, output, trained, overwrite=overwrite, resume=resume))
         train_and_report(ready.training, output, trained, overwrite=overwrite, resume=resume)

@@ -28,7 +28,6 @@ def scores(form: str, **arguments: object) -> None:
 
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)
-    output.warnings(plugins)
     table, warnings = inspect_scores(recipe, plugins)
     output.scores(table, form)
     output.score_warnings(warnings)

@@ -117,4 +117,5 @@ def train_and_report(
         log=lambda text: click.echo(f"  {storage.shown(text)}"),
     )
     if is_first_process():
-        click.echo(f"\nThe trained model is in {storage.shown(folder)}/ (README.md describes how it was made)")
+        described = " (README.md describes how it was made)" if (folder / "README.md").is_file() else ""
+        click.echo(f"\nThe trained model is in {storage.shown(folder)}/{described}")

@@ -14,10 +14,10 @@ import attrs
 
 from zebra_core.errors import ComponentError, PluginError, RowError, ZebraError, unknown
 from zebra_core.plugins.options import Option, catch_all_of, has_fields, options_of, structure, unstructure
-from zebra_core.plugins.protocols import DeclinesLocation, HasPresets, PerInstruction
+from zebra_core.plugins.protocols import CoversModels, DeclinesLocation, HasPresets, PerInstruction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Item = TypeVar("Item")
 
@@ -136,6 +136,11 @@ class BoundComponent:
     def per_instruction(self) -> bool:
         """Whether a strategy or rule looks at each instruction, not only at the models."""
         return isinstance(self.instance, PerInstruction) and bool(self.instance.per_instruction)
+
+    def covers(self, models: Sequence[str]) -> bool:
+        """Return whether a score source has an embedded table with scores of all these models."""
+        with attributed_to(self.component):
+            return isinstance(self.instance, CoversModels) and bool(self.instance.covers(models))
 
     def declines(self, location: str) -> str | None:
         """Return why a reader cannot read a location, None if it can, "" if it reads embedded data only.

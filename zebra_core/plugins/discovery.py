@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,15 +14,19 @@ import pluggy
 
 from zebra_core import hookspecs
 from zebra_core.errors import PluginError, ZebraError, nearest, unknown
-from zebra_core.plugins.component import Component
+from zebra_core.plugins.hooks import call_hook, is_optional, offered_components
+from zebra_core.plugins.observers import Observers
+from zebra_core.plugins.requirements import check_version
 from zebra_core.plugins.trust import check_loaded, digest_of, find_loose_code, note_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     import click
+
+    from zebra_core.plugins.component import Component
 
 GROUP = "zebra"
 
@@ -40,13 +44,24 @@ class Origin:
 
 @attrs.frozen(eq=False)
 class Plugins:
-    """The plugins of a run and their components. `named` lists the plugins that the user asked for."""
+    """The plugins of a run and their components.
+
+    `named` lists the plugins that the user asked for, and `files` the files of the loose ones, by the name asked for.
+    `on_warning` gets each of `warnings` when it arises.
+    """
 
     manager: pluggy.PluginManager
     origins: dict[str, Origin] = attrs.field(factory=dict)
     named: list[str] = attrs.field(factory=list)
     components: list[Component] = attrs.field(factory=list)
+    files: dict[str, Path] = attrs.field(factory=dict)
     warnings: list[str] = attrs.field(factory=list)
+    on_warning: Callable[[str], object] = lambda _: None
+    observers: Observers = attrs.field(init=False)
+
+    @observers.default
+    def _observers(self) -> Observers:
+        return Observers(self.manager, self.warn)
 
     def __repr__(self) -> str:
         return f"<Plugins: {', '.join(self.origins)}; {len(self.components)} components>"
@@ -99,28 +114,28 @@ class Plugins:
         Raise ZebraError if no plugin declares one.
         """
         hooks = self.manager.hook.zebra_defaults.get_hookimpls()
-        names: dict[str, str] = {hook.plugin_name: _call(hook).get(kind, "") for hook in hooks}
+        names: dict[str, str] = {hook.plugin_name: call_hook(hook).get(kind, "") for hook in hooks}
         declared = [name for plugin, name in sorted(names.items(), key=lambda item: item[0] in self.named) if name]
         if not declared:
             msg = f"no plugin declares a default {kind}; name one: {', '.join(c.name for c in self.of_kind(kind)) or 'none is installed'}"
             raise ZebraError(msg)
         return declared[-1]
 
-    def notify(self, stage: str, result: object) -> None:
-        """Notify the plugins that observe stages. Raise PluginError if one fails."""
-        values = {"stage": stage, "result": result}
-        for observer in self.manager.hook.zebra_stage_done.get_hookimpls():
-            try:
-                observer.function(*(values[name] for name in observer.argnames))
-            except Exception as error:
-                msg = f"plugin {observer.plugin_name!r} failed after the stage {stage!r} with {type(error).__name__}: {error}"
-                raise PluginError(msg) from error
+    def warn(self, text: str) -> None:
+        """Add a warning, once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+            self.on_warning(text)
+
+    def stage(self, name: str) -> AbstractContextManager[Callable[[object], None]]:
+        """Give the context of a stage, which observers are notified of; call what it gives with the stage's result."""
+        return self.observers.stage(name)
 
     def commands(self) -> dict[str, click.Command]:
         """Return the commands that plugins add, by name. Raise PluginError if two plugins add the same one."""
         commands: dict[str, click.Command] = {}
         for implementation in self.manager.hook.zebra_commands.get_hookimpls():
-            for command in _call(implementation):
+            for command in call_hook(implementation):
                 if command.name in commands:
                     msg = f"plugin {implementation.plugin_name!r} adds the command {command.name!r}, which another plugin has added"
                     raise PluginError(msg)
@@ -128,7 +143,11 @@ class Plugins:
         return commands
 
     def add(self, name: str, module: Any, origin: Origin, *, components: bool = True) -> None:
-        """Register a plugin and its components. Raise PluginError if it breaks the contract of the hooks."""
+        """Register a plugin and its components.
+
+        Raise PluginError if it breaks the contract of the hooks, or another plugin has its name.
+        """
+        self.check_name(name, origin)
         try:
             self.manager.register(module, name)
         except (pluggy.PluginValidationError, ValueError) as error:
@@ -142,11 +161,20 @@ class Plugins:
             raise
         self.origins[name] = origin
 
+    def check_name(self, name: str, origin: Origin) -> None:
+        """Raise PluginError if another plugin has this name."""
+        if name in self.origins:
+            msg = (
+                f"two plugins have the name {name!r}: {self.origins[name]} and {origin}; rename the file, or leave out "
+                f"one that is installed with --plugin no:{name}"
+            )
+            raise PluginError(msg)
+
     def _check_hooks(self, name: str, module: Any, origin: Origin) -> None:
         callers = self.manager.get_hookcallers(module) or []
         hooks = [hook for hook in dir(hookspecs) if hook.startswith("zebra_")]
         for caller in callers:
-            if not caller.has_spec():
+            if not caller.has_spec() and not is_optional(caller, name):
                 guess = nearest(caller.name, hooks)
                 msg = f"plugin {name!r} ({origin}) implements {caller.name!r}, which is not a hook; did you mean {guess!r}?"
                 raise PluginError(msg)
@@ -158,52 +186,26 @@ class Plugins:
         for kind, hook in hookspecs.KINDS.items():
             for implementation in getattr(self.manager.hook, hook).get_hookimpls():
                 if implementation.plugin_name == name:
-                    yield from _components(kind, name, origin, implementation.function)
+                    yield from offered_components(kind, name, origin, implementation.function)
 
 
-def _call(hook: pluggy.HookImpl) -> Any:
-    """Call one plugin's implementation of a hook without arguments. Raise PluginError if it fails."""
-    try:
-        return hook.function()
-    except Exception as error:
-        msg = f"plugin {hook.plugin_name!r}: its hook {hook.function.__name__} failed with {type(error).__name__}: {error}"
-        raise PluginError(msg) from error
-
-
-def _components(kind: str, plugin: str, origin: Origin, hook: Callable[[], object]) -> Iterator[Component]:
-    """Call one plugin's hook. Two names of the same object are a name and its alias."""
-    try:
-        offered = hook()
-    except Exception as error:
-        msg = f"plugin {plugin!r} ({origin}) failed to offer its {kind} components with {type(error).__name__}: {error}"
-        raise PluginError(msg) from error
-    if not isinstance(offered, Mapping) or not all(isinstance(n, str) and callable(c) for n, c in offered.items()):
-        msg = f"plugin {plugin!r} ({origin}) must offer its {kind} components as a dict of names to callables, got {_kinds(offered)}"
-        raise PluginError(msg)
-    names: dict[int, list[str]] = {}
-    for name, factory in offered.items():
-        names.setdefault(id(factory), []).append(name)
-    for name, *aliases in names.values():
-        yield Component(kind, name, plugin, offered[name], tuple(aliases))
-
-
-def _kinds(offered: object) -> str:
-    """Return what a hook offered, as text: the type of each component."""
-    if not isinstance(offered, Mapping):
-        return f"a value of type {type(offered).__name__}"
-    return ", ".join(f"{name!r}: {type(component).__name__}" for name, component in offered.items())
-
-
-def load_plugins(requested: Iterable[str] = (), *, components: bool = True, recorded: bool = False) -> Plugins:
+def load_plugins(
+    requested: Iterable[str] = (),
+    *,
+    components: bool = True,
+    recorded: bool = False,
+    on_warning: Callable[[str], object] = lambda _: None,
+) -> Plugins:
     """Load every installed plugin and the requested ones; `no:NAME` leaves an installed one out.
 
     An installed plugin that cannot be loaded is left out with a warning; a requested one raises ZebraError. A requested
     plugin is a path (`.py`, or with a slash), else an installed plugin, else a module, else a file in the current folder.
-    Without `components` the hooks that offer components are not called, which is fast: only commands are available.
-    With `recorded` the names are those of a manifest: loose code that this process has not run before raises ZebraError.
+    `on_warning` gets each warning. Without `components` the hooks that offer components are not called, which is fast: only
+    commands are available. With `recorded` the names are those of a manifest: loose code that this process has not run before
+    raises ZebraError.
     """
     requested = list(requested)
-    plugins = Plugins(pluggy.PluginManager("zebra"))
+    plugins = Plugins(pluggy.PluginManager("zebra"), on_warning=on_warning)
     plugins.manager.add_hookspecs(hookspecs)
     blocked = {name.removeprefix("no:") for name in requested if name.startswith("no:")}
     named = [name for name in requested if not name.startswith("no:")]
@@ -215,11 +217,12 @@ def load_plugins(requested: Iterable[str] = (), *, components: bool = True, reco
         if name in blocked:
             continue
         try:
+            check_version(name, entry.dist)
             plugins.add(name, _imported(name, entry.load, origin), origin, components=components)
         except PluginError as error:
             if name in named:
                 raise
-            plugins.warnings.append(f"left out: {error}")
+            plugins.warn(f"left out: {error}")
     for name in named:
         _add_named(plugins, name, components=components, recorded=recorded)
     return plugins
@@ -249,23 +252,52 @@ def _installed() -> Iterator[tuple[str, tuple[EntryPoint, Origin]]]:
 
 
 def _add_named(plugins: Plugins, name: str, *, components: bool, recorded: bool) -> None:
-    if name not in plugins.origins:
-        code = find_loose_code(name)
-        if code is None:
-            near = nearest(name, plugins.origins)
-            hint = f"did you mean {near!r}? " if near else ""
-            msg = f"there is no plugin {name!r}: no installed plugin or module has that name, and there is no file ./{name}.py; {hint}see `zebra plugins`"
-            raise ZebraError(msg)
-        if recorded:
-            check_loaded(code)
-        note_loaded(code)
-        if code.path is not None:
-            name, module, origin = _from_path(code.path)
-        else:
-            origin = Origin(f"module {name}")
-            module = _imported(name, lambda: importlib.import_module(name), origin)
-        plugins.add(name, module, origin, components=components)
+    if name in plugins.origins:
+        _warn_of_file(plugins, f"plugin {name!r} is {plugins.origins[name]}", Path(f"{name}.py"))
+        plugins.named.append(name)
+        return
+    code = find_loose_code(name)
+    if code is None:
+        near = nearest(name, plugins.origins)
+        hint = f"did you mean {near!r}? " if near else ""
+        msg = f"there is no plugin {name!r}: no installed plugin or module has that name, and there is no file ./{name}.py; {hint}see `zebra plugins`"
+        raise ZebraError(msg)
+    if recorded:
+        check_loaded(code)
+    note_loaded(code)
+    if code.path is not None:
+        name = _add_file(plugins, name, code.path, components=components)
+    else:
+        _add_module(plugins, name, code.file, components=components)
     plugins.named.append(name)
+
+
+def _add_module(plugins: Plugins, name: str, file: Path | None, *, components: bool) -> None:
+    """Add a module as a plugin, with a warning if a file of that name in the current folder is another one."""
+    beside, origin = Path(f"{name}.py"), Origin(f"module {name}")
+    if file is not None and beside.is_file() and not beside.samefile(file):
+        _warn_of_file(plugins, f"plugin {name!r} is the module {file}", beside)
+    plugins.add(name, _imported(name, lambda: importlib.import_module(name), origin), origin, components=components)
+
+
+def _warn_of_file(plugins: Plugins, fact: str, file: Path) -> None:
+    if file.is_file() and file.stem not in {path.stem for path in plugins.files.values()}:
+        plugins.warn(f"{fact}, not the file ./{file}; to use the file, rename it and name its path")
+
+
+def _add_file(plugins: Plugins, requested: str, path: Path, *, components: bool) -> str:
+    """Add a loose plugin, unless the same file has been added. Return the plugin's name."""
+    source = path / "__init__.py" if path.is_dir() else path
+    if source.is_file():
+        for other in plugins.files.values():
+            if other.exists() and other.samefile(path):
+                plugins.files[requested] = path
+                return other.stem
+    plugins.check_name(path.stem, Origin(f"file {path}"))
+    name, module, origin = _from_path(path)
+    plugins.add(name, module, origin, components=components)
+    plugins.files[requested] = path
+    return name
 
 
 def _from_path(path: Path) -> tuple[str, ModuleType, Origin]:

@@ -139,14 +139,14 @@ def _factory(field: Field) -> Callable[[], Any] | None:
 
 
 def _is_required(field: Field) -> bool:
-    return field.default in (attrs.NOTHING, dataclasses.MISSING) and _factory(field) is None
+    return (field.default is attrs.NOTHING or field.default is dataclasses.MISSING) and _factory(field) is None
 
 
 def _default(field: Field) -> Any:
     """Return the default as a plain value, None if there is none, or if it depends on other options."""
     factory = _factory(field)
     default = factory() if factory else field.default
-    if default in (attrs.NOTHING, dataclasses.MISSING) or isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+    if _is_required(field) or isinstance(default, attrs.Factory):  # type: ignore[arg-type]
         return None
     return list(default) if isinstance(default, tuple) else converter.unstructure(default)
 

@@ -11,7 +11,6 @@ import attrs
 
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_items
-from zebra_core.plugins.protocols import CoversModels
 from zebra_core.pool.aliases import canonical_names, read_aliases
 from zebra_core.pool.pool import Part, Pool, check_items
 from zebra_core.redaction import redacted
@@ -56,8 +55,7 @@ def select_score_sources(resolver: Resolver, pool: Pool | None) -> list[Selectio
         return [resolver.source(kind, plugins.default(kind), "default")]
     models = sorted(pool.first_models())
     for component in plugins.of_kind(kind):
-        source = component.bind().instance
-        if isinstance(source, CoversModels) and source.covers(models):
+        if component.bind().covers(models):
             return [resolver.source(kind, f"{component.plugin}:{component.name}", "covers the models of the pool")]
     msg = f"add --scores: no embedded table has the models of the pool ({', '.join(models[:5])}, ...)"
     raise ZebraError(msg)

@@ -14,6 +14,7 @@ from zebra_core.errors import ZebraError, reading_fault, unknown
 from zebra_core.pairing.strategy import Masks, Scope
 from zebra_core.plugins.options import option, structure
 from zebra_core.recipe.options import flatten
+from zebra_core.recipe.plugin_paths import located
 from zebra_core.redaction import redacted
 from zebra_core.scores.normalise import Normalisation  # noqa: TC001
 from zebra_core.scores.table import Clash, Missing  # noqa: TC001
@@ -35,7 +36,8 @@ class Recipe:
     """The choices of a run. An empty name is a choice left open: a plugin's only component or the default fills it.
 
     `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
-    `benchmarks` declares properties of benchmarks by name, and `axes` weights of axes. `trainer` and `model` are for the
+    `plugin_hashes` has the SHA-256 of each plugin that is a file; in a saved recipe the paths of such plugins are relative
+    to its folder, and other paths to the current folder. `benchmarks` declares properties of benchmarks by name, and `axes` weights of axes. `trainer` and `model` are for the
     training that may follow. `options` holds the options of components by target (see `zebra_core.recipe.options`).
     `origins` says where each choice came from; it is not saved.
     """
@@ -73,7 +75,10 @@ class Recipe:
     silence: tuple[str, ...] = option((), "Warning about scores to hide. Repeatable.", metavar="WARNING")
     strict: bool = option(
         default=False,
-        help="Stop at the first invalid row of the pool; otherwise it is left out and listed in rejected_rows.jsonl.",
+        help=(
+            "Stop at the first invalid row of the pool, which otherwise is left out and listed in rejected_rows.jsonl, and "
+            "if a plugin file has changed since the recipe was saved."
+        ),
     )
     alias: str = option("", "Score name of each pool name: columns pool,score; see `zebra alias`.", metavar="FILE.csv")
     seed: int = option(0, "Seed of every random draw.")
@@ -84,6 +89,7 @@ class Recipe:
         "zstd", "zstd, zstd:LEVEL, snappy, gzip, lz4 or none.", metavar="CODEC", validator=_is_codec
     )
     plugins: tuple[str, ...] = option((), "Plugin to load.", metavar="NAME|FILE")
+    plugin_hashes: dict[str, str] = option(factory=dict)
     options: dict[str, dict[str, Any]] = option(factory=dict)
     origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)
 
@@ -139,7 +145,7 @@ def _refuse_remote_code(value: object) -> None:
 def read_recipe(path: str | Path) -> dict[str, Any]:
     """Return the plain values of a TOML recipe. Raise ZebraError if the file is missing or not TOML."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return located(tomllib.loads(Path(path).read_text(encoding="utf-8")), Path(path).parent)
     except OSError as error:
         msg = f"cannot read the recipe {str(path)!r}: {error.strerror}"
         raise ZebraError(msg) from error

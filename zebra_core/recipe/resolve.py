@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from zebra_core import storage
-from zebra_core.errors import ZebraError, nearest
+from zebra_core.errors import PluginError, ZebraError, nearest
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.options import options_of
 from zebra_core.plugins.protocols import General, SuggestsFlags
@@ -38,10 +38,22 @@ class Selection:
 
 @attrs.frozen
 class Recognition:
-    """The answer of a reader to a location: None if it recognises it, else why not ("" if it reads no files)."""
+    """The answer of a reader to a location: None if it recognises it, else why not ("" if it reads no files).
+
+    A reader that fails does not recognise the location, and `error` is what it raised.
+    """
 
     reader: BoundComponent
     reason: str | None
+    error: ZebraError | None = None
+
+    @classmethod
+    def of(cls, reader: BoundComponent, location: str) -> Recognition:
+        """Ask a reader."""
+        try:
+            return cls(reader, reader.declines(location))
+        except ZebraError as error:
+            return cls(reader, "", error)
 
     @property
     def general(self) -> bool:
@@ -99,7 +111,10 @@ class Resolver:
     def _recognise(self, kind: str, location: str) -> Component:
         """Return the reader that recognises a location; a specific reader is preferred to a general one."""
         readers = [component.bind(self._options(component)) for component in self.plugins.of_kind(kind)]
-        answers = [Recognition(reader, reader.declines(location)) for reader in readers]
+        answers = [Recognition.of(reader, location) for reader in readers]
+        for answer in answers:
+            if isinstance(answer.error, PluginError):
+                self.plugins.warn(f"{answer.error}; it counts as one that cannot read {location}")
         accepting = [answer for answer in answers if answer.reason is None]
         matches = [answer for answer in accepting if not answer.general] or accepting
         if not matches:
@@ -165,6 +180,9 @@ class Resolver:
 
 def _unrecognised(kind: str, location: str, answers: Sequence[Recognition]) -> ZebraError:
     """Return the error for a location that no reader recognises, with the reasons of the general readers, if any."""
+    for answer in answers:
+        if answer.error is not None and not isinstance(answer.error, PluginError):
+            return answer.error
     general = [answer for answer in answers if answer.general] or answers
     reasons = "; ".join(f"{answer.reader.name} {answer.reason}" for answer in general if answer.reason)
     others = sum(bool(answer.reason) for answer in answers if answer not in general)

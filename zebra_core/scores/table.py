@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import ZebraError
+from zebra_core.scores.rows import check_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -135,13 +137,12 @@ class ScoreTable:
         if np.shape(self.values) != shape or np.shape(self.stderr) != shape:
             msg = f"scores must be of shape {shape}, one row per model and one column per benchmark, got {np.shape(self.values)}"
             raise ZebraError(msg)
-        if np.isinf(self.values).any():
-            msg = f"scores must be finite, got {_named(self, np.isinf(self.values))}"
+        invalid = np.isinf(self.values) | (self.stderr < 0)
+        if invalid.any():
+            msg = f"scores must be finite, and standard errors not negative; check {_named(self, invalid)}"
             raise ZebraError(msg)
         for what, names in (("model", self.models), ("benchmark", [b.name for b in self.benchmarks])):
-            repeated = (
-                sorted({name for name in names if list(names).count(name) > 1}) if len(set(names)) < len(names) else []
-            )
+            repeated = sorted(name for name, count in Counter(names).items() if count > 1)
             if repeated:
                 msg = f"the {what} {repeated[0]!r} appears twice in the scores; keep one of the two"
                 raise ZebraError(msg)
@@ -156,9 +157,11 @@ class ScoreTable:
         """Return a table of (model, scores by benchmark) pairs; `errors` has standard errors by (model, benchmark).
 
         A model without any score and a benchmark without any model are left out and noted. A model that appears twice gets
-        the scores of both rows; raise ZebraError, showing both values, if they contradict each other.
+        the scores of both rows; raise ZebraError, showing both values, if they contradict each other, and for a score or
+        an error that no model or benchmark of the table has.
         """
-        columns = list(benchmarks)
+        columns, rows = list(benchmarks), [(model, dict(scores)) for model, scores in rows]
+        check_names(rows, [b.name for b in columns], errors or {})
         merged: dict[str, tuple[float, ...]] = {}
         for model, scores in rows:
             row = tuple(scores.get(b.name, np.nan) for b in columns)

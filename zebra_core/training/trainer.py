@@ -13,7 +13,14 @@ from zebra_core import storage
 from zebra_core.errors import PluginError
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import ChecksModel, Finishes, PlansSteps, RecommendsOptions
-from zebra_core.training.folder import TrainingJob, TrainingResult, is_first_process, located_version, training_folder
+from zebra_core.training.folder import (
+    TRAINING,
+    TrainingJob,
+    TrainingResult,
+    is_first_process,
+    located_version,
+    training_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +89,15 @@ class Training:
         `resume` says whether to resume from the checkpoints of an interrupted training; None resumes if there are any.
         Raise ZebraError if `output` exists and may not be overwritten, or the trainer refuses its input.
         """
-        output, bound = Path(output), self.trainer.bound
+        with self.plugins.stage("training") as done:
+            folder = self._run(dataset, Path(output), log, overwrite=overwrite, resume=resume)
+            done(folder)
+        return folder
+
+    def _run(
+        self, dataset: str, output: Path, log: Callable[[str], None], *, overwrite: bool, resume: bool | None
+    ) -> Path:
+        bound = self.trainer.bound
         with training_folder(output, self._job(dataset), overwrite=overwrite, resume=resume, log=log) as folder:
             if self.recommended and is_first_process():
                 settings = ", ".join(f"{name} {value:g}" for name, value in self.recommended.items())
@@ -90,11 +105,12 @@ class Training:
             with attributed_to(bound, mistakes=False):
                 result = bound.instance(dataset, self.model, folder)
             if is_first_process():
-                self._checked(result).write(folder)
+                result = self._checked(result)
+                self._check_written(folder)
+                result.write(folder)
         if isinstance(bound.instance, Finishes) and is_first_process():
             with attributed_to(bound, mistakes=False):
                 bound.instance.finished(output)
-        self.plugins.notify("training", output)
         return output
 
     def _job(self, dataset: str) -> TrainingJob:
@@ -107,6 +123,13 @@ class Training:
             dataset=located_version(dataset),
             model=located_version(self.model),
         )
+
+    def _check_written(self, folder: Path) -> None:
+        """Raise PluginError if the trainer has written nothing but checkpoints."""
+        names = {path.name for path in folder.iterdir() if not path.name.startswith("checkpoint-")}
+        if names <= {TRAINING}:
+            msg = f"{self.trainer.component}: it wrote nothing to the output folder, so there is no trained model"
+            raise PluginError(msg, self.trainer.component)
 
     def _checked(self, result: object) -> TrainingResult:
         component = self.trainer.component

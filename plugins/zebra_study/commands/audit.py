@@ -13,6 +13,7 @@ import numpy as np
 
 import zebra_core as zebra
 from zebra_core.cli import output as show
+from zebra_core.cli.options import loaded_plugins, requested_plugins
 from zebra_study.audit import audit as audit_dataset
 from zebra_study.audit import between_judges, judge_pairs
 from zebra_study.labels import read_labels
@@ -63,6 +64,15 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
 
     Only this command and `zebra compare` read such labels: nothing that builds a dataset can.
     """
+    plugins = loaded_plugins(requested_plugins(click.get_current_context(), ()))
+    with plugins.stage("audit") as done:
+        done(_audit(datasets, table, judges, alias, output))
+
+
+def _audit(
+    datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias: str, output: Path | None
+) -> dict[str, dict[str, Any]]:
+    """Print the audit, and write it to a folder if one is given. Return it as plain values."""
     labels = read_labels(table, alias)
     for judge in judges:
         if judge not in labels.judges:
@@ -92,6 +102,7 @@ def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias:
         if find_spec("matplotlib"):
             (output / "reliability.svg").write_text(_reliability(curves), encoding="utf-8")
         click.echo(f"\nThe results are in {output}/")
+    return report
 
 
 def _judges_of(dataset: zebra.Dataset, labels: Labels, requested: tuple[str, ...]) -> list[str]:

@@ -93,12 +93,17 @@ def compare(
         )
         raise zebra.ZebraError(msg)
     destination = Destination(form, output)
-    if strategies:
-        recipe = recipe_from(None, arguments)
-        previews = preview_strategies(recipe, strategies, loaded_plugins(recipe.plugins))
-        _show_previews(previews, read_labels(judge, judge_alias) if judge else None, destination)
-    else:
-        show_results(Results.from_csv(table) if table else _read(results, arguments), baseline, destination, seed)
+    recipe = recipe_from(None, arguments)
+    plugins = loaded_plugins(recipe.plugins)
+    with plugins.stage("comparison") as done:
+        if strategies:
+            previews = preview_strategies(recipe, strategies, plugins)
+            _show_previews(previews, read_labels(judge, judge_alias) if judge else None, destination)
+            done({preview.strategy: preview.statistics for preview in previews})
+        else:
+            compared = Results.from_csv(table) if table else _read(results, arguments)
+            show_results(compared, baseline, destination, seed)
+            done(compared.means())
 
 
 def _show_previews(previews: Sequence[StrategyPreview], labels: Labels | None, destination: Destination) -> None:

@@ -71,8 +71,10 @@ def sweep(
     if dry_run:
         _print_plan(grid, runs, trainings, finished)
         return
-    failures = run_cells([cell for cell in grid.cells if cell.name not in finished], grid, jobs)
-    _print_results(grid, failures, over, baseline)
+    with plugins.stage("sweep") as done:
+        failures = run_cells([cell for cell in grid.cells if cell.name not in finished], grid, jobs)
+        _print_results(grid, failures, over, baseline)
+        done({name: result.scores for name, result in grid.finished().items()})
 
 
 def _check_axis(grid: Sweep, over: str, baseline: str | None) -> None:
