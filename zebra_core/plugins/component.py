@@ -167,7 +167,8 @@ def attributed_to(component: object, *, mistakes: bool = True) -> Iterator[None]
             yield
     except ZebraError as error:
         attributed = isinstance(error, ComponentError) and error.component is not None
-        if not isinstance(component, Component) or not mistakes or attributed or isinstance(error, RowError):
+        own = mistakes or isinstance(error, PluginError)
+        if not isinstance(component, Component) or not own or attributed or isinstance(error, RowError):
             raise
         kind = PluginError if isinstance(error, PluginError) else ComponentError
         msg = f"{component}: {error}"

@@ -162,11 +162,14 @@ def structure(values: Mapping[str, Any], cls: type) -> Any:
 def reasons(error: BaseException) -> list[str]:
     """Return what cattrs or a validator rejected, one plain sentence each."""
     if isinstance(error, cattrs.BaseValidationError):
-        return [
-            text.replace(" @ $.", ": ").removesuffix(" @ $")
-            for text in cattrs.transform_error(error, format_exception=_plain)
-        ]
+        return [_named(text) for text in cattrs.transform_error(error, format_exception=_plain)]
     return [_plain(error, None)]
+
+
+def _named(text: str) -> str:
+    """Return a sentence of cattrs, `FACT @ $.NAME`, with the name first."""
+    fact, _, name = text.rpartition(" @ $")
+    return f"{name.removeprefix('.')}: {fact}" if name else fact
 
 
 def unstructure(instance: Any) -> dict[str, Any]:
@@ -211,7 +214,15 @@ def _items(value: object, kind: Any) -> Any:
     if len(types) != len(items):
         msg = f"expected {len(types)} values, got {len(items)}: {value!r}"
         raise ValueError(msg)
-    return container(converter.structure(item, type_) for item, type_ in zip(items, types, strict=True))
+    return container(_item(at, *entry) for at, entry in enumerate(zip(items, types, strict=True), 1))
+
+
+def _item(at: int, value: object, kind: Any) -> Any:
+    try:
+        return converter.structure(value, kind)
+    except (cattrs.BaseValidationError, TypeError, ValueError) as error:
+        msg = f"item {at}: {'; '.join(reasons(error))}"
+        raise ValueError(msg) from error
 
 
 def _one_of(value: object, kind: object) -> Any:
@@ -270,7 +281,7 @@ converter.register_structure_hook_func(_has_origin(tuple, list), _items)
 converter.register_structure_hook_func(_has_origin(Literal), _one_of)
 converter.register_structure_hook_func(_has_origin(Union, UnionType), _any_of)
 converter.register_structure_hook_func(lambda kind: isinstance(kind, type) and issubclass(kind, Enum), _member)
-converter.register_structure_hook_func(lambda kind: isinstance(kind, type) and issubclass(kind, Path), _path)
 converter.register_unstructure_hook_func(lambda kind: issubclass(kind, Path), str)
+converter.register_structure_hook(Path, _path)
 for _kind in (bool, int, float, str):
     converter.register_structure_hook(_kind, _exactly(_kind))

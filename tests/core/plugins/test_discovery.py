@@ -133,19 +133,41 @@ def test_an_unknown_plugin(zebra_cli: Project) -> None:
     assert "no plugin file" in zebra_cli.run("run", "--plugin", "./none.py", code=2).stderr
 
 
-def test_stages_can_be_observed(zebra_cli: Project) -> None:
-    """`zebra_stage_done` receives every stage with its result; an observer that fails is named."""
-    watch = (
-        "def zebra_stage_done(stage, result):\n"
-        "    with open('seen', 'a') as file:\n"
-        "        file.write(f'{stage} {type(result).__name__}\\n')\n"
-    )
-    zebra_cli.write("watch.py", HEAD + watch)
-    zebra_cli.run("run", "--plugin", "watch")
-    seen = (zebra_cli.folder / "seen").read_text().split("\n")
-    assert seen == ["pool Pool", "scores ScoreTable", "behavior Behavior", "plan Plan", "dataset Dataset", ""]
-    zebra_cli.write("watch.py", HEAD + "def zebra_stage_done(stage):\n    raise ValueError(stage)\n")
-    assert (
-        "plugin 'watch' failed after the stage 'pool'"
-        in zebra_cli.run("run", "--plugin", "watch", "--overwrite", code=2).stderr
-    )
+def test_two_files_of_one_name(zebra_cli: Project) -> None:
+    """Two files of one stem, or a file with the name of an installed plugin, are an error of one line that names both."""
+    zebra_cli.write("one/my_sim.py", MY_SIM)
+    zebra_cli.write("two/my_sim.py", MY_SIM)
+    stderr = zebra_cli.run("plugins", "--plugin", "one/my_sim.py", "--plugin", "two/my_sim.py", code=2).stderr
+    assert stderr.startswith("Error: two plugins have the name 'my_sim': file one/my_sim.py ")
+    assert " and file two/my_sim.py; " in stderr
+    assert stderr.count("\n") == 1
+    zebra_cli.write("similarity.py", MY_SIM)
+    stderr = zebra_cli.run("plugins", "--plugin", "./similarity.py", code=2).stderr
+    assert stderr.startswith("Error: two plugins have the name 'similarity': zebra-preference ")
+    assert " and file similarity.py; " in stderr
+    assert "no:similarity" in stderr
+
+
+def test_one_file_named_twice(zebra_cli: Project) -> None:
+    """The same file under two paths is one plugin."""
+    zebra_cli.write("my_sim.py", MY_SIM)
+    result = zebra_cli.run("plugins", "my_sim", "--plugin", "my_sim", "--plugin", "./my_sim.py")
+    assert result.stdout.count("similarity my_sim") == 1
+
+
+def test_a_file_behind_an_installed_plugin(zebra_cli: Project) -> None:
+    """`--plugin similarity` is the installed plugin, with a warning that names the file that it is not."""
+    zebra_cli.write("similarity.py", MY_SIM)
+    stderr = zebra_cli.run("plugins", "--plugin", "similarity").stderr
+    assert stderr.startswith("Warning: plugin 'similarity' is zebra-preference ")
+    assert "not the file ./similarity.py" in stderr
+    assert stderr.count("\n") == 1
+
+
+def test_a_hook_of_another_version(zebra_cli: Project) -> None:
+    """An unknown hook is accepted if it is marked as optional: a plugin may support two versions of ZEBRA."""
+    code = "\n\n@zebra.hookimpl(optionalhook=True)\ndef zebra_hook_of_the_future(stage):\n    raise AssertionError\n"
+    zebra_cli.write("my_sim.py", MY_SIM + code)
+    assert "my_sim" in zebra_cli.run("plugins", "--plugin", "my_sim").stdout
+    zebra_cli.write("my_sim.py", MY_SIM + code.replace("(optionalhook=True)", ""))
+    assert "which is not a hook" in zebra_cli.run("plugins", "--plugin", "my_sim", code=2).stderr

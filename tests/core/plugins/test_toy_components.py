@@ -118,3 +118,41 @@ def test_a_command(toy: Project) -> None:
     assert "Say toy." in toy.run("--plugin", "toy.py", "--help").stdout
     assert toy.run("--plugin", "toy.py", "toy", "--times", "2").stdout == "toy toy \n"
     assert "No such command 'toy'" in toy.run("toy", code=2).stderr
+
+
+IDLE = """
+import attrs
+import zebra_core as zebra
+
+
+@zebra.hookimpl
+def zebra_trainers():
+    return {"idle": Idle}
+
+
+@attrs.frozen
+class Idle:
+    preset: str = zebra.option("", "A set of options.", flag="--preset")
+
+    def __call__(self, dataset, model, output):
+        CODE
+"""
+
+
+def test_a_trainer_without_a_model(toy: Project) -> None:
+    """A trainer that writes nothing has failed: the error names it, and no folder is left."""
+    toy.run("run")
+    toy.write("idle.py", IDLE.replace("CODE", "pass"))
+    words = ("train", "zebra-dataset", "--plugin", "idle", "--model", "base", "-o", "out")
+    stderr = toy.run(*words, code=2).stderr
+    assert stderr.startswith("Error: trainer 'idle' of plugin 'idle': it wrote nothing to the output folder")
+    assert [path.name for path in toy.folder.iterdir() if path.name.startswith("out")] == []
+
+
+def test_a_flag_of_the_trainer_in_use(toy: Project) -> None:
+    """A flag that several trainers have is set for the plugin's; without a README none is promised."""
+    toy.run("run")
+    toy.write("idle.py", IDLE.replace("CODE", "(output / 'preset').write_text(self.preset)"))
+    words = ("train", "zebra-dataset", "--plugin", "idle", "--model", "base", "-o", "out", "--preset", "tri")
+    assert toy.run(*words).stdout == "\nThe trained model is in out/\n"
+    assert (toy.folder / "out/preset").read_text() == "tri"

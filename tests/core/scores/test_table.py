@@ -97,3 +97,29 @@ def test_joining_is_the_same_in_any_order(parts: list[dict[tuple[str, str], floa
     draw.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = (join(order).as_dict()["scores"] for order in (tables, shuffled))
     assert one == other == {m: {b: v for (n, b), v in truth.items() if n == m} for m in {m for m, _ in truth}}
+
+
+X = zebra.Benchmark("x", direction="higher")
+
+
+@pytest.mark.parametrize(
+    ("scores", "errors", "message"),
+    [
+        ({"x": 1.0}, {("a", "x"): -0.1}, "standard errors not negative; check 'a x x'"),
+        ({"x": 1.0}, {("b", "x"): 0.1}, "the standard errors name the model 'b', which the table does not have"),
+        (
+            {"x": 1.0},
+            {("a", "y"): 0.1},
+            "the standard errors of 'a' name the benchmark 'y', which the table does not have",
+        ),
+        (
+            {"x": 1.0, "xx": 2.0},
+            {},
+            "the scores of 'a' name the benchmark 'xx', which the table does not have; did you mean",
+        ),
+    ],
+)
+def test_rows_that_do_not_fit(scores: dict[str, float], errors: dict[tuple[str, str], float], message: str) -> None:
+    """Negative standard errors, and names that are not declared, are errors."""
+    with pytest.raises(zebra.ZebraError, match=message):
+        zebra.ScoreTable.from_rows([("a", scores)], [X], errors)

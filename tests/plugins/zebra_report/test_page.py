@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 import shutil
@@ -70,7 +71,7 @@ def test_options_of_figures(zebra_cli: Project) -> None:
 
 
 def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
-    """It stands in the page; what is no exhibit is blamed on it."""
+    """It is a section of the page, with its table as CSV."""
     plugin = "import zebra_core as zebra\n@zebra.hookimpl\ndef zebra_figures():\n    return {'mine': mine}\ndef mine(dataset):\n"
     zebra_cli.write(
         "mine.py", f"{plugin}    return zebra.Section('Mine & yours', 'Words.', rows=[['n'], [dataset.total]])\n"
@@ -79,9 +80,31 @@ def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
     zebra_cli.run("report", "zebra-dataset", "--plugin", "mine")
     assert "Mine &amp; yours" in (zebra_cli.folder / "zebra-dataset/report/report.html").read_text()
     assert (zebra_cli.folder / "zebra-dataset/report/mine.csv").read_text() == "n\n600\n"
-    zebra_cli.write("mine.py", f"{plugin}    return 5\n")
-    output = zebra_cli.run("report", "zebra-dataset", "--plugin", "mine", code=2).stderr
-    assert output == "Error: figure 'mine' of plugin 'mine': a figure returns a zebra.Section or None, got int\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("return 5", "a figure returns a zebra.Section or None, got int"),
+        ("return 1 / 0", "it failed with ZeroDivisionError: division by zero (mine.py, line 6)"),
+        ("raise SystemExit(0)", "it failed with SystemExit"),
+        ("raise zebra.ZebraError('no data')", "no data"),
+        ("return zebra.Section('T', 'Text.', svg='nothing')", "must contain an <svg> element"),
+        ("return zebra.Section('T', 'Text.', rows=[['a', 'b'], [1]])", "must have one length"),
+        ("return zebra.Section('T', None)", "must be strings"),
+    ],
+)
+def test_a_figure_that_fails(zebra_cli: Project, code: str, message: str) -> None:
+    """The page has a section with its name and the error in place of the figure, and all other sections."""
+    plugin = "import zebra_core as zebra\n@zebra.hookimpl\ndef zebra_figures():\n    return {'mine': mine}\ndef mine(dataset):\n"
+    zebra_cli.write("mine.py", f"{plugin}    {code}\n")
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset", "--plugin", "mine")
+    page = html.unescape((zebra_cli.folder / "zebra-dataset/report/report.html").read_text())
+    assert "<h2>mine</h2>" in page
+    assert "This figure is missing, because it failed. figure 'mine' of plugin 'mine': " in page
+    assert message in page
+    assert page.count("<section") == 14  # the thirteen built-in ones, and this one
 
 
 @pytest.mark.skipif(not BROWSER, reason="needs chromium")
