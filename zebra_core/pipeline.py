@@ -23,13 +23,12 @@ from zebra_core.pairing.batch_function import BatchFunction
 from zebra_core.pairing.plan import Plan, Tally
 from zebra_core.pairing.rule import Preference
 from zebra_core.pairing.strategy import Pairing
-from zebra_core.plugins.discovery import Plugins, load_plugins
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.pool.alias_draft import draft_alias_file
 from zebra_core.pool.aliases import model_index, read_aliases
 from zebra_core.pool.pool import ConvertsBatches
 from zebra_core.recipe.inputs import open_selected_pool, read_models, read_table, select_score_sources
-from zebra_core.recipe.plugin_files import changed_plugins, pin_plugins, relative_to
+from zebra_core.recipe.plugin_files import load_plugins_of, pin_plugins, relative_to
 from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver, Selection, pinned
 from zebra_core.scores.checks import ScoreWarning, check_scores
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zebra_core.dataset.shards import Shard
+    from zebra_core.plugins.discovery import Plugins
     from zebra_core.pool.pool import Pool
     from zebra_core.scores.table import ScoreTable
 
@@ -280,15 +280,7 @@ def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | N
 def _resolver(recipe: Recipe | None, plugins: Plugins | None, **fields: Any) -> Resolver:
     """Return a resolver for a recipe, with the given fields replaced unless they are empty."""
     recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in fields.items() if value})
-    return Resolver(recipe, _loaded(recipe) if plugins is None else plugins)
-
-
-def _loaded(recipe: Recipe) -> Plugins:
-    changes = changed_plugins(recipe)  # before their code runs
-    plugins = load_plugins(recipe.plugins)
-    for change in changes:
-        plugins.warn(change)
-    return plugins
+    return Resolver(recipe, load_plugins_of(recipe) if plugins is None else plugins)
 
 
 def _complete_scores(resolver: Resolver) -> ScoreTable:

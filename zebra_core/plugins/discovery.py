@@ -287,17 +287,15 @@ def _warn_of_file(plugins: Plugins, fact: str, file: Path) -> None:
 
 def _add_file(plugins: Plugins, requested: str, path: Path, *, components: bool) -> str:
     """Add a loose plugin, unless the same file has been added. Return the plugin's name."""
-    source = path / "__init__.py" if path.is_dir() else path
-    if source.is_file():
-        for other in plugins.files.values():
-            if other.exists() and other.samefile(path):
-                plugins.files[requested] = path
-                return other.stem
-    plugins.check_name(path.stem, Origin(f"file {path}"))
-    name, module, origin = _from_path(path)
-    plugins.add(name, module, origin, components=components)
+    if not any(_is_same_file(path, other) for other in plugins.files.values()):
+        plugins.check_name(path.stem, Origin(f"file {path}"))
+        plugins.add(*_from_path(path), components=components)
     plugins.files[requested] = path
-    return name
+    return path.stem
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    return path.exists() and other.exists() and path.samefile(other)
 
 
 def _from_path(path: Path) -> tuple[str, ModuleType, Origin]:

@@ -55,15 +55,18 @@ def digest_of(file: Path) -> str:
 def find_loose_code(name: str) -> LooseCode | None:
     """Return the code that the name of a plugin stands for, without importing any of it; None if there is none.
 
-    A name is a path (`.py`, or with a slash), else a module, else a file in the current folder.
+    A name is a path (`.py`, or with a slash), else a module, else a file in the current folder. A module that is such a file
+    is treated as the file.
     """
     path = storage.place(name)
     if name.endswith(".py") or "/" in name:
         return LooseCode(name, path, path / "__init__.py" if path.is_dir() else path)
+    beside = path.with_suffix(".py") if path.name else path
     if (top := name.partition(".")[0]) and importlib.util.find_spec(top):
-        return LooseCode(name, None, _file_of_module(name))
-    path = path.with_suffix(".py") if path.name else path
-    return LooseCode(name, path, path) if path.is_file() else None
+        file = _file_of_module(name)
+        if file is None or not beside.is_file() or not beside.samefile(file):
+            return LooseCode(name, None, file)
+    return LooseCode(name, beside, beside) if beside.is_file() else None
 
 
 def _file_of_module(name: str) -> Path | None:

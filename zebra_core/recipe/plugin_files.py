@@ -10,6 +10,7 @@ import attrs
 
 from zebra_core import storage
 from zebra_core.errors import ZebraError
+from zebra_core.plugins.discovery import load_plugins
 from zebra_core.recipe.plugin_paths import as_plugin, relative_path
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 
     from zebra_core.plugins.discovery import Plugins
     from zebra_core.recipe.recipe import Recipe
+
+
+def load_plugins_of(recipe: Recipe) -> Plugins:
+    """Load the plugins of a recipe, with a warning for each that has changed. Raise ZebraError instead if `strict`."""
+    changes = changed_plugins(recipe)
+    plugins = load_plugins(recipe.plugins)
+    for change in changes:
+        plugins.warn(change)
+    return plugins
 
 
 def pin_plugins(recipe: Recipe, plugins: Plugins) -> Recipe:

@@ -1,4 +1,4 @@
-"""The rows of a score table, before they become one."""
+"""The rows and cells of a score table: the names in them, and the words for them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from zebra_core.errors import ZebraError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+
+def cells(count: int) -> str:
+    """Return the word for a number of cells."""
+    return "cell" if count == 1 else "cells"
 
 
 def check_names(

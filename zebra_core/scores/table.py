@@ -11,7 +11,7 @@ import numpy as np
 
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import ZebraError
-from zebra_core.scores.rows import check_names
+from zebra_core.scores.rows import cells, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -249,10 +249,10 @@ class ScoreTable:
             return self.keep(every_model, ~columns, f"left out the benchmark {names}: a score is missing")
         if missing == "mean":
             values = np.where(gaps, np.nanmean(self.values, axis=0), self.values)
-            note = f"filled {gaps.sum()} missing {_cells(int(gaps.sum()))} with the mean of the benchmark: {_named(self, gaps)}"
+            note = f"filled {gaps.sum()} missing {cells(int(gaps.sum()))} with the mean of the benchmark: {_named(self, gaps)}"
             return attrs.evolve(self, values=values, notes=(*self.notes, note))
         msg = (
-            f"{gaps.sum()} {_cells(int(gaps.sum()))} of the scores missing: {_named(self, gaps)}; fill in the table, or add "
+            f"{gaps.sum()} {cells(int(gaps.sum()))} of the scores missing: {_named(self, gaps)}; fill in the table, or add "
             "--missing drop-model, --missing drop-benchmark or --missing mean"
         )
         raise ZebraError(msg)
@@ -305,11 +305,7 @@ def _clashing(table: ScoreTable, before: NDArray[np.float64], differ: NDArray[np
     if clash == "error":
         msg = f"two tables give {cell}; remove one of the two, or add --clash first or --clash last"
         raise ZebraError(msg)
-    return f"two tables give {cell}; the {clash} one wins ({differ.sum()} such {_cells(int(differ.sum()))})"
-
-
-def _cells(count: int) -> str:
-    return "cell" if count == 1 else "cells"
+    return f"two tables give {cell}; the {clash} one wins ({differ.sum()} such {cells(int(differ.sum()))})"
 
 
 def _listed(names: Iterable[str], marked: NDArray[np.bool_], most: int = 8) -> str:
