@@ -131,7 +131,7 @@ def check_pairs(plan: Plan, tally: Tally) -> None:
         raise ZebraError(msg)
     left_out = [f"{count} x {reason}" for reason, count in tally.left_out.most_common()]
     rejected = [describe_rejects(tally.rejected)] if tally.rejected else []
-    reasons = ", ".join(left_out + rejected) or "the pool is empty"
+    reasons = ", ".join(left_out + rejected) or "the pool has no row"
     if not tally.rated and (plan.pairing.per_instruction or plan.preference.per_instruction):
         reasons += ", and the pool has no ratings"
     remedy = "check --scores, --threshold and --min-gap" if left_out else "check the file after --pool"

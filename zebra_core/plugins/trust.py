@@ -14,7 +14,7 @@ from zebra_core import storage
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 
 @attrs.frozen
@@ -95,20 +95,9 @@ def _identity(code: LooseCode) -> tuple[Path | None, str]:
     return (code.file.resolve() if code.file is not None else Path(code.name), code.digest)
 
 
-def require_consent(
-    codes: Iterable[LooseCode],
-    confirm: Callable[[str], bool] | None,
-    recorded: Mapping[str, str] | None = None,
-    warn: Callable[[str], object] = lambda _: None,
-) -> None:
-    """Raise ZebraError unless the user agrees to run the code that a recipe names; `confirm` asks, None if nobody can answer.
-
-    `recorded` has the hashes in the recipe, by plugin. `warn` gets a line for code that has changed since.
-    """
+def require_consent(codes: Iterable[LooseCode], confirm: Callable[[str], bool] | None) -> None:
+    """Raise ZebraError unless the user agrees to run the code that a recipe names; `confirm` asks, None if nobody can answer."""
     for code in codes:
-        expected = (recorded or {}).get(code.name)
-        if expected and expected != code.digest:
-            warn(f"{code} is not what the recipe was made with, which was {expected}")
         if confirm is None:
             msg = f"the recipe names code to run, {code}; read it, then add --trust to run it"
             raise ZebraError(msg)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import attrs
 from zebra_core import storage
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.discovery import load_plugins
+from zebra_core.plugins.trust import digest_of
 from zebra_core.recipe.plugin_paths import as_plugin, relative_path
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def changed_plugins(recipe: Recipe) -> list[str]:
 
 def digest(path: Path) -> str:
     """Return the SHA-256 of the file of a loose plugin."""
-    return f"sha256:{hashlib.sha256(_source(path).read_bytes()).hexdigest()}"
+    return digest_of(_source(path))
 
 
 def _source(path: Path) -> Path:

@@ -125,7 +125,7 @@ def test_a_required_option(cls: type) -> None:
 def test_an_unknown_option(cls: type) -> None:
     """An unknown option suggests the closest one."""
     with pytest.raises(
-        zebra.ZebraError, match="there is no option of figure 'mine' of plugin 'toy' 'level_'; did you mean"
+        zebra.ZebraError, match="there is no option 'level_' of figure 'mine' of plugin 'toy'; did you mean"
     ):
         bind(cls, level_=1)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import zebra_core as zebra
-from zebra_core.plugins.trust import find_loose_code, require_consent
+from zebra_core.plugins.trust import find_loose_code
 from zebra_core.testing import Project
 
 SIM = """
@@ -73,7 +73,7 @@ def test_every_way_to_name_code(zebra_cli: Project, monkeypatch: pytest.MonkeyPa
     recipe(zebra_cli, NAMES[kind])
     message = zebra_cli.run("run", "recipe.toml", code=2).stderr
     assert SHA in message
-    assert str(file if "module" in kind else place) in message
+    assert str(file if kind == "submodule" else place) in message
     assert not ran(zebra_cli)
 
 
@@ -127,9 +127,7 @@ def test_a_terminal_is_asked(zebra_cli: Project, answer: str, code: int) -> None
     os.close(terminal)
     os.close(other)
     assert process.returncode == code, printed
-    assert f"The recipe names code to run: {zebra_cli.folder / 'my_sim.py'} ({SHA}). Run it? [y/N]" in printed.replace(
-        "\n", ""
-    )
+    assert f"The recipe names code to run: my_sim.py ({SHA}). Run it? [y/N]" in printed.replace("\n", "")
     assert ran(zebra_cli) == (code == 0)
     assert ("is not trusted, so nothing was run" in printed) == (code == 2)
 
@@ -165,18 +163,6 @@ def test_tasks_of_a_sweep(zebra_cli: Project) -> None:
         assert ("lm-eval.tasks to arc_easy,mine.yaml, which runs code" in message) == asked
 
 
-def test_a_changed_plugin_is_reported(tmp_path: Path) -> None:
-    """With consent, code whose hash is not the recorded one gets a warning; unchanged code gets none."""
-    file = tmp_path / "my_sim.py"
-    file.write_text(SIM)
-    code = find_loose_code(str(file))
-    assert code is not None
-    lines: list[str] = []
-    for recorded in (SHA, "sha256:0"):
-        require_consent([code], lambda _: True, {str(file): recorded}, lines.append)
-    assert lines == [f"{file} ({SHA}) is not what the recipe was made with, which was sha256:0"]
-
-
 def test_a_report_runs_no_code_of_a_dataset(zebra_cli: Project) -> None:
     """The report of a dataset made with a loose plugin does not run it, says so, and runs it if it is named."""
     pool = SIM + "\n@zebra.hookimpl\ndef zebra_pools():\n    return {'my_pool': mine}\n\n"
@@ -188,7 +174,7 @@ def test_a_report_runs_no_code_of_a_dataset(zebra_cli: Project) -> None:
     (zebra_cli.folder / "ran").unlink()
     fresh = [sys.executable, "-m", "zebra_core", "report", "zebra-dataset"]
     subprocess.run(fresh, check=True, capture_output=True)
-    assert "add --plugin ./my_pool.py" in page.read_text()
+    assert "add --plugin my_pool.py" in page.read_text()
     assert not ran(zebra_cli)
     subprocess.run([*fresh, "--plugin", "./my_pool.py"], check=True, capture_output=True)
     assert "cannot be read again" not in page.read_text()

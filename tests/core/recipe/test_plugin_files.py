@@ -41,7 +41,7 @@ def test_it_runs_from_another_folder(built: Project, monkeypatch: pytest.MonkeyP
     """From any folder the recipe finds the plugin and gives the same shards, without a warning."""
     (built.folder / "elsewhere").mkdir()
     monkeypatch.chdir(built.folder / "elsewhere")
-    result = built.run("run", "../sets/one/recipe.toml", "-o", "two")
+    result = built.run("run", "../sets/one/recipe.toml", "--trust", "-o", "two")
     assert result.stderr == ""
     assert built.dataset("elsewhere/two") == built.dataset("sets/one")
 
@@ -49,10 +49,10 @@ def test_it_runs_from_another_folder(built: Project, monkeypatch: pytest.MonkeyP
 def test_a_changed_file(built: Project) -> None:
     """An edited plugin is a warning that names it; with --strict it is an error, and its code does not run."""
     built.write("mine.py", CODE.replace("vectors @ vectors.T", "2 * vectors @ vectors.T"))
-    stderr = built.run("run", "sets/one/recipe.toml", "-o", "two").stderr
+    stderr = built.run("run", "sets/one/recipe.toml", "--trust", "-o", "two").stderr
     assert stderr.count("Warning: mine.py has changed since the recipe was saved (sha256:") == 1
     built.write("mine.py", "open('ran', 'w')\n" + CODE)
-    stderr = built.run("run", "sets/one/recipe.toml", "-o", "three", "--strict", code=2).stderr
+    stderr = built.run("run", "sets/one/recipe.toml", "--trust", "-o", "three", "--strict", code=2).stderr
     assert stderr.startswith("Error: mine.py has changed since the recipe was saved")
     assert not (built.folder / "ran").exists()
 
@@ -60,5 +60,5 @@ def test_a_changed_file(built: Project) -> None:
 def test_a_plain_list_of_names(built: Project) -> None:
     """A recipe without hashes names plugins as --plugin does."""
     built.write("plain.toml", 'plugins = ["mine"]\n')
-    assert built.run("run", "plain.toml", "-o", "two").stderr == ""
+    assert built.run("run", "plain.toml", "--trust", "-o", "two").stderr == ""
     assert built.dataset("two") == built.dataset("sets/one")

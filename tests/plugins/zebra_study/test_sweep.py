@@ -123,7 +123,7 @@ def test_the_embedded_sweep(tmp_path: Path, plugins: zebra.Plugins) -> None:
         ),
         ('strategy = []\nmodel = "tiny"\n', "the list 'strategy' of the recipe must have values, each once, got []"),
         ('strategy = ["sup", "sup"]\nmodel = "tiny"\n', "must have values, each once, got ['sup', 'sup']"),
-        ('strategy = ["sup"]\n[evaluation]\ntasks = 3\n', "expected list, got 3"),
+        ('strategy = ["sup"]\n[evaluation]\ntasks = 3\n', "expected a list, got 3"),
         ('strategy = ["sup"]\n[evaluation]\ntasks = "zebra"\nlimit = -3\n', "'limit' must be >= 0: -3"),
         ('strateg = ["sup"]\nseed = [1, 2]\nmodel = "tiny"\n', "did you mean 'strategy'?"),
     ],
