@@ -30,7 +30,7 @@ def ask_consent(names: Iterable[str], requested: Collection[str]) -> None:
     others = [name for name in names if name not in requested and not name.startswith("no:")]
     installed = installed_names() if others else set()
     codes = [code for code in map(find_loose_code, others) if code is not None and code.name not in installed]
-    require_consent(codes, _asker(), warn=lambda text: click.echo(f"Warning: {text}", err=True))
+    require_consent(codes, _asker())
 
 
 def ask_about_options(settings: Iterable[tuple[Component, Option, object]]) -> None:
