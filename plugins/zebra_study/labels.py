@@ -105,10 +105,11 @@ def _read_scores(labels: Labels, columns: dict[str, list[Any]], path: str) -> No
 def _read_wins(labels: Labels, columns: dict[str, list[Any]]) -> None:
     """Read labels of pairs."""
     keys = ("judge", "id", "first", "second", "winner")
-    for judge, row, first, second, winner in zip(*(columns[key] for key in keys), strict=True):
+    for cells in zip(*(columns[key] for key in keys), strict=True):
+        judge, row, first, second, winner = map(str, cells)
         verdict = {first: 1.0, **VERDICTS, second: -1.0}.get(winner) if first != second else None
         if verdict is not None:
-            labels.wins.setdefault(str(judge), {})[str(row), first, second] = verdict
+            labels.wins.setdefault(judge, {})[row, first, second] = verdict
 
 
 def _number(score: object, where: str) -> float:

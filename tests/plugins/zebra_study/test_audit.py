@@ -112,6 +112,15 @@ def test_labels_nested_too_deeply_are_refused(small: Project) -> None:
     assert message == "Error: labels.jsonl, line 1 is nested too deeply for a table of labels; remove it\n"
 
 
+def test_a_winner_that_is_a_list_decides_nothing(small: Project) -> None:
+    """JSON may have any value as a winner; a table in which none decides has no labels."""
+    pair = {"model_a": "scholar", "model_b": "parrot"}
+    rows = [{"id": ["i0"], **pair, "winner": ["a"]}, {"id": ["i1"], **pair, "winner": []}]
+    small.write("labels.jsonl", "\n".join(map(json.dumps, rows)))
+    with pytest.raises(zebra.ZebraError, match="labels.jsonl is not a table of labels"):
+        read_labels("labels.jsonl")
+
+
 def test_calibration_by_hand() -> None:
     """Two bins of two: |.52 - .5| and |.92 - 1|, each half of the pairs; the tie counts nowhere."""
     result = calibrate(np.array([0.52, 0.52, 0.92, 0.92, 0.7]), np.array([1.0, -1, 1, 1, 0]))
