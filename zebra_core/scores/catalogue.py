@@ -106,9 +106,9 @@ class BenchmarkIndex:
         factor = 100.0 if fractions and described.bounds == PERCENT else 1.0
         own = attrs.evolve(own, bounds=None) if factor > 1 else own
         benchmark = attrs.evolve(own.with_defaults(described), name=described.name, source=origin or described.source)
-        return attrs.evolve(
-            column, benchmarks=[benchmark], values=column.values * factor, stderr=column.stderr * factor
-        )
+        with np.errstate(over="ignore"):  # an infinite value is refused by the table
+            values, stderr = column.values * factor, column.stderr * factor
+        return attrs.evolve(column, benchmarks=[benchmark], values=values, stderr=stderr)
 
 
 def _merged(one: ScoreTable, other: ScoreTable) -> ScoreTable | None:

@@ -137,9 +137,9 @@ class ScoreTable:
         if np.shape(self.values) != shape or np.shape(self.stderr) != shape:
             msg = f"scores must be of shape {shape}, one row per model and one column per benchmark, got {np.shape(self.values)}"
             raise ZebraError(msg)
-        invalid = np.isinf(self.values) | (self.stderr < 0)
+        invalid = np.isinf(self.values) | (self.stderr < 0) | np.isinf(self.stderr)
         if invalid.any():
-            msg = f"scores must be finite, and standard errors not negative; check {_named(self, invalid)}"
+            msg = f"scores and standard errors must be finite, and errors not negative; check {_named(self, invalid)}"
             raise ZebraError(msg)
         for what, names in (("model", self.models), ("benchmark", [b.name for b in self.benchmarks])):
             repeated = sorted(name for name, count in Counter(names).items() if count > 1)

@@ -72,3 +72,11 @@ def test_binomial_errors() -> None:
     assert binomial(0.5, 100) == pytest.approx(0.05)
     assert all(math.isnan(binomial(*case)) for case in ((0.5, None), (1.5, 100), (0.5, 0)))
     assert np.isnan(binomial(math.nan, 10))
+
+
+def test_an_error_that_is_too_large_for_a_percentage(zebra_cli: Project) -> None:
+    """1e308 as a share is infinite in percent, which JSON cannot express; it is refused."""
+    metrics = {"leaderboard|mmlu|5": {"acc": 0.5, "acc_stderr": 1e308}}
+    zebra_cli.write("s.json", json.dumps({"config_general": {"model_name": "a"}, "results": metrics}))
+    output = zebra_cli.run("scores", "--scores", "s.json", code=2).stderr
+    assert "scores and standard errors must be finite, and errors not negative; check 'a x MMLU'" in output
