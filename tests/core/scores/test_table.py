@@ -105,7 +105,7 @@ X = zebra.Benchmark("x", direction="higher")
 @pytest.mark.parametrize(
     ("scores", "errors", "message"),
     [
-        ({"x": 1.0}, {("a", "x"): -0.1}, "standard errors not negative; check 'a x x'"),
+        ({"x": 1.0}, {("a", "x"): -0.1}, "errors not negative; check 'a x x'"),
         ({"x": 1.0}, {("b", "x"): 0.1}, "the standard errors name the model 'b', which the table does not have"),
         (
             {"x": 1.0},

@@ -117,7 +117,7 @@ def test_a_winner_that_is_a_list_decides_nothing(small: Project) -> None:
     pair = {"model_a": "scholar", "model_b": "parrot"}
     rows = [{"id": ["i0"], **pair, "winner": ["a"]}, {"id": ["i1"], **pair, "winner": []}]
     small.write("labels.jsonl", "\n".join(map(json.dumps, rows)))
-    with pytest.raises(zebra.ZebraError, match="labels.jsonl is not a table of labels"):
+    with pytest.raises(zebra.ZebraError, match=r"labels.jsonl is not a table of labels"):
         read_labels("labels.jsonl")
 
 
