@@ -66,8 +66,9 @@ class Candidates:
 
 def windows(group: Candidates) -> Iterator[tuple[list[int], Candidates]]:
     """Divide a group into parts of few models; yield each part's models and the part, its models numbered among these."""
-    few = len(np.unique(group.models)) <= BLOCK
-    step = max(1, len(group) if few else BLOCK // group.models.shape[1])
+    answers = group.models.shape[1]
+    few = len(np.unique(group.models)) <= max(BLOCK, 2 * answers)
+    step = max(1, len(group) if few else BLOCK // answers)
     for start in range(0, len(group), step):
         part = group[start : start + step]
         models, numbers = np.unique(part.models, return_inverse=True)
