@@ -29,7 +29,8 @@ def locked(target: Path, *, wait: float = 0) -> Iterator[None]:
         return
     from filelock import FileLock, Timeout  # noqa: PLC0415  # only commands that write need it
 
-    path = target.with_name(f"{target.name}.lock")
+    place = target.resolve()
+    path = place.with_name(f"{place.name}.lock")
     lock = FileLock(path, thread_local=False, fallback_to_soft=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

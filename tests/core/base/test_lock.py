@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from zebra_core.base.lock import locked
 from zebra_core.testing import Project
 
 HOLD = """
@@ -50,3 +52,10 @@ def test_a_killed_process_holds_no_lock(zebra_cli: Project, holder: subprocess.P
     holder.wait()
     zebra_cli.run("run", "-o", "pairs")
     assert [path.name for path in zebra_cli.folder.iterdir()] == ["pairs"]
+
+
+def test_the_current_folder(zebra_cli: Project) -> None:
+    """Its lock lies beside it, under its own name."""
+    with locked(Path()):
+        assert (zebra_cli.folder.parent / f"{zebra_cli.folder.name}.lock").is_file()
+        assert not [*zebra_cli.folder.iterdir()]
