@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from zebra_core import storage
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
@@ -58,6 +57,8 @@ def find_loose_code(name: str) -> LooseCode | None:
     A name is a path (`.py`, or with a slash), else a module, else a file in the current folder. A module that is such a file
     is treated as the file.
     """
+    from zebra_core import storage  # noqa: PLC0415  # it imports Arrow, which `zebra --help` does not need
+
     path = storage.place(name)
     if name.endswith(".py") or "/" in name:
         return LooseCode(name, path, path / "__init__.py" if path.is_dir() else path)
