@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from io import BufferedReader, BytesIO
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
@@ -34,18 +34,25 @@ PREFIX, PROBES = 1 << 19, 64
 
 def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open JSON lines, whose columns are those of the first lines; a large file is read in ranges of bytes."""
-    sample = [line for _, line in islice(_lines(path), SAMPLE)]
-    if not sample:
-        msg = f"{path} has only blank lines"
-        raise zebra.ZebraError(msg)
-    size = path.stat().st_size
+    state = path.stat()
+    schema, size = _inferred(path, (state.st_size, state.st_mtime)), state.st_size
     ends = [] if _compression(path) else [*range(RANGE, size - RANGE // 2, RANGE)]
     ranges = []
     for start, stop in pairwise([0, *ends, sys.maxsize]):
         meter = zebra.Meter(min(stop, size) - start)
         read = partial(read_lines, path, start, stop, meter)
         ranges.append(Range(read, before=partial(_rows_before, path, start), meter=meter))
-    return _schema(path, [*sample, *_lines_with_new_columns(path, sample)]), tuple(ranges)
+    return schema, tuple(ranges)
+
+
+@lru_cache(maxsize=16)
+def _inferred(path: Path, version: tuple[float, ...]) -> pa.Schema:  # noqa: ARG001  # a changed file is read again
+    """Return the columns of a file, once for all the readers that look at it."""
+    sample = [line for _, line in islice(_lines(path), SAMPLE)]
+    if not sample:
+        msg = f"{path} has only blank lines"
+        raise zebra.ZebraError(msg)
+    return _schema(path, [*sample, *_lines_with_new_columns(path, sample)])
 
 
 def _lines_with_new_columns(path: Path, sample: list[bytes]) -> Iterator[bytes]:
