@@ -101,7 +101,7 @@ def test_a_url_that_leads_nowhere(zebra_cli: Project, url: str, message: str) ->
 @pytest.mark.parametrize("location", ["x" * 300, "a/" * 2_100])
 def test_a_path_that_cannot_exist(zebra_cli: Project, location: str) -> None:
     """A name of more than 255 bytes and a path of more than 4,096 characters are refused by every option."""
-    for command in ("run --pool", "run -o", "scores --scores", "train --trainer dpo --model tiny"):
+    for command in ("run --pool", "run -o", "scores --scores", "report"):
         output = zebra_cli.run(*command.split(), location, code=2).stderr
         assert "is not a path: it is too long" in output
     assert not [*zebra_cli.folder.iterdir()]
