@@ -2,12 +2,14 @@
 
 Each round starts a build, ends it in one of the ways of `WAYS` at a moment drawn between the start of the process and its
 usual end, starts it again, ends that one too every other time, and lets the last one end. Then the dataset must be the
-uninterrupted one, and nothing else may be left. Whatever way it ends, nothing may print a traceback.
+uninterrupted one, and nothing else may be left. Whatever way it ends, nothing may print a traceback. Rounds that kill a
+worker use the engine of `processes.py`; the others use the default, which has threads only.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import random
@@ -22,16 +24,22 @@ from pathlib import Path
 from pool import make
 
 SIGNALS = {"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "SIGINT": signal.SIGINT}
-WAYS = (*SIGNALS, "full disk", "vanished input")
+WORKER = "killed worker"
+WAYS = (*SIGNALS, "full disk", "vanished input", WORKER)
 CODES = {
     "SIGKILL": (-signal.SIGKILL,),
     "SIGTERM": (-signal.SIGTERM,),
     "SIGINT": (-signal.SIGINT, 130),  # a shell shows 130 for both
     "full disk": (2,),
     "vanished input": (2,),
+    WORKER: (2,),
 }
 """The exit codes that a run may end with, as `subprocess` shows them; 143 in a shell is -15 here."""
 OUTPUT = "killed"
+ENGINES = {
+    "local": [],
+    "processes": ["--plugin", str(Path(__file__).with_name("processes.py")), "--engine", "processes"],
+}
 
 
 class Bench:
@@ -50,10 +58,14 @@ class Bench:
         self.ended: Counter[str] = Counter()
         self.too_late: Counter[str] = Counter()
         self.resumed: Counter[str] = Counter()
-        begun = time.perf_counter()
-        subprocess.run(self.command(), check=True, capture_output=True)
-        self.usual = time.perf_counter() - begun
-        self.expected = digests(self.output)
+        self.usual: dict[str, float] = {}
+        self.expected: dict[str, dict[str, str]] = {}
+        for self.engine in ENGINES:
+            shutil.rmtree(self.output, ignore_errors=True)
+            begun = time.perf_counter()
+            subprocess.run(self.command(), check=True, capture_output=True)
+            self.usual[self.engine] = time.perf_counter() - begun
+            self.expected[self.engine] = digests(self.output)
         self.pages = sum(-(-path.stat().st_size // 4096) for path in self.output.rglob("*"))
 
     def command(self, output: Path | None = None) -> list[str]:
@@ -68,31 +80,36 @@ class Bench:
             "paper",
             "-o",
             str(output or self.output),
+            *ENGINES[self.engine],
         ]
         return [sys.executable, "-m", "zebra_core", "run", *options]
 
     def round(self) -> None:
         """End a build, or several in a row, and compare what the last one gives."""
         shutil.rmtree(self.output, ignore_errors=True)
-        way = self.end_one()
+        way = self.draw.choice(self.ways)
+        self.engine = "processes" if way == WORKER else "local"
+        self.end_one(way)
         while not self.output.exists() and self.draw.random() < 0.5:
-            way = self.end_one()
+            way = WORKER if way == WORKER else self.draw.choice(self.ways[:-1])
+            self.end_one(way)
         if not self.output.exists():
             last = subprocess.run(self.command(), check=False, capture_output=True, text=True)
             self.resumed[way] += "resuming an interrupted run" in last.stdout
             if last.returncode:
                 fail(f"after {way}, the same command failed:\n{last.stderr}")
         left = sorted(path.name for path in self.work.iterdir())
-        if digests(self.output) != self.expected or left != [OUTPUT]:
+        if digests(self.output) != self.expected[self.engine] or left != [OUTPUT]:
             fail(f"after {way}, the dataset differs, or something is left: {left}")
 
-    def end_one(self) -> str:
-        """Start a build and end it in a way that is drawn. Return the way."""
-        way = self.draw.choice(self.ways)
+    def end_one(self, way: str) -> None:
+        """Start a build and end it in this way."""
         if way == "full disk":
             code, error = self.fill()
         elif way == "vanished input":
             code, error = self.hide()
+        elif way == WORKER:
+            code, error = self.kill_worker()
         else:
             code, error = self.kill(SIGNALS[way])
         early = (
@@ -103,20 +120,31 @@ class Bench:
         if code not in (0, *CODES[way]):
             fail(f"{way} gave the exit code {code}:\n{error}")
         (self.too_late if code == 0 else self.ended)[way] += 1
-        return way
 
     def kill(self, number: signal.Signals) -> tuple[int, str]:
         """Send a signal at a random moment. Return the exit code and the standard error."""
         process = self.start()
-        time.sleep(self.draw.uniform(0, self.usual))
+        self.wait()
         process.send_signal(number)
+        return finish(process)
+
+    def kill_worker(self) -> tuple[int, str]:
+        """Kill a process of the engine at a random moment. Return the exit code and the standard error of the run."""
+        process = self.start()
+        self.wait()
+        while process.poll() is None:
+            if workers := workers_of(process.pid):
+                with contextlib.suppress(ProcessLookupError):  # it has ended
+                    os.kill(self.draw.choice(workers), signal.SIGKILL)
+                break
+            time.sleep(0.01)
         return finish(process)
 
     def hide(self) -> tuple[int, str]:
         """Move the input away at a random moment, and back once the run has ended."""
         away = self.pool.with_name(f"{self.pool.name}.{os.getpid()}")
         process = self.start()
-        time.sleep(self.draw.uniform(0, self.usual))
+        self.wait()
         self.pool.rename(away)
         try:
             return finish(process)
@@ -138,12 +166,18 @@ class Bench:
             subprocess.run(["mount", "-o", "remount,size=1g", str(disk)], check=True)
             if code:
                 subprocess.run(self.command(disk / OUTPUT), check=True, capture_output=True)
-            if digests(disk / OUTPUT) != self.expected or [path.name for path in disk.iterdir()] != [OUTPUT]:
+            if digests(disk / OUTPUT) != self.expected[self.engine] or [path.name for path in disk.iterdir()] != [
+                OUTPUT
+            ]:
                 fail(f"after a full disk, the dataset differs, or something is left: {sorted(disk.iterdir())}")
             return code, error
         finally:
             subprocess.run(["umount", str(disk)], check=True)
             disk.rmdir()
+
+    def wait(self) -> None:
+        """Wait for a random part of the time that the run usually takes."""
+        time.sleep(self.draw.uniform(0, self.usual[self.engine]))
 
     def start(self, output: Path | None = None) -> subprocess.Popen[str]:
         """Start a build."""
@@ -151,6 +185,14 @@ class Bench:
             signal.SIGINT, signal.default_int_handler
         )  # a shell's background jobs, and their children, ignore it
         return subprocess.Popen(self.command(output), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def workers_of(process: int) -> list[int]:
+    """Return the numbers of the processes that an engine has started, from Linux's /proc."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return []
 
 
 def can_mount(folder: Path) -> bool:
@@ -200,11 +242,11 @@ def main() -> None:
     while bench.ended.total() < printed.kills and time.monotonic() - begun < 60 * printed.minutes:
         bench.round()
     shutil.rmtree(bench.work)
-    print(f"{printed.rows:,} rows, {bench.usual:.1f} s undisturbed: {bench.ended.total()} runs ended early")
+    print(f"{printed.rows:,} rows, {bench.usual['local']:.1f} s undisturbed: {bench.ended.total()} runs ended early")
     print("| way | ended | came too late | last of a round, and resumed with whole shards |\n|---|---|---|---|")
     for way in WAYS:
         print(f"| {way} | {bench.ended[way]} | {bench.too_late[way]} | {bench.resumed[way]} |")
-    print(f"each of the {len(bench.expected)} files was byte-identical every time, and nothing else was left")
+    print(f"each of the {len(bench.expected['local'])} files was byte-identical every time, and nothing else was left")
 
 
 if __name__ == "__main__":
