@@ -301,19 +301,24 @@ def _plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[], s
     instance = strategy.bound.instance
     preferred = instance.default_rule if isinstance(instance, HasDefaultRule) else ""
     why = f"of strategy {strategy.component.name}" if preferred else "default"
-    preference = Preference(ranked, resolver.component("rule", preferred, why).bound)
+    rule = resolver.component("rule", preferred, why).bound
     bound = [strategy.bound]
     if isinstance(instance, HasBaseline) and plugins.has("strategy", instance.baseline):
         bound.append(plugins.find("strategy", instance.baseline).bind())
-    pairwise = ranked.on_demand and all(map(is_pairwise, [preference.rule, *bound]))
-    windowed = pairwise and recipe.scope != "global"
+    aliases = read_aliases(recipe.alias) if recipe.alias else {}
+    index = model_index(ranked.models, aliases)
+    windowed = ranked.on_demand and all(map(is_pairwise, [rule, *bound]))
+    if recipe.scope == "global":
+        models = {ranked.models[index[name]] for name in models_of_pool() if name in index}
+        if windowed:  # the other models change nothing
+            ranked, windowed = ranked.take([n for n, name in enumerate(ranked.models) if name in models]), False
+            index = model_index(ranked.models, aliases)
+    preference = Preference(ranked, rule)
     if windowed:
         pairings = [Pairing.deferred(ranked, each, recipe.masks) for each in bound]
     else:
         pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied) for each in bound]
-    index = model_index(ranked.models, read_aliases(recipe.alias) if recipe.alias else {})
     if recipe.scope == "global":
-        models = {ranked.models[index[name]] for name in models_of_pool() if name in index}
         pairings = [pairing.restrict_to(models) for pairing in pairings]
     pairing, *baselines = pairings
     return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed, windowed)
