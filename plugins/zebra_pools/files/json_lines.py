@@ -130,7 +130,7 @@ def read_lines(
     lines = 0
     for block in _blocks(path, start, stop, meter):
         try:
-            if block.strip():
+            if not block.isspace():  # strip would copy the block
                 yield _parse(block, schema)
         except pa.ArrowInvalid:
             before = lines + sum(earlier.count(b"\n") for earlier in _blocks(path, 0, start))
@@ -233,9 +233,10 @@ def _array(path: Path) -> list[Any]:
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of each line that is not blank."""
     with _open(path) as file:
-        for number, line in enumerate(file, 1):
+        for number, stored in enumerate(file, 1):
+            line = stored.removeprefix(BOM) if number == 1 else stored
             if line.strip():
-                yield number, line.removeprefix(BOM) if number == 1 else line
+                yield number, line
 
 
 def _fault(line: bytes, schema: pa.Schema) -> str:
