@@ -36,9 +36,9 @@ def _write(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options) -> 
         output.mkdir(parents=True, exist_ok=True)
         for name, section in sections:
             if section.svg:
-                (output / f"{name}.svg").write_text(section.svg, encoding="utf-8")
+                zebra.storage.write_durably(output / f"{name}.svg", section.svg)
             if section.rows:
-                (output / f"{name}.csv").write_text(_as_csv(section.rows), encoding="utf-8")
+                zebra.storage.write_durably(output / f"{name}.csv", _as_csv(section.rows))
         zebra.storage.write_durably(output / "report.html", _page(dataset, sections))
     except OSError as error:
         msg = f"cannot write {output}: {error.strerror}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from zebra_core import storage
 from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, score_options
 from zebra_core.errors import ZebraError
 
@@ -54,7 +55,7 @@ def alias(pool: str, scores: tuple[str, ...], output: str | None, **arguments: o
     if not output:
         click.echo(text, nl=False)
         return
-    Path(output).write_text(text, encoding="utf-8")
+    storage.write_durably(Path(output), text)
     count = len(read_aliases(output))
     summary = "1 name is identical" if count == 1 else f"{count} names are identical"
     click.echo(f"{summary}; check the other lines of {output}, then use --alias {output}")

@@ -100,7 +100,7 @@ def _audit(
         output.mkdir(parents=True, exist_ok=True)
         zebra.storage.write_durably(output / "audit.json", zebra.as_json(_finite(report)))
         if find_spec("matplotlib"):
-            (output / "reliability.svg").write_text(_reliability(curves), encoding="utf-8")
+            zebra.storage.write_durably(output / "reliability.svg", _reliability(curves))
         click.echo(f"\nThe results are in {output}/")
     return report
 

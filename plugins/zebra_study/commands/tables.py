@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 Cells = list[list[str]]
 BOLD = {"latex": "\\textbf{%s}", "markdown": "**%s**", "table": "\0%s"}
 """How the best value is marked; on a terminal, cells that start with NUL are printed in bold."""
+_LATEX = {character: f"\\{character}" for character in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 @attrs.frozen
@@ -40,7 +45,8 @@ class Destination:
         if self.form == "csv":
             click.echo(plain.getvalue())
             return
-        cells = [[_shown(cell) for cell in row] for row in rows]
+        escape = _ESCAPES.get(self.form, str)
+        cells = [[escape(_shown(cell)) for cell in row] for row in rows]
         if lower is not None:
             _mark_best(rows, cells, lower, BOLD[self.form])
         _RENDERERS[self.form](cells)
@@ -52,7 +58,7 @@ class Destination:
         path = self.folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            zebra.storage.write_durably(path, text)
         except OSError as error:
             msg = f"cannot write {path}: {error.strerror}"
             raise zebra.ZebraError(msg) from error
@@ -70,7 +76,7 @@ def _markdown(cells: Cells) -> None:
 
 
 def _latex(cells: Cells) -> None:
-    body = [" & ".join(cell.replace("_", "\\_").replace("%", "\\%") for cell in line) + " \\\\" for line in cells]
+    body = [" & ".join(line) + " \\\\" for line in cells]
     rules = ["\\begin{tabular}{l" + "r" * (len(cells[0]) - 1) + "}", "\\toprule", body[0], "\\midrule", *body[1:]]
     click.echo("\n".join([*rules, "\\bottomrule", "\\end{tabular}"]) + "\n")
 
@@ -87,6 +93,11 @@ def _terminal(cells: Cells) -> None:
     click.echo()
 
 
+def _latex_text(text: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in zebra.markup.one_line(text))
+
+
+_ESCAPES: dict[str, Callable[[str], str]] = {"markdown": zebra.markup.markdown, "latex": _latex_text}
 _RENDERERS: dict[str, Callable[[Cells], None]] = {"markdown": _markdown, "latex": _latex, "table": _terminal}
 
 

@@ -88,3 +88,20 @@ def test_lower_can_be_better(zebra_cli: Project) -> None:
     assert "| toxicity | 30.000 | **20.000** |" in output
     assert "average" not in output
     assert "| tuned | 2 | 6.000 |" in output  # (2 + 10) / 2
+
+
+@pytest.mark.parametrize(
+    ("form", "benchmark", "system"),
+    [
+        ("markdown", r"a\|b \*c\* &lt;i&gt; x_1", r"1% \~ {\$}"),
+        ("latex", r"a|b *c* <i> x\_1", r"1\% \textasciitilde{} \{\$\}"),
+    ],
+)
+def test_names_that_are_markup(zebra_cli: Project, form: str, benchmark: str, system: str) -> None:
+    """The name of a benchmark or of a system ends no cell and starts no markup."""
+    for name, score in {"one": 50, "two": 60}.items():
+        zebra_cli.write(f"{name}.csv", f'model,"a|b *c* <i> x_1"\n{name},{score}\n')
+    files = ["base=one.csv", "1% ~ {$}=two.csv"]
+    output = zebra_cli.run("compare", *files, "--benchmark", "a|b *c* <i> x_1=higher", "--format", form).stdout
+    assert benchmark in output
+    assert system in output
