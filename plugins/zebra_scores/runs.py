@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Score:
     """A score of a run. `measured` is the direction that the file gives for the benchmark, None if it gives none."""
 
-    benchmark: str
+    benchmark: str = attrs.field(converter=str)  # YAML and JSON may give a number or a boolean
     value: float
     stderr: float = math.nan
     measured: zebra.Direction | None = None

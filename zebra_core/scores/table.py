@@ -47,7 +47,7 @@ class Benchmark:
     neither catalogue nor recipe says what is good in a model (of hazardous knowledge, less).
     """
 
-    name: str
+    name: str = attrs.field(validator=attrs.validators.instance_of(str))
     axis: str = ""
     direction: Direction | None = attrs.field(default=None)
     bounds: tuple[float, float] | None = attrs.field(default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.runs import scores, table
 
 from zebra_core.testing import Project
+from zebra_scores.hub_cards import ModelIndex
 
 
 def test_model_repositories(zebra_cli: Project) -> None:
@@ -19,3 +20,11 @@ def test_model_repositories(zebra_cli: Project) -> None:
         "---\nmodel-index:\n- name: my-model\n  results:\n  - task:\n      type: text-generation\n    dataset:\n      name: GSM8K\n      type: gsm8k\n    metrics:\n    - type: acc\n      value: 51.5\n---\n# my model\n",
     )
     assert scores(table("cards"), "my-model") == {"GSM8K": 51.5}
+
+
+def test_a_dataset_whose_name_is_no_text(zebra_cli: Project) -> None:
+    """YAML reads `on` as true and `1984` as a number; a benchmark's name is text."""
+    result = "  - task:\n      type: t\n    dataset:\n      name: {}\n      type: d\n    metrics:\n    - type: acc\n      value: 5\n"
+    results = "".join(result.format(name) for name in ("on", "1984"))
+    zebra_cli.write("cards/README.md", f"---\nmodel-index:\n- name: m\n  results:\n{results}---\n")
+    assert [benchmark.name for benchmark in ModelIndex()("cards").benchmarks] == ["True", "1984"]
