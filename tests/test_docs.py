@@ -76,13 +76,9 @@ def test_readme_plugin_is_typed(tmp_path: Path) -> None:
 
 
 def test_readme_counts_the_components(plugins: zebra.Plugins) -> None:
-    """The table of README has each kind with the number of its built-in components, and names that exist."""
-    rows = re.findall(r"^\| ([a-z ]+) \| (\d+) \| (`.*`) \| `plugins", README, flags=re.MULTILINE)
-    assert {kind: int(count) for kind, count, _ in rows} == {
-        kind: len(plugins.of_kind(kind)) for kind in hookspecs.KINDS
-    }
-    for kind, _, names in rows:
-        assert all(plugins.has(kind, name) for name in re.findall(r"`([^`]+)`", names))
+    """The table of README has each kind with the number of its built-in components."""
+    counts = dict(re.findall(r"`([a-z ]+)` (\d+)", README))
+    assert counts == {kind: str(len(plugins.of_kind(kind))) for kind in hookspecs.KINDS}
 
 
 def test_links_lead_somewhere() -> None:

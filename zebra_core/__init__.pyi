@@ -10,6 +10,7 @@ from .base.progress import clock as clock
 from .base.ranks import rank_correlation as rank_correlation
 from .behavior import Behavior as Behavior
 from .behavior import Similarity as Similarity
+from .behavior import Superiority as Superiority
 from .cli.lazy import lazy_command as lazy_command
 from .dataset.dataset import Dataset as Dataset
 from .dataset.engine import Engine as Engine
@@ -58,6 +59,8 @@ from .plugins.discovery import load_plugins as load_plugins
 from .plugins.options import option as option
 from .plugins.options import options_of as options_of
 from .plugins.protocols import pairwise as pairwise
+from .pool.alias_draft import letters as letters
+from .pool.aliases import AliasResolver as AliasResolver
 from .pool.aliases import read_aliases as read_aliases
 from .pool.pool import MESSAGES as MESSAGES
 from .pool.pool import POOL as POOL
@@ -79,7 +82,13 @@ from .records import write_record as write_record
 from .scores.catalogue import BenchmarkIndex as BenchmarkIndex
 from .scores.catalogue import Catalogue as Catalogue
 from .scores.catalogue import with_properties as with_properties
+from .scores.checks import ScoreCheck as ScoreCheck
 from .scores.csv_row import add_row as add_row
+from .scores.imputation import Imputation as Imputation
+from .scores.normalise import Normalisation as Normalisation
+from .scores.normalise import Normalised as Normalised
+from .scores.normalise import oriented as oriented
+from .scores.rows import listed as listed
 from .scores.table import Benchmark as Benchmark
 from .scores.table import Direction as Direction
 from .scores.table import ScoreSource as ScoreSource

@@ -11,8 +11,8 @@ import numpy as np
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import PluginError, ZebraError, unknown
 from zebra_core.plugins.component import BoundComponent, attributed_to
-from zebra_core.plugins.protocols import Pairwise
-from zebra_core.scores.normalise import normalise
+from zebra_core.plugins.protocols import HasStandardError, Pairwise
+from zebra_core.scores.normalise import TOLERANCE, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,16 @@ class Similarity(Protocol):
 
     def __call__(self, vectors: NDArray[np.float64], /) -> NDArray[np.float64]:
         """Return (models x models), symmetric, finite, higher is more similar, from (models x benchmarks) in [0, 1]."""
+
+
+class Superiority(Protocol):
+    """A component that says how good each model is, from its abilities; see also `HasStandardError`."""
+
+    def __call__(self, vectors: NDArray[np.float64], weights: NDArray[np.float64], /) -> NDArray[np.float64]:
+        """Return a number in [0, 1] for each model (models), 1 is best.
+
+        `vectors` is (models x benchmarks) in [0, 1], `weights` (benchmarks), at least 0, of which one is above 0.
+        """
 
 
 def is_pairwise(call: object) -> bool:
@@ -201,10 +211,12 @@ class Behavior:
         return cls(names, benchmarks, vectors, superiority, similarity, stderr, axes, weights)
 
 
-def compute_behavior(table: ScoreTable, similarity: Similarity, normalisation: Normalisation = "minmax") -> Behavior:
+def compute_behavior(
+    table: ScoreTable, similarity: Similarity, normalisation: Normalisation, superiority: Superiority
+) -> Behavior:
     """Return the behavior of the models in a complete table.
 
-    Raise ZebraError for a missing cell, fewer than two models, or a benchmark on which all models are equal.
+    Raise ZebraError for fewer than two models, or a table that the normalisation refuses.
     """
     if len(table.models) < 2 or not table.benchmarks:
         msg = (
@@ -212,19 +224,40 @@ def compute_behavior(table: ScoreTable, similarity: Similarity, normalisation: N
             "check what is left of the scores: zebra scores"
         )
         raise ZebraError(msg)
-    table = table.complete()
     vectors, errors = normalise(table, normalisation)
     weights = np.array([benchmark.weight for benchmark in table.benchmarks])
     if not weights.sum() > 0:
         msg = "every benchmark has weight 0; give at least one a weight above 0"
         raise ZebraError(msg)
-    superiority = np.round((vectors * weights).sum(axis=1) / weights.sum(), DECIMALS)
-    counted = weights > 0
-    stderr = np.round(np.sqrt(((errors * weights)[:, counted] ** 2).sum(axis=1)) / weights.sum(), DECIMALS)
+    number, stderr = _superior(superiority, vectors, errors, weights)
     on_demand = len(table.models) > MATRIX and is_pairwise(similarity)
     matrix = similarity if on_demand else _measured(similarity, vectors)
     names, axes = tuple(b.name for b in table.benchmarks), tuple(b.axis for b in table.benchmarks)
-    return Behavior(table.models, names, vectors, superiority, matrix, stderr, axes, tuple(weights.tolist()))
+    return Behavior(table.models, names, vectors, number, matrix, stderr, axes, tuple(weights.tolist()))
+
+
+def _superior(
+    superiority: Superiority, vectors: NDArray[np.float64], errors: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the superiority of each model and its standard error (both models), rounded.
+
+    Raise PluginError for another shape, or a superiority that is not in [0, 1].
+    """
+    instance: Any = superiority.instance if isinstance(superiority, BoundComponent) else superiority
+    given = [read_only(array.copy()) for array in (vectors, errors, weights)]
+    with attributed_to(superiority):
+        values = np.asarray(instance(given[0], given[2]), dtype=np.float64)
+        known = isinstance(instance, HasStandardError)
+        stderr = np.asarray(instance.stderr(given[1], given[2]) if known else np.full(len(vectors), np.nan), np.float64)
+        for what, array in (("superiority", values), ("standard error of a superiority", stderr)):
+            if array.shape != (len(vectors),):
+                msg = f"a {what} must be of shape ({len(vectors)},), one number per model, got {array.shape}"
+                raise PluginError(msg)
+        inside = (values >= -TOLERANCE) & (values <= 1 + TOLERANCE)
+        if not inside.all():
+            msg = f"a superiority must be in [0, 1], got {values[~inside][0]:g}"
+            raise PluginError(msg)
+    return np.round(values, DECIMALS), np.round(stderr, DECIMALS)
 
 
 def _measured(similarity: Similarity, vectors: NDArray[np.float64]) -> NDArray[np.float64]:

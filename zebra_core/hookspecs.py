@@ -29,6 +29,31 @@ def zebra_catalogues() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_score_checks() -> Components:  # type: ignore[empty-body]
+    """Offer checks of scores: from a ScoreTable to doubts, each a text and the models it concerns."""
+
+
+@hookspec
+def zebra_imputations() -> Components:  # type: ignore[empty-body]
+    """Offer what to do about missing scores: from a ScoreTable with gaps to one without."""
+
+
+@hookspec
+def zebra_normalisations() -> Components:  # type: ignore[empty-body]
+    """Offer normalisations: from a ScoreTable to scores in [0, 1] (models x benchmarks), as a Normalised."""
+
+
+@hookspec
+def zebra_superiorities() -> Components:  # type: ignore[empty-body]
+    """Offer superiorities: from vectors (models x benchmarks) and weights (benchmarks) to one number per model."""
+
+
+@hookspec
+def zebra_aliases() -> Components:  # type: ignore[empty-body]
+    """Offer resolvers of names: from a pool's name of a model and the names in the scores to one of these, or None."""
+
+
+@hookspec
 def zebra_pools() -> Components:  # type: ignore[empty-body]
     """Offer pool readers: from a location, or from nothing for an embedded pool, to a Pool."""
 
@@ -109,6 +134,11 @@ OBSERVERS = ("zebra_stage_started", "zebra_stage_done", "zebra_stage_failed")
 KINDS = {
     "score source": "zebra_score_sources",
     "catalogue": "zebra_catalogues",
+    "score check": "zebra_score_checks",
+    "imputation": "zebra_imputations",
+    "normalisation": "zebra_normalisations",
+    "superiority": "zebra_superiorities",
+    "alias": "zebra_aliases",
     "pool": "zebra_pools",
     "similarity": "zebra_similarities",
     "strategy": "zebra_strategies",

@@ -11,7 +11,6 @@ import attrs
 
 from zebra_core import storage
 from zebra_core.base.progress import Progress
-from zebra_core.behavior import Behavior, Similarity, compute_behavior, is_pairwise
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.engine import run_engine
 from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
@@ -21,26 +20,33 @@ from zebra_core.dataset.summary import check_pairs, remarks, summarise
 from zebra_core.errors import ZebraError
 from zebra_core.pairing.batch_function import BatchFunction
 from zebra_core.pairing.plan import Plan, Tally
-from zebra_core.pairing.rule import Preference
-from zebra_core.pairing.strategy import Pairing
-from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.pool.alias_draft import draft_alias_file
-from zebra_core.pool.aliases import model_index, read_aliases
 from zebra_core.pool.pool import ConvertsBatches
-from zebra_core.recipe.inputs import open_selected_pool, read_models, read_table, select_score_sources
+from zebra_core.recipe.inputs import (
+    check_table,
+    complete_table,
+    open_selected_pool,
+    read_complete_table,
+    read_models,
+    read_table,
+    select_aliases,
+    select_score_sources,
+)
+from zebra_core.recipe.planning import make_behavior, make_plan
 from zebra_core.recipe.plugin_files import load_plugins_of, pin_plugins, relative_to
-from zebra_core.recipe.recipe import Recipe
+from zebra_core.recipe.recipe import Recipe, field_of
 from zebra_core.recipe.resolve import Resolver, Selection, pinned
-from zebra_core.scores.checks import ScoreWarning, check_scores
 from zebra_core.training.trainer import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from zebra_core.behavior import Behavior, Similarity
     from zebra_core.dataset.shards import Shard
     from zebra_core.plugins.discovery import Plugins
     from zebra_core.pool.pool import Pool
+    from zebra_core.scores.checks import ScoreWarning
     from zebra_core.scores.table import ScoreTable
 
 LONG_TABLE = 100
@@ -160,13 +166,13 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     with plugins.stage("scores") as done:
         sources = select_score_sources(resolver, pool)
         joined = read_table(resolver, sources)
-        warnings = tuple(check_scores(joined, recipe.silence, _models_to_check(recipe, joined, pool)))
-        table = joined.complete(recipe.missing)
+        warnings = tuple(check_table(resolver, joined, _models_to_check(resolver, joined, pool)))
+        table = complete_table(resolver, joined)
         done(table)
-    behavior = _behavior(resolver, table)
+    behavior = make_behavior(resolver, table)
     engine = resolver.component("engine")
     with plugins.stage("plan") as done:
-        plan = _plan(resolver, behavior, pool.models)
+        plan = make_plan(resolver, behavior, pool.models)
         done(plan)
     inputs = ("pool", "score source")
     by_kind = {s.component.kind: s for s in resolver.selections if s.component.kind not in inputs}
@@ -174,7 +180,7 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     options = resolver.options_of(resolver.selections)
     training = Training.from_resolver(resolver) if recipe.trainer or recipe.model else None
     resolver.check_options()
-    names: dict[str, Any] = {kind: pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
+    names: dict[str, Any] = {field_of(kind): pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
     names |= {"pool": pinned([pool_selection], plugins)[0], "scores": pinned(sources, plugins), "options": options}
     resolved = attrs.evolve(pin_plugins(recipe, plugins), trainer="", model="", **names)
     return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training)
@@ -188,11 +194,11 @@ def prepare_training(recipe: Recipe, plugins: Plugins | None = None) -> Training
     return training
 
 
-def _models_to_check(recipe: Recipe, table: ScoreTable, pool: Pool) -> set[str]:
+def _models_to_check(resolver: Resolver, table: ScoreTable, pool: Pool) -> set[str]:
     """For large tables, return only the models in the pool's first batch, so that warnings stay relevant."""
     if len(table.models) <= LONG_TABLE:
         return set()
-    index = model_index(table.models, read_aliases(recipe.alias) if recipe.alias else {})
+    index = select_aliases(resolver).index(table.models)
     return {table.models[index[name]] for name in pool.first_models() if name in index}
 
 
@@ -215,7 +221,7 @@ def batch_function(recipe: Recipe | None = None, plugins: Plugins | None = None)
     scope `global`, which needs the whole pool.
     """
     resolver = _resolver(recipe, plugins)
-    plan = _plan(resolver, _behavior(resolver, _complete_scores(resolver)), _no_pool)
+    plan = make_plan(resolver, make_behavior(resolver, read_complete_table(resolver)), _no_pool)
     if resolver.recipe.pool:
         resolver.component("pool")
     resolver.check_options()
@@ -231,7 +237,7 @@ def _no_pool() -> set[str]:
 
 def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | None = None) -> ScoreTable:
     """Read and join score tables, each a name or a file, and complete them as `recipe.missing` says."""
-    return _complete_scores(_resolver(recipe, plugins, scores=scores))
+    return read_complete_table(_resolver(recipe, plugins, scores=scores))
 
 
 def inspect_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[ScoreWarning]]:
@@ -239,9 +245,10 @@ def inspect_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[S
     resolver = Resolver(recipe, plugins)
     with plugins.stage("scores") as done:
         table = read_table(resolver, select_score_sources(resolver, None))
+        warnings = check_table(resolver, table)
         resolver.check_options()
         done(table)
-    return table, check_scores(table, recipe.silence)
+    return table, warnings
 
 
 def draft_aliases(recipe: Recipe, plugins: Plugins | None = None) -> str:
@@ -254,10 +261,14 @@ def draft_aliases(recipe: Recipe, plugins: Plugins | None = None) -> str:
 def derive_behavior(
     table: ScoreTable, similarity: str | Similarity = "", recipe: Recipe | None = None, plugins: Plugins | None = None
 ) -> Behavior:
-    """Derive the behavior of a table's models; `similarity` is a component's name, or a function."""
-    if not isinstance(similarity, str):
-        return compute_behavior(table, similarity, (recipe or Recipe()).normalisation)
-    return _behavior(_resolver(recipe, plugins, similarity=similarity), table)
+    """Derive the behavior of a table's models; `similarity` is a component's name, or a function.
+
+    Missing scores, normalisation and superiority are what the recipe says, else the default.
+    """
+    name = similarity if isinstance(similarity, str) else ""
+    resolver = _resolver(recipe, plugins, similarity=name)
+    function = None if isinstance(similarity, str) else similarity
+    return make_behavior(resolver, complete_table(resolver, table), function)
 
 
 def inspect_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior, list[ScoreWarning]]:
@@ -265,11 +276,12 @@ def inspect_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Beha
     resolver = Resolver(recipe, plugins)
     with plugins.stage("scores") as done:
         joined = read_table(resolver, select_score_sources(resolver, None))
-        table = joined.complete(recipe.missing)
+        warnings = check_table(resolver, joined)
+        table = complete_table(resolver, joined)
         done(table)
-    behavior = _behavior(resolver, table)
+    behavior = make_behavior(resolver, table)
     resolver.check_options()
-    return table, behavior, check_scores(joined, recipe.silence)
+    return table, behavior, warnings
 
 
 def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | None = None) -> Pool:
@@ -281,44 +293,3 @@ def _resolver(recipe: Recipe | None, plugins: Plugins | None, **fields: Any) -> 
     """Return a resolver for a recipe, with the given fields replaced unless they are empty."""
     recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in fields.items() if value})
     return Resolver(recipe, load_plugins_of(recipe) if plugins is None else plugins)
-
-
-def _complete_scores(resolver: Resolver) -> ScoreTable:
-    return read_table(resolver, select_score_sources(resolver, None)).complete(resolver.recipe.missing)
-
-
-def _behavior(resolver: Resolver, table: ScoreTable) -> Behavior:
-    with resolver.plugins.stage("behavior") as done:
-        behavior = compute_behavior(table, resolver.component("similarity").bound, resolver.recipe.normalisation)
-        done(behavior)
-    return behavior
-
-
-def _plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[], set[str]]) -> Plan:
-    recipe, plugins = resolver.recipe, resolver.plugins
-    ranked = behavior.ranked()
-    strategy = resolver.component("strategy")
-    instance = strategy.bound.instance
-    preferred = instance.default_rule if isinstance(instance, HasDefaultRule) else ""
-    why = f"of strategy {strategy.component.name}" if preferred else "default"
-    rule = resolver.component("rule", preferred, why).bound
-    bound = [strategy.bound]
-    if isinstance(instance, HasBaseline) and plugins.has("strategy", instance.baseline):
-        bound.append(plugins.find("strategy", instance.baseline).bind())
-    aliases = read_aliases(recipe.alias) if recipe.alias else {}
-    index = model_index(ranked.models, aliases)
-    windowed = ranked.on_demand and all(map(is_pairwise, [rule, *bound]))
-    if recipe.scope == "global":
-        models = {ranked.models[index[name]] for name in models_of_pool() if name in index}
-        if windowed:  # the other models change nothing
-            ranked, windowed = ranked.take([n for n, name in enumerate(ranked.models) if name in models]), False
-            index = model_index(ranked.models, aliases)
-    preference = Preference(ranked, rule)
-    if windowed:
-        pairings = [Pairing.deferred(ranked, each, recipe.masks) for each in bound]
-    else:
-        pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied) for each in bound]
-    if recipe.scope == "global":
-        pairings = [pairing.restrict_to(models) for pairing in pairings]
-    pairing, *baselines = pairings
-    return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed, windowed)

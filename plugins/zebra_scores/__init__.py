@@ -27,6 +27,14 @@ def zebra_score_sources() -> zebra.Components:
 
 
 @zebra.hookimpl
+def zebra_aliases() -> zebra.Components:
+    """Offer what resolves names of models."""
+    from zebra_scores.names import letters
+
+    return {"letters": letters}
+
+
+@zebra.hookimpl
 def zebra_defaults() -> dict[str, str]:
     """Use the paper's scores by default."""
     return {"score source": "paper"}

@@ -75,4 +75,5 @@ class ModelIndex(Runs):
             model, entries = model_index_to_eval_results(content["model-index"])
         except (ValueError, KeyError, TypeError):
             return None
-        return str(model), [Score(e.dataset_name, numeric(e.metric_value)) for e in entries]
+        named = [e for e in entries if e.dataset_name is not None]
+        return str(model), [Score(e.dataset_name, numeric(e.metric_value)) for e in named]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-SCORES = ("scores", "alias", "missing", "similarity", "normalisation", "clash", "silence")
+SCORES = ("scores", "alias", "missing", "normalisation", "superiority", "similarity", "clash", "silence")
 """The fields of a recipe that say where scores come from and what is made of them."""
 PAIRING = ("scope", "threshold", "min_gap", "min_confidence", "pairs")
 """The fields of a recipe that restrict pairs."""
@@ -83,10 +83,10 @@ class RecipeOption(click.Option):
         """Return the flag and its help with the default; a kind's default is the one that plugins declare."""
         record, default = super().get_help_record(ctx), self.option.default
         kind = self.option.info.kind
-        if record is None or self.option.multiple or self.option.type is bool or self.option.name == "model":
+        if record is None or self.option.multiple or self.option.type is bool:
             return record
         if kind:
-            default = loaded_plugins(requested_plugins(ctx, ())).default(kind)
+            default = loaded_plugins(requested_plugins(ctx, ())).declared_default(kind)
         return record if default in ("", None) else (record[0], f"{record[1]}  [default: {_shown(default)}]")
 
 

@@ -182,6 +182,13 @@ def attributed_to(component: object, *, mistakes: bool = True) -> Iterator[None]
         raise PluginError(msg, component) from error
 
 
+def call_on_data(component: object, *args: object) -> Any:
+    """Call a component, bound or plain, on the user's data: a ZebraError is about the data, and is not attributed to it."""
+    call: Any = component.instance if isinstance(component, BoundComponent) else component
+    with attributed_to(component, mistakes=False):
+        return call(*args)
+
+
 def _where(component: Component, error: BaseException) -> str:
     """Return file and line of the last frame in the plugin's own code, or of the last frame if it has none there."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -109,17 +109,19 @@ class Plugins:
         return single[-1] if single else None
 
     def default(self, kind: str) -> str:
-        """Return the name of the default component of a kind; one declared by a plugin the user named takes precedence.
+        """Return the name of the default component of a kind. Raise ZebraError if no plugin declares one."""
+        name = self.declared_default(kind)
+        if not name:
+            msg = f"no plugin declares a default {kind}; name one: {', '.join(c.name for c in self.of_kind(kind)) or 'none is installed'}"
+            raise ZebraError(msg)
+        return name
 
-        Raise ZebraError if no plugin declares one.
-        """
+    def declared_default(self, kind: str) -> str:
+        """Return the default that plugins declare, empty if none does; a plugin that the user named takes precedence."""
         hooks = self.manager.hook.zebra_defaults.get_hookimpls()
         names: dict[str, str] = {hook.plugin_name: call_hook(hook).get(kind, "") for hook in hooks}
         declared = [name for plugin, name in sorted(names.items(), key=lambda item: item[0] in self.named) if name]
-        if not declared:
-            msg = f"no plugin declares a default {kind}; name one: {', '.join(c.name for c in self.of_kind(kind)) or 'none is installed'}"
-            raise ZebraError(msg)
-        return declared[-1]
+        return declared[-1] if declared else ""
 
     def warn(self, text: str) -> None:
         """Add a warning, once."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from zebra_core.base.arrays import Matrix
+
 _Call = TypeVar("_Call", bound=Any)
 
 
@@ -67,6 +69,17 @@ def pairwise(call: _Call) -> _Call:
     """Declare a function to be `Pairwise`, and return it."""
     call.pairwise = True
     return call
+
+
+@runtime_checkable
+class HasStandardError(Protocol):
+    """A superiority that knows how uncertain it is."""
+
+    def stderr(self, errors: Matrix, weights: Matrix) -> Matrix:
+        """Return the standard error of each model (models), NaN if unknown.
+
+        `errors` are those of the normalised scores (models x benchmarks), NaN if unknown, and `weights` (benchmarks).
+        """
 
 
 @runtime_checkable

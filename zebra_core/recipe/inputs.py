@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
+from zebra_core import storage
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_items
-from zebra_core.pool.aliases import canonical_names, read_aliases
+from zebra_core.pool.aliases import Aliases, read_aliases
 from zebra_core.pool.pool import Part, Pool, check_items
 from zebra_core.redaction import redacted
 from zebra_core.scores.catalogue import BenchmarkIndex, apply_declarations
+from zebra_core.scores.checks import ScoreWarning, check_scores
+from zebra_core.scores.imputation import complete
 from zebra_core.scores.table import ScoreTable, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import pyarrow as pa
 
@@ -64,7 +67,7 @@ def select_score_sources(resolver: Resolver, pool: Pool | None) -> list[Selectio
 def read_table(resolver: Resolver, sources: list[Selection]) -> ScoreTable:
     """Read and join the tables, with the names of catalogues and aliases, and apply what the recipe declares."""
     recipe, index = resolver.recipe, benchmark_index(resolver)
-    names = canonical_names(read_aliases(recipe.alias)) if recipe.alias else {}
+    names = select_aliases(resolver).canonical_names()
     tables = [
         index.canonicalise(_read(resolver, source, "score source", ScoreTable)).renamed(names) for source in sources
     ]
@@ -73,6 +76,32 @@ def read_table(resolver: Resolver, sources: list[Selection]) -> ScoreTable:
         msg = f"there is no score in {', '.join(source.location or source.component.name for source in sources)}"
         raise ZebraError(msg)
     return apply_declarations(table, recipe.benchmarks, recipe.axes)
+
+
+def complete_table(resolver: Resolver, table: ScoreTable) -> ScoreTable:
+    """Return a table without gaps. An imputation is selected only if there are gaps, or if the recipe names one."""
+    if not (table.gaps.any() or resolver.recipe.missing):
+        return table
+    return complete(table, resolver.component("imputation").bound)
+
+
+def read_complete_table(resolver: Resolver) -> ScoreTable:
+    """Read the scores of a recipe without a pool, and complete them."""
+    return complete_table(resolver, read_table(resolver, select_score_sources(resolver, None)))
+
+
+def check_table(resolver: Resolver, table: ScoreTable, models: Collection[str] = ()) -> list[ScoreWarning]:
+    """Return the warnings about a table that the recipe does not silence; with `models`, only those that concern one."""
+    checks = resolver.every("score check")
+    return check_scores(table, checks, resolver.recipe.silence, models, resolver.plugins.warn)
+
+
+def select_aliases(resolver: Resolver) -> Aliases:
+    """Return the names of models that stand for others: an alias file, or a component that resolves them."""
+    name = resolver.recipe.alias
+    if resolver.plugins.has("alias", name) and not storage.place(name).exists():
+        return Aliases({}, resolver.component("alias").bound)
+    return Aliases(read_aliases(name) if name else {})
 
 
 def read_models(resolver: Resolver, sources: list[Selection]) -> list[str]:

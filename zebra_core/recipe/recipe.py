@@ -12,12 +12,11 @@ import tomli_w
 
 from zebra_core.errors import ZebraError, reading_fault, unknown
 from zebra_core.pairing.strategy import Masks, Scope
-from zebra_core.plugins.options import option, structure
+from zebra_core.plugins.options import option, options_of, structure
 from zebra_core.recipe.options import flatten
 from zebra_core.recipe.plugin_paths import located
 from zebra_core.redaction import redacted
-from zebra_core.scores.normalise import Normalisation  # noqa: TC001
-from zebra_core.scores.table import Clash, Missing  # noqa: TC001
+from zebra_core.scores.table import Clash  # noqa: TC001
 
 REMOTE_CODE = "trust_remote_code"
 """The argument by which libraries of Hugging Face are asked to run code that they download."""
@@ -67,9 +66,10 @@ class Recipe:
     min_gap: float = option(Masks().min_gap, "Minimum superiority gap of a pair.")
     min_confidence: float = option(Masks().min_confidence, "Minimum confidence that the better model is better.")
     pairs: int = option(Masks().pairs, "Maximum number of pairs per instruction.")
-    missing: Missing = option("error", "What to do if a score is missing.")
+    missing: str = option("", "What to do if a score is missing.", kind="imputation", metavar="NAME")
     clash: Clash = option("error", "Which table wins if two fill one cell differently.")
-    normalisation: Normalisation = option("minmax", "How scores are scaled to [0, 1].")
+    normalisation: str = option("", "How scores are scaled to [0, 1].", kind="normalisation", metavar="NAME")
+    superiority: str = option("", "How a model's scores become one number.", kind="superiority", metavar="NAME")
     benchmarks: dict[str, dict[str, Any]] = option(factory=dict)
     axes: dict[str, float] = option(factory=dict)
     silence: tuple[str, ...] = option((), "Warning about scores to hide. Repeatable.", metavar="WARNING")
@@ -80,7 +80,12 @@ class Recipe:
             "if a plugin file has changed since the recipe was saved."
         ),
     )
-    alias: str = option("", "Score name of each pool name: columns pool,score; see `zebra alias`.", metavar="FILE.csv")
+    alias: str = option(
+        "",
+        "Score name of each pool name: columns pool,score, see `zebra alias`; or what resolves names.",
+        kind="alias",
+        metavar="FILE.csv|NAME",
+    )
     seed: int = option(0, "Seed of every random draw.")
     shard_rows: int = option(
         16_384, "Approximate number of instructions per output file.", validator=attrs.validators.ge(1)
@@ -113,6 +118,11 @@ class Recipe:
     def as_toml(self) -> str:
         """Return the recipe as it is recorded as TOML, which `read_recipe` reads back unchanged."""
         return tomli_w.dumps(self.as_dict())
+
+
+def field_of(kind: str) -> str:
+    """Return the recipe's field that names the component of a kind."""
+    return next(name for name, option in options_of(Recipe).items() if option.info.kind == kind)
 
 
 def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = None) -> Recipe:

@@ -10,10 +10,9 @@ import attrs
 from zebra_core import storage
 from zebra_core.errors import PluginError, ZebraError, nearest
 from zebra_core.plugins.component import attributed_to
-from zebra_core.plugins.options import options_of
 from zebra_core.plugins.protocols import General, SuggestsFlags
 from zebra_core.recipe.options import names_of, options_for
-from zebra_core.recipe.recipe import Recipe
+from zebra_core.recipe.recipe import Recipe, field_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,11 +62,12 @@ class Recognition:
 
 @attrs.frozen(eq=False)
 class Resolver:
-    """Selects components for a recipe; `selections` lists every selection made so far."""
+    """Selects components for a recipe; `selections` lists the choices made so far, `used` the names of other components in use."""
 
     recipe: Recipe
     plugins: Plugins
     selections: list[Selection] = attrs.field(factory=list)
+    used: set[str] = attrs.field(factory=set)
 
     def component(
         self, kind: str, preferred: str = "", why: str = "default", recommended: Mapping[str, Any] | None = None
@@ -76,15 +76,22 @@ class Resolver:
 
         `recommended` are options that another selection suggests; options of the recipe take precedence.
         """
-        name = getattr(self.recipe, kind)
+        field = field_of(kind)
+        name = getattr(self.recipe, field)
         sole = self.plugins.sole_component(kind)
         if name:
-            component, why = self.plugins.find(kind, name), self.recipe.origins.get(kind, "from the recipe")
+            component, why = self.plugins.find(kind, name), self.recipe.origins.get(field, "from the recipe")
         elif sole is not None:
             component, why = sole, f"from --plugin {sole.plugin}"
         else:
             component = self.plugins.find(kind, preferred or self.plugins.default(kind))
         return self._select(component, None, why, recommended)
+
+    def every(self, kind: str) -> list[BoundComponent]:
+        """Return all components of a kind, with their options."""
+        components = self.plugins.of_kind(kind)
+        self.used.update(name for component in components for name in names_of(component))
+        return [component.bind(self._options(component)) for component in components]
 
     def model(self) -> Selection | None:
         """Select the model to train if a plugin generates it. Return None if it is a folder or a name on the Hub."""
@@ -98,8 +105,7 @@ class Resolver:
 
     def source(self, kind: str, text: str, why: str) -> Selection:
         """Select the reader of a location: the one named in front of it, else the only one that recognises it."""
-        flag = next(f"--{name}" for name, option in options_of(Recipe).items() if option.info.kind == kind)
-        storage.check_secret(text, flag)
+        storage.check_secret(text, f"--{field_of(kind)}")
         component, location = self.plugins.locate(kind, text)
         if component is not None or location is None:
             return self._select(component or self.plugins.find(kind, text), location, why)
@@ -127,7 +133,7 @@ class Resolver:
 
     def check_options(self) -> None:
         """Raise ZebraError for options of a component that the run does not use."""
-        used = [name for selection in self.selections for name in names_of(selection.component)]
+        used = [*(name for selection in self.selections for name in names_of(selection.component)), *sorted(self.used)]
         for target, options in self.recipe.options.items():
             if options and target not in used:
                 near = nearest(target, used)

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from itertools import product
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import attrs
-import numpy as np
 
-from zebra_core.errors import unknown
-from zebra_core.scores.normalise import oriented
+from zebra_core.errors import PluginError, unknown
+from zebra_core.plugins.component import attributed_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from numpy.typing import NDArray
-
+    from zebra_core.plugins.component import BoundComponent
     from zebra_core.scores.table import ScoreTable
 
-Row: TypeAlias = tuple[str, ...]
-"""The result of a check: a text, and the models it concerns; none if it concerns a benchmark."""
+Doubt: TypeAlias = tuple[str, ...]
+"""A text, and the models it concerns; none if it concerns a benchmark."""
 MOST = 4
 """The number of rows that a warning names."""
-CHAT = {"chat", "instruct", "it", "sft", "dpo", "rlhf", "rlvr"}
-"""Words in the name of a model trained to converse that the name of its base model lacks."""
-PRINTED = 0.0051
-"""Two values printed with two decimals are equal if they are this close."""
+
+
+class ScoreCheck(Protocol):
+    """A component that questions scores; the first line of its docstring is the warning, and its name silences it."""
+
+    def __call__(self, table: ScoreTable, /) -> Iterable[Doubt]:
+        """Return a text for each doubt, with the models it concerns. The table has directions, and may have gaps."""
 
 
 @attrs.frozen
@@ -42,141 +41,46 @@ class ScoreWarning:
         return f"[{self.name}] {self.text}: {shown} (--silence {self.name})"
 
 
-def check_scores(table: ScoreTable, silence: Sequence[str] = (), models: Collection[str] = ()) -> list[ScoreWarning]:
+def check_scores(
+    table: ScoreTable,
+    checks: Iterable[BoundComponent],
+    silence: Sequence[str] = (),
+    models: Collection[str] = (),
+    warn: Callable[[str], None] = lambda _: None,
+) -> list[ScoreWarning]:
     """Return the warnings about a described table, whose cells may be missing; with `models`, only those that concern one.
 
-    Raise ZebraError for a name in `silence` that is not a warning.
+    `warn` gets a line for a check that fails. Raise ZebraError for a name in `silence` that is not a check.
     """
+    by_name = {check.name: check for check in checks}
     for name in silence:
-        if name not in CHECKS:
+        if name not in by_name:
             what = "warning"
-            raise unknown(what, name, CHECKS)
+            raise unknown(what, name, by_name)
     warnings = []
-    for name, (text, check) in CHECKS.items():
-        results = check(table) if name not in silence else ()
-        rows = tuple(row for row, *who in results if not models or not who or not {*who}.isdisjoint(models))
+    for name, check in by_name.items():
+        try:
+            doubts = _doubts(check, table) if name not in silence else []
+        except PluginError as error:
+            warn(f"{error}; its warning is left out")
+            continue
+        rows = tuple(row for row, *who in doubts if not models or not who or not {*who}.isdisjoint(models))
         if rows:
-            warnings.append(ScoreWarning(name, text, rows))
+            warnings.append(ScoreWarning(name, _text(check), rows))
     return warnings
 
 
-def _cells(table: ScoreTable, marked: NDArray[np.bool_]) -> Iterator[Row]:
-    for i, j in np.argwhere(marked):
-        yield f"{table.models[i]} has {table.values[i, j]:g} on {table.benchmarks[j].name}", table.models[i]
+def _doubts(check: BoundComponent, table: ScoreTable) -> list[Doubt]:
+    with attributed_to(check):
+        doubts = [*check.instance(table)]
+        for doubt in doubts:
+            if not (isinstance(doubt, tuple) and doubt and all(isinstance(text, str) for text in doubt)):
+                msg = f"a score check must return tuples of texts, each with one or more, got {doubt!r:.60}"
+                raise PluginError(msg)
+    return doubts
 
 
-def _out_of_range(table: ScoreTable) -> Iterator[Row]:
-    bounds = np.array([b.bounds or (-np.inf, np.inf) for b in table.benchmarks], np.float64).reshape(-1, 2)
-    return _cells(table, (table.values < bounds[:, 0]) | (table.values > bounds[:, 1]))
-
-
-def _off_its_column(table: ScoreTable) -> Iterator[Row]:
-    """Mark a cell that is 20 times below (or above) every other one, and among them if multiplied (or divided) by 100."""
-    marked = np.zeros(table.values.shape, bool)
-    for j in range(table.values.shape[1]):
-        filled = np.flatnonzero(table.values[:, j] > 0)
-        if len(filled) < 4:
-            continue
-        values = table.values[filled, j]
-        for i, value in zip(filled, values.tolist(), strict=True):
-            others = values[filled != i]
-            low, high = float(others.min()), float(others.max())
-            below = value * 20 < low and low / 2 <= value * 100 <= high * 2
-            above = value > high * 20 and low / 2 <= value / 100 <= high * 2
-            marked[i, j] = below or above
-    return _cells(table, marked)
-
-
-def _at_chance(table: ScoreTable) -> Iterator[Row]:
-    chance = np.array([b.chance or -np.inf if b.direction == "higher" else -np.inf for b in table.benchmarks])
-    return _cells(table, table.values <= chance)
-
-
-def _identical(table: ScoreTable) -> Iterator[Row]:
-    groups: dict[bytes, list[str]] = {}
-    for model, row in zip(table.models, table.values, strict=True):
-        if (~np.isnan(row)).sum() > 1:
-            groups.setdefault(row.tobytes(), []).append(model)
-    return ((" = ".join(names), *names) for names in groups.values() if len(names) > 1)
-
-
-def _derived(table: ScoreTable) -> Iterator[Row]:
-    """Report a column that repeats another one, or is the mean of all others, on five models or more."""
-    for j, benchmark in enumerate(table.benchmarks):
-        for k in range(j):
-            both = ~np.isnan(table.values[:, [j, k]]).any(axis=1)
-            if both.sum() >= 5 and _follows(table.values[both, j], table.values[both, k]):
-                yield (f"{benchmark.name} follows from {table.benchmarks[k].name}",)
-        complete = table.values[~np.isnan(table.values).any(axis=1)]
-        others = np.delete(complete, j, axis=1)
-        if len(complete) >= 5 and others.shape[1] > 1 and np.abs(complete[:, j] - others.mean(axis=1)).max() < 0.01:
-            yield (f"{benchmark.name} is the mean of the others",)
-
-
-def _follows(x: NDArray[np.float64], y: NDArray[np.float64]) -> bool:
-    if not (np.ptp(x) > 0 and np.ptp(y) > 0):
-        return False
-    with np.errstate(all="ignore"):
-        return bool(abs(np.corrcoef(x / np.abs(x).max(), y / np.abs(y).max())[0, 1]) > 1 - 1e-9)
-
-
-def _gamed(table: ScoreTable) -> Iterator[Row]:
-    for model, row in zip(table.models, table.values, strict=True):
-        scores = row[~np.isnan(row)]
-        if re.fullmatch(r"null[-_ ]?model", model, flags=re.IGNORECASE) or (len(scores) > 2 and np.ptp(scores) == 0):
-            yield model, model
-
-
-def _as_its_base(table: ScoreTable) -> Iterator[Row]:
-    """Report a chat model with the score of its base model: probably a copy."""
-    for i, j in _chat_and_base(table.models):
-        same = np.abs(table.values[i] - table.values[j]) < PRINTED
-        for k in np.flatnonzero(same & (table.values[i] != 0)):
-            text = f"{table.models[i]} has on {table.benchmarks[k].name} what {table.models[j]} has ({table.values[j, k]:g})"
-            yield text, table.models[i]
-
-
-def _chat_and_base(models: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Yield the numbers of a chat model and of a base model of the same family, by their names."""
-    families: dict[str, tuple[list[int], list[int]]] = {}
-    for number, model in enumerate(models):
-        words = re.split(r"[-_ ]+", model.rpartition("/")[2].casefold())
-        chats, bases = families.setdefault("-".join(w for w in words if w not in CHAT | {"hf", "base"}), ([], []))
-        (chats if CHAT & {*words} else bases).append(number)
-    for chats, bases in families.values():
-        yield from product(chats, bases)
-
-
-def _too_few(table: ScoreTable) -> Iterator[Row]:
-    if len(table.benchmarks) < 3:
-        yield (", ".join(b.name for b in table.benchmarks),)
-
-
-def _decides_alone(table: ScoreTable) -> Iterator[Row]:
-    """Report a benchmark that alone orders the models as their means do."""
-    complete = table.values[~np.isnan(table.values).any(axis=1)]
-    if len(complete) < 4 or len(table.benchmarks) < 3:
-        return
-    values = np.column_stack([oriented(complete[:, k], b) for k, b in enumerate(table.benchmarks)])
-    spread = np.ptp(values, axis=0)
-    if not (np.isfinite(spread).all() and (spread > 0).all()):
-        return
-    shares = (values - values.min(axis=0)) / spread
-    order = np.argsort(shares @ np.array([b.weight for b in table.benchmarks]))
-    agreeing = [b.name for k, b in enumerate(table.benchmarks) if (np.diff(shares[order, k]) >= 0).all()]
-    if len(agreeing) == 1:
-        yield (agreeing[0],)
-
-
-CHECKS: dict[str, tuple[str, Callable[[ScoreTable], Iterator[Row]]]] = {
-    "out-of-range": ("a score is outside the range of its benchmark", _out_of_range),
-    "off-its-column": ("a score is 100 times off the others of its benchmark", _off_its_column),
-    "at-chance": ("a score is what guessing gives, or less", _at_chance),
-    "identical-models": ("models have the same scores throughout", _identical),
-    "derived-benchmark": ("a benchmark counts twice", _derived),
-    "gamed-row": ("a row is gamed, or the same in each column", _gamed),
-    "base-model-value": ("a chat model has the value of its base model", _as_its_base),
-    "few-benchmarks": ("there are fewer than three benchmarks", _too_few),
-    "dominant-benchmark": ("one benchmark decides the order of the models alone", _decides_alone),
-}
-"""Each warning's name, its text, and its check."""
+def _text(check: BoundComponent) -> str:
+    """Return the first line of a check's docstring, as the rest of a sentence."""
+    summary = check.component.summary.removesuffix(".")
+    return summary[:1].lower() + summary[1:]

@@ -2,39 +2,72 @@
 
 from __future__ import annotations
 
-import shlex
-from math import erf, sqrt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Protocol
 
+import attrs
 import numpy as np
 
-from zebra_core.errors import ZebraError
+from zebra_core.base.arrays import read_only
+from zebra_core.errors import PluginError, ZebraError
+from zebra_core.plugins.component import attributed_to, call_on_data
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from zebra_core.scores.table import Benchmark, ScoreTable
 
-    Column = NDArray[np.float64]
+TOLERANCE = 1e-9
+"""How far a normalised score may be outside [0, 1], for rounding."""
 
-Normalisation = Literal["minmax", "range", "zscore", "rank"]
+
+@attrs.frozen(eq=False)
+class Normalised:
+    """Scores in [0, 1], 1 is best, as (models x benchmarks), and their slopes: what a point of the score is worth.
+
+    A score's standard error times its slope is the error of the normalised score; NaN, or no slopes, if it has none.
+    """
+
+    values: NDArray[np.float64] = attrs.field(converter=read_only)
+    slopes: NDArray[np.float64] = attrs.field(converter=read_only)
+
+    @slopes.default
+    def _unknown(self) -> NDArray[np.float64]:
+        return np.full(np.shape(self.values), np.nan)
 
 
-def normalise(table: ScoreTable, how: Normalisation = "minmax") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+class Normalisation(Protocol):
+    """A component that scales the scores of a table, so that benchmarks can be compared and averaged."""
+
+    def __call__(self, table: ScoreTable, /) -> Normalised:
+        """Return the scores of a complete table in [0, 1], 1 is best. Raise ZebraError for a benchmark it cannot scale."""
+
+
+def normalise(table: ScoreTable, normalisation: Normalisation) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return scores in [0, 1] and their standard errors (both models x benchmarks), NaN if an error is unknown.
 
-    `minmax` is over the models (Eq. 2 of KARMA), `range` over the declared bounds, `zscore` is the normal distribution's
-    share below (x - mean) / deviation, `rank` the share of the models that are worse, ties in the middle. Errors are those
-    of the score, as if the ends of the scale were certain; a rank has none. Raise ZebraError for a benchmark on which all
-    models are equal, and under `range` for one without bounds.
+    Raise PluginError if the normalisation returns another shape, or a value that is not in [0, 1].
     """
-    scale = {"minmax": _minmax, "range": _range, "zscore": _zscore, "rank": _rank}[how]
-    columns = [scale(table.values[:, k], b) for k, b in enumerate(table.benchmarks)]
-    slopes = np.column_stack([slope for _, slope in columns])
-    return np.column_stack([values for values, _ in columns]), slopes * table.stderr
+    result: Any = call_on_data(normalisation, table)
+    with attributed_to(normalisation):
+        if not isinstance(result, Normalised):
+            msg = f"a normalisation must return a zebra.Normalised, got {type(result).__name__}"
+            raise PluginError(msg)
+        _check(result, table.values.shape)
+    return result.values, np.abs(result.slopes) * table.stderr
 
 
-def oriented(values: Column, benchmark: Benchmark) -> Column:
+def _check(result: Normalised, shape: tuple[int, ...]) -> None:
+    for what, array in (("normalised scores", result.values), ("slopes", result.slopes)):
+        if np.shape(array) != shape:
+            msg = f"{what} must be of shape {shape}, one row per model and one column per benchmark, got {np.shape(array)}"
+            raise PluginError(msg)
+    inside = (result.values >= -TOLERANCE) & (result.values <= 1 + TOLERANCE)
+    if not inside.all():
+        msg = f"normalised scores must be in [0, 1], got {result.values[~inside][0]:g}"
+        raise PluginError(msg)
+
+
+def oriented(values: NDArray[np.float64], benchmark: Benchmark) -> NDArray[np.float64]:
     """Return `values` oriented so that higher is better: as they are, negated, or minus the distance to the target."""
     if benchmark.direction == "higher":
         return values
@@ -44,50 +77,3 @@ def oriented(values: Column, benchmark: Benchmark) -> Column:
         msg = f"the benchmark {benchmark.name!r} has no direction; declare 'higher', 'lower' or the value that is best"
         raise ZebraError(msg)
     return -np.abs(values - float(benchmark.direction))
-
-
-def _minmax(values: Column, benchmark: Benchmark) -> tuple[Column, Column]:
-    good = oriented(values, benchmark)
-    spread = _spread(good, values, benchmark)
-    return (good - good.min()) / spread, np.full(len(values), 1 / spread)
-
-
-def _range(values: Column, benchmark: Benchmark) -> tuple[Column, Column]:
-    if benchmark.bounds is None:
-        msg = f"the benchmark {benchmark.name!r} has no bounds, which --normalisation range needs; declare them in the recipe: [benchmarks.{benchmark.name!r}] bounds = [LOW, HIGH]"
-        raise ZebraError(msg)
-    ends = np.array(benchmark.bounds, np.float64)
-    if benchmark.direction not in ("higher", "lower"):
-        ends = np.append(ends, float(benchmark.direction or 0.0))
-    good = oriented(ends, benchmark)
-    low, spread = good.min(), np.ptp(good)
-    return ((oriented(values, benchmark) - low) / spread).clip(0, 1), np.full(len(values), 1 / spread)
-
-
-def _zscore(values: Column, benchmark: Benchmark) -> tuple[Column, Column]:
-    good = oriented(values, benchmark)
-    spread = _spread(good, values, benchmark)
-    shares = good / spread
-    z = (shares - shares.mean()) / shares.std()
-    below = np.array([(1 + erf(each / sqrt(2))) / 2 for each in z])
-    return below, np.exp(-(z**2) / 2) / sqrt(2 * np.pi) / shares.std() / spread
-
-
-def _rank(values: Column, benchmark: Benchmark) -> tuple[Column, Column]:
-    good = oriented(values, benchmark)
-    _spread(good, values, benchmark)
-    _, number, counts = np.unique(good, return_inverse=True, return_counts=True)
-    middle = np.cumsum(counts) - (counts + 1) / 2
-    return middle[number.reshape(-1)] / (len(good) - 1), np.full(len(values), np.nan)
-
-
-def _spread(good: Column, values: Column, benchmark: Benchmark) -> float:
-    with np.errstate(over="ignore"):
-        spread = float(good.max() - good.min())
-    if not (np.isfinite(spread) and spread > 0):
-        msg = (
-            f"all {len(values)} models have the same score on {benchmark.name!r} ({values[0]:g}), "
-            f"so it does not distinguish them; add --benchmark {shlex.quote(f'{benchmark.name}=drop')}"
-        )
-        raise ZebraError(msg)
-    return spread

@@ -15,6 +15,13 @@ def cells(count: int) -> str:
     return "cell" if count == 1 else "cells"
 
 
+def listed(names: Iterable[str], most: int = 8) -> str:
+    """Return names as text, in quotation marks, and how many more there are."""
+    marks = [repr(name) for name in names]
+    more = f" and {len(marks) - most} more" if len(marks) > most else ""
+    return ", ".join(marks[:most]) + more
+
+
 def check_names(
     rows: Sequence[tuple[str, Mapping[str, float]]],
     benchmarks: Sequence[str],

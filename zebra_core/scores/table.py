@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import attrs
@@ -11,7 +11,7 @@ import numpy as np
 
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import ZebraError
-from zebra_core.scores.rows import cells, check_names
+from zebra_core.scores.rows import cells, check_names, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Direction = Literal["higher", "lower"] | float
 Clash = Literal["error", "first", "last"]
-Missing = Literal["error", "drop-model", "drop-benchmark", "mean"]
 
 
 class ScoreSource(Protocol):
@@ -139,7 +138,7 @@ class ScoreTable:
             raise ZebraError(msg)
         invalid = np.isinf(self.values) | (self.stderr < 0) | np.isinf(self.stderr)
         if invalid.any():
-            msg = f"scores and standard errors must be finite, and errors not negative; check {_named(self, invalid)}"
+            msg = f"scores and standard errors must be finite, and errors not negative; check {self.listed(invalid)}"
             raise ZebraError(msg)
         for what, names in (("model", self.models), ("benchmark", [b.name for b in self.benchmarks])):
             repeated = sorted(name for name, count in Counter(names).items() if count > 1)
@@ -182,6 +181,15 @@ class ScoreTable:
             tuple(merged), tuple(columns), values, np.array(stderr, dtype=np.float64).reshape(values.shape)
         ).without_empty()
 
+    @property
+    def gaps(self) -> NDArray[np.bool_]:
+        """Which scores are missing (models x benchmarks)."""
+        return np.isnan(self.values)
+
+    def listed(self, cells: NDArray[np.bool_]) -> str:
+        """Return the names of some cells (models x benchmarks), as text."""
+        return listed(f"{self.models[i]} x {self.benchmarks[j].name}" for i, j in np.argwhere(cells))
+
     def renamed(self, names: Mapping[str, str]) -> ScoreTable:
         """Return the table with some models under other names."""
         return attrs.evolve(self, models=tuple(names.get(model, model) for model in self.models))
@@ -192,11 +200,10 @@ class ScoreTable:
         rows, columns = np.asarray(filled.any(axis=1)), np.asarray(filled.any(axis=0))
         notes = []
         if not rows.all():
-            notes.append(f"left out {_listed(self.models, ~rows)}: no scores at all")
+            notes.append(f"left out {listed(compress(self.models, ~rows))}: no scores at all")
         if not columns.all():
-            notes.append(
-                f"left out the benchmark {_listed([b.name for b in self.benchmarks], ~columns)}: no model has it"
-            )
+            names = listed(compress([b.name for b in self.benchmarks], ~columns))
+            notes.append(f"left out the benchmark {names}: no model has it")
         return self.keep(rows, columns, *notes)
 
     def as_dict(self) -> dict[str, Any]:
@@ -229,33 +236,6 @@ class ScoreTable:
             self.stderr[np.ix_(rows, columns)],
             (*self.notes, *notes),
         )
-
-    def complete(self, missing: Missing = "error") -> ScoreTable:
-        """Return a table without missing cells.
-
-        `error` raises a ZebraError that lists the missing cells, `drop-model` and `drop-benchmark` leave out the rows or
-        columns with missing cells, `mean` fills a cell with the mean of its benchmark. What was done is noted.
-        """
-        gaps = np.isnan(self.values)
-        if not gaps.any():
-            return self
-        every_model, every_benchmark = np.ones(len(self.models), bool), np.ones(len(self.benchmarks), bool)
-        if missing == "drop-model":
-            rows = np.asarray(gaps.any(axis=1))
-            return self.keep(~rows, every_benchmark, f"left out {_listed(self.models, rows)}: a score is missing")
-        if missing == "drop-benchmark":
-            columns = np.asarray(gaps.any(axis=0))
-            names = _listed([b.name for b in self.benchmarks], columns)
-            return self.keep(every_model, ~columns, f"left out the benchmark {names}: a score is missing")
-        if missing == "mean":
-            values = np.where(gaps, np.nanmean(self.values, axis=0), self.values)
-            note = f"filled {gaps.sum()} missing {cells(int(gaps.sum()))} with the mean of the benchmark: {_named(self, gaps)}"
-            return attrs.evolve(self, values=values, notes=(*self.notes, note))
-        msg = (
-            f"{gaps.sum()} {cells(int(gaps.sum()))} of the scores missing: {_named(self, gaps)}; fill in the table, or add "
-            "--missing drop-model, --missing drop-benchmark or --missing mean"
-        )
-        raise ZebraError(msg)
 
 
 def join(tables: Iterable[ScoreTable], clash: Clash = "error") -> ScoreTable:
@@ -306,14 +286,3 @@ def _clashing(table: ScoreTable, before: NDArray[np.float64], differ: NDArray[np
         msg = f"two tables give {cell}; remove one of the two, or add --clash first or --clash last"
         raise ZebraError(msg)
     return f"two tables give {cell}; the {clash} one wins ({differ.sum()} such {cells(int(differ.sum()))})"
-
-
-def _listed(names: Iterable[str], marked: NDArray[np.bool_], most: int = 8) -> str:
-    marks = [repr(name) for name, mark in zip(names, marked, strict=True) if mark]
-    more = f" and {len(marks) - most} more" if len(marks) > most else ""
-    return ", ".join(marks[:most]) + more
-
-
-def _named(table: ScoreTable, cells: NDArray[np.bool_]) -> str:
-    names = [f"{table.models[i]} x {table.benchmarks[j].name}" for i, j in np.argwhere(cells)]
-    return _listed(names, np.ones(len(names), bool))

@@ -19,8 +19,8 @@ def test_any_table_gives_a_behavior_or_an_error(rows: list[list[float]]) -> None
     """For any table, the behavior is finite and in [0, 1], or a ZebraError gives the reason."""
     models = [f"m{k}" for k in range(len(rows))]
     try:
-        result = table(dict(zip(models, rows, strict=True)), "x", "y", "z").complete("mean")
-        behavior = zebra.derive_behavior(result, lambda vectors: vectors @ vectors.T)
+        result = table(dict(zip(models, rows, strict=True)), "x", "y", "z")
+        behavior = zebra.derive_behavior(result, lambda vectors: vectors @ vectors.T, zebra.Recipe(missing="mean"))
     except zebra.ZebraError as error:
         assert str(error)  # noqa: PT017
         return

@@ -32,7 +32,7 @@ def one(values: list[float], **described: object) -> zebra.ScoreTable:
 def test_normalisations(how: str, described: dict[str, object], expected: list[float]) -> None:
     """Each brings 30, 20 and 10 to [0, 1], 1 is best."""
     table = one([30, 20, 10], **described)
-    result = zebra.derive_behavior(table, dot, zebra.Recipe(normalisation=how))  # type: ignore[arg-type]
+    result = zebra.derive_behavior(table, dot, zebra.Recipe(normalisation=how))
     np.testing.assert_allclose(result.vectors[:, 0], expected, atol=1e-12)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import zebra_core as zebra
-from zebra_core.scores.checks import CHECKS, check_scores
+from zebra_core.scores.checks import ScoreWarning, check_scores
 from zebra_core.testing import Project
 
 SOUND = "model,mmlu,gsm8k,hellaswag,ifeval\na,70,48,80,40\nb,60,52,75,55\nc,50,30,60,70\nd,40,20,85,30\ne,65,45,55,65\n"
@@ -31,16 +31,23 @@ ODD = {
 }  # fmt: skip
 
 
+CHECKS = [component.bind() for component in zebra.load_plugins().of_kind("score check")]
+
+
+def warnings(table: zebra.ScoreTable, *silence: str) -> list[ScoreWarning]:
+    return check_scores(table, CHECKS, silence)
+
+
 def result(cli: Project, text: str, *silence: str) -> dict[str, tuple[str, ...]]:
     cli.write("s.csv", text)
     table = zebra.read_scores("s.csv", recipe=zebra.Recipe(missing="mean"))
-    return {doubt.name: doubt.rows for doubt in check_scores(table, silence)}
+    return {doubt.name: doubt.rows for doubt in warnings(table, *silence)}
 
 
 def test_a_sound_table(zebra_cli: Project) -> None:
     """It gives no warning; every warning has a case below."""
     assert result(zebra_cli, SOUND) == {}
-    assert set(ODD) == set(CHECKS)
+    assert set(ODD) == {check.name for check in CHECKS}
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -75,7 +82,7 @@ def test_the_papers_table_has_base_model_values(shared: Path, zebra_cli: Project
     """With the public v2 table, the warning names llama-2-7b, 13b and 70b-chat, and no other model of the papers."""
     public = shared / "leaderboards/open_llm_leaderboard_v2_20250321.csv"
     table = zebra.read_scores("paper", str(public), recipe=zebra.Recipe(missing="mean"))
-    (doubt,) = (d for d in check_scores(table) if d.name == "base-model-value")
+    (doubt,) = (d for d in warnings(table) if d.name == "base-model-value")
     papers = [row for row in doubt.rows if row.partition(" has on ")[0] in zebra.read_scores("paper").models]
     assert [row.partition(" (")[0] for row in papers] == [
         f"llama-2-{size}-chat has on IFEval what meta-llama/Llama-2-{size}-hf has" for size in ("7b", "13b", "70b")
@@ -99,6 +106,6 @@ def test_no_table_breaks_a_check(rows: list[list[float]]) -> None:
     table = zebra.ScoreTable(
         [f"m{k}-chat" if k % 2 else f"m{k - k % 2}" for k in range(len(rows))], benchmarks, np.array(rows)
     )
-    for doubt in check_scores(table):
+    for doubt in warnings(table):
         assert doubt.rows
         assert str(doubt)
