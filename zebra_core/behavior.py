@@ -247,8 +247,10 @@ def _superior(
     given = [read_only(array.copy()) for array in (vectors, errors, weights)]
     with attributed_to(superiority):
         values = np.asarray(instance(given[0], given[2]), dtype=np.float64)
-        known = isinstance(instance, HasStandardError)
-        stderr = np.asarray(instance.stderr(given[1], given[2]) if known else np.full(len(vectors), np.nan), np.float64)
+        has_errors = isinstance(instance, HasStandardError)
+        stderr = np.asarray(
+            instance.stderr(given[1], given[2]) if has_errors else np.full(len(vectors), np.nan), np.float64
+        )
         for what, array in (("superiority", values), ("standard error of a superiority", stderr)):
             if array.shape != (len(vectors),):
                 msg = f"a {what} must be of shape ({len(vectors)},), one number per model, got {array.shape}"

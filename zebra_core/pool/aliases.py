@@ -83,7 +83,7 @@ class Aliases:
 class ModelIndex(Mapping[str, int]):
     """The numbers of models by a pool's name; it iterates over the names that are known without asking the resolver."""
 
-    known: Mapping[str, int]
+    numbers: Mapping[str, int]
     models: tuple[str, ...] = ()
     resolver: AliasResolver | None = None
     stated: frozenset[str] = frozenset()
@@ -91,7 +91,7 @@ class ModelIndex(Mapping[str, int]):
 
     def __getitem__(self, name: str) -> int:
         """Return the number of a model. Raise KeyError if it has no scores."""
-        number = self.known.get(name)
+        number = self.numbers.get(name)
         if number is None and name and self.resolver is not None and name not in self.stated:
             number = self._resolved(name, self.resolver)
         if number is None:
@@ -109,7 +109,7 @@ class ModelIndex(Mapping[str, int]):
         return self.answers[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
+        return iter(self.numbers)
 
     def __len__(self) -> int:
-        return len(self.known)
+        return len(self.numbers)

@@ -36,8 +36,8 @@ def complete(table: ScoreTable, imputation: Imputation) -> ScoreTable:
     return result
 
 
-def _check_names(what: str, names: Sequence[str], known: Sequence[str]) -> None:
-    new = sorted({*names} - {*known})
+def _check_names(what: str, names: Sequence[str], originals: Sequence[str]) -> None:
+    new = sorted({*names} - {*originals})
     if new:
         msg = f"an imputation must add no {what}, but {new[0]!r} is new"
         raise PluginError(msg)
