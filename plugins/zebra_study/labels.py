@@ -132,12 +132,16 @@ def _table(path: str) -> pa.Table:
             _check_nesting(path)
         table = reader(zebra.storage.source(place))
         table.validate(full=True)
-        table.schema.names  # noqa: B018  # Arrow decodes a name when it is read
+        names = table.schema.names  # decoded here
     except zebra.ZebraError:
         raise
     except (UnicodeError, *zebra.storage.faults(place)) as error:  # type: ignore[misc]
         msg = f"cannot read the labels {path!r}: {error}"
         raise zebra.ZebraError(msg) from error
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        msg = f"the labels {path!r} have the column {repeated!r} {names.count(repeated)} times; keep one"
+        raise zebra.ZebraError(msg)
     return table
 
 

@@ -155,6 +155,11 @@ def test_the_jackknife_by_hand(zebra_cli: Project) -> None:
     ("name", "text", "message"),
     [
         ("labels.txt", "", "a table of labels is a .parquet, .csv or .jsonl file"),
+        (
+            "labels.csv",
+            "id,model,score,score\n1,a,2,3\n",
+            "the labels 'labels.csv' have the column 'score' 2 times; keep one",
+        ),
         ("labels.csv", "a,b\n1,2\n", "labels.csv is not a table of labels: it needs the columns id, model and score"),
         (
             "labels.csv",
