@@ -1,5 +1,5 @@
 # One word for each step of the loop; .ci/run does them all on a clean checkout.
-.PHONY: install test lint types architecture fuzz wheel docs
+.PHONY: install test lint types architecture fuzz wheel docs docs-serve docs-outputs
 
 install:
 	python -m pip install -c constraints.txt -e ".[dev]"
@@ -24,4 +24,10 @@ wheel:
 	python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 docs:
-	ZEBRA_WRITE_DOCS=1 pytest tests/test_docs.py
+	zensical build --clean --strict
+
+docs-serve:
+	zensical serve
+
+docs-outputs:
+	ZEBRA_WRITE_DOCS=1 pytest tests/test_docs.py tests/test_site.py tests/test_api.py

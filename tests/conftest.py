@@ -20,7 +20,7 @@ signal.signal(
     signal.SIGINT, signal.default_int_handler
 )  # what a shell starts in the background is deaf to Ctrl-C, and its children too
 
-EXTRAS = {"train": "trl", "eval": "lm_eval", "ray": "ray"}
+EXTRAS = {"train": "trl", "eval": "lm_eval", "ray": "ray", "docs": "zensical"}
 """A module of each optional extra; tests marked with the extra are skipped without it."""
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -1,6 +1,6 @@
 """The documentation is held to the code: its examples run, and its reference is what the code says.
 
-`make docs` writes docs/reference/cli.md and docs/reference/components.md again (ZEBRA_WRITE_DOCS=1).
+`make docs-outputs` writes the generated pages again (ZEBRA_WRITE_DOCS=1).
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from pathlib import Path
 
 import click
 import pytest
+from helpers.generated import DOCS, ROOT, check_generated
 
 import zebra_core as zebra
 from zebra_core import hookspecs
 from zebra_core.cli import main
 from zebra_core.testing import Project
 
-ROOT = Path(__file__).parents[1]
-DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOOKS = [name for name in dir(hookspecs) if name.startswith("zebra_")]
 
@@ -29,13 +28,6 @@ HOOKS = [name for name in dir(hookspecs) if name.startswith("zebra_")]
 def code(text: str, language: str = "python") -> list[str]:
     """Return the fenced blocks of a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
-
-
-def check_generated(path: Path, text: str) -> None:
-    """Hold a generated page to its text; write it where that was asked for."""
-    if os.environ.get("ZEBRA_WRITE_DOCS"):
-        path.write_text(text, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == text, "run `make docs`"
 
 
 def test_readme_is_short() -> None:
@@ -158,7 +150,7 @@ def test_component_reference(zebra_cli: Project) -> None:
         "`zebra plugins` prints this list with whatever else is installed. An option is set by `--set NAME.OPTION=VALUE`.\n",
     ]
     for kind in dict.fromkeys(row["kind"] for row in rows):
-        lines += [f"## {kind}\n", "| name | options (default) | what it is |", "|---|---|---|"]
+        lines += [f"## {kind.capitalize()}\n", "| name | options (default) | what it is |", "|---|---|---|"]
         for row in (row for row in rows if row["kind"] == kind):
             name = ", ".join(f"`{n}`" for n in (row["name"], *row["aliases"]))
             options = ", ".join(f"`{option}` ({json.dumps(default)})" for option, default in row["options"].items())
