@@ -134,11 +134,18 @@ def test_command_reference(zebra_cli: Project) -> None:
         f"## `zebra {name}`\n\n```\n{zebra_cli.run(name, '--help').stdout}```\n"
         for name in main.list_commands(click.Context(main))
     ]
-    intro = "An error is one line on the standard error, and exit code 2. `ZEBRA_DEBUG=1` shows the traceback.\n"
+    intro = "An error is one line on the standard error, and exit code 2.\n"
+    variables = """| variable | what it does |
+|---|---|
+| `ZEBRA_DEBUG=1` | shows the traceback of an error |
+| `ZEBRA_PLUGINS=NAME,NAME` | loads only these of the installed plugins, and none if it is empty |
+| `ZEBRA_REPORT=0` | the same as `--no-report` |
+| `ZEBRA_TRACE=1` | prints each hook call and stage with its time to the standard error |
+"""
     completion = 'Shell completion: `eval "$(_ZEBRA_COMPLETE=bash_source zebra)"` (or `zsh_source`, `fish_source`).\n'
     check_generated(
         DOCS / "reference/cli.md",
-        "\n".join(["# Commands\n", intro, completion, *pages]).replace("Usage: main", "Usage: zebra"),
+        "\n".join(["# Commands\n", intro, variables, completion, *pages]).replace("Usage: main", "Usage: zebra"),
     )
 
 

@@ -54,7 +54,7 @@ def test_api_reference() -> None:
     lines = [
         "# Python API\n",
         "A plugin or a script needs one import, `import zebra_core as zebra`; every name here is an attribute of it. The documentation site shows",
-        "signatures and docstrings; as a Markdown file, this page is the list of names.\n",
+        "signatures and docstrings; as a Markdown file, this page is the list of names. What may change is in [Stability](stability.md).\n",
     ]
     for title, modules in SECTIONS.items():
         lines += [f"## {title}\n", *(f"::: zebra_core.{name}\n" for module in modules for name in names.pop(module))]

@@ -32,6 +32,7 @@ from .errors import unknown as unknown
 from .evaluation import Evaluator as Evaluator
 from .evaluation import check_evaluators as check_evaluators
 from .evaluation import select_evaluators as select_evaluators
+from .hookspecs import API_VERSION as API_VERSION
 from .hookspecs import ComponentFactory as ComponentFactory
 from .hookspecs import Components as Components
 from .hookspecs import hookimpl as hookimpl

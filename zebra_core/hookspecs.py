@@ -10,6 +10,9 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
+API_VERSION = 1
+"""The version of the plugin API: raised when a hook, an argument or a public name is removed or changes its meaning."""
+
 ComponentFactory: TypeAlias = Callable[..., Any]
 Components: TypeAlias = Mapping[str, ComponentFactory]
 """What a hook returns: functions by name, or attrs classes whose fields are options and whose instances are callable."""

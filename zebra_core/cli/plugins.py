@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from
-from zebra_core.errors import unknown
+from zebra_core.errors import ZebraError, unknown
 from zebra_core.hookspecs import KINDS
 
 if TYPE_CHECKING:
@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format."
 )
-def plugins(name: str | None, form: str, **arguments: object) -> None:
+@click.option("--times", is_flag=True, help="Show how long the import and each hook of every plugin takes instead.")
+def plugins(name: str | None, form: str, times: bool, **arguments: object) -> None:  # noqa: FBT001  # a flag
     """List every component, one line each; with NAME (or KIND.NAME) show one in full, with its options."""
     from zebra_core.cli import output  # noqa: PLC0415
 
+    if name and times:
+        msg = "--times is about every plugin, so it takes no NAME; leave one of them out"
+        raise ZebraError(msg)
     loaded = loaded_plugins(recipe_from(None, arguments).plugins)
+    if times:
+        _show_times(loaded, form)
+        return
     components = _named(loaded, name) if name else _listed(loaded)
     if form == "json":
         click.echo(json.dumps([_as_dict(loaded, component) for component in components], indent=1, default=str))
@@ -41,6 +48,20 @@ def plugins(name: str | None, form: str, **arguments: object) -> None:
 def _listed(plugins: Plugins) -> list[Component]:
     """Return the components by kind, then the observers."""
     return [*(component for kind in KINDS for component in plugins.of_kind(kind)), *plugins.observers.components]
+
+
+def _show_times(plugins: Plugins, form: str) -> None:
+    """Show the time of each import and hook, the slowest first. A module counts for the plugin that imports it first."""
+    from zebra_core.cli import output  # noqa: PLC0415
+
+    plugins.commands()
+    steps = sorted(plugins.trace.steps, key=lambda step: -step.seconds)
+    if form == "json":
+        click.echo(json.dumps([{"plugin": s.plugin, "step": s.name, "seconds": s.seconds} for s in steps], indent=1))
+        return
+    total = sum(step.seconds for step in steps)
+    rows = [(step.plugin, step.name, f"{step.seconds:.4f}") for step in steps]
+    output.table(("plugin", "import or hook", "seconds"), [*rows, ("all", "", f"{total:.4f}")], wrap=False)
 
 
 def _named(plugins: Plugins, name: str) -> list[Component]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zebra_core.errors import ZebraError
-from zebra_core.plugins.discovery import installed_names
+from zebra_core.plugins.installed import installed_names
 from zebra_core.plugins.trust import find_loose_code, require_consent
 
 if TYPE_CHECKING:

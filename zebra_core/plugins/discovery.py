@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,12 @@ import attrs
 import pluggy
 
 from zebra_core import hookspecs
+from zebra_core.base.trace import Trace
 from zebra_core.errors import PluginError, ZebraError, nearest, unknown
-from zebra_core.plugins.hooks import call_hook, is_optional, offered_components
+from zebra_core.plugins.hooks import call_hook, deprecations, is_optional, offered_components
+from zebra_core.plugins.installed import Origin, installed_plugins, left_out, names_to_load
 from zebra_core.plugins.observers import Observers
-from zebra_core.plugins.requirements import check_version
+from zebra_core.plugins.requirements import check_api, check_version
 from zebra_core.plugins.trust import check_loaded, digest_of, find_loose_code, note_loaded
 
 if TYPE_CHECKING:
@@ -28,26 +29,13 @@ if TYPE_CHECKING:
 
     from zebra_core.plugins.component import Component
 
-GROUP = "zebra"
-
-
-@attrs.frozen
-class Origin:
-    """Where a plugin comes from: a distribution and its version, or a file and its hash."""
-
-    distribution: str
-    version: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.distribution} {self.version}".strip()
-
 
 @attrs.frozen(eq=False)
 class Plugins:
     """The plugins of a run and their components.
 
     `named` lists the plugins that the user asked for, and `files` the files of the loose ones, by the name asked for.
-    `on_warning` gets each of `warnings` when it arises.
+    `on_warning` gets each of `warnings` when it arises, and `trace` has the time of each import, hook and stage.
     """
 
     manager: pluggy.PluginManager
@@ -57,11 +45,12 @@ class Plugins:
     files: dict[str, Path] = attrs.field(factory=dict)
     warnings: list[str] = attrs.field(factory=list)
     on_warning: Callable[[str], object] = lambda _: None
+    trace: Trace = attrs.field(factory=Trace)
     observers: Observers = attrs.field(init=False)
 
     @observers.default
     def _observers(self) -> Observers:
-        return Observers(self.manager, self.warn)
+        return Observers(self.manager, self.warn, self.trace)
 
     def __repr__(self) -> str:
         return f"<Plugins: {', '.join(self.origins)}; {len(self.components)} components>"
@@ -112,14 +101,15 @@ class Plugins:
         """Return the name of the default component of a kind. Raise ZebraError if no plugin declares one."""
         name = self.declared_default(kind)
         if not name:
-            msg = f"no plugin declares a default {kind}; name one: {', '.join(c.name for c in self.of_kind(kind)) or 'none is installed'}"
+            names = ", ".join(component.name for component in self.of_kind(kind))
+            msg = f"no plugin declares a default {kind}; name one: {names or f'none is loaded{left_out()}'}"
             raise ZebraError(msg)
         return name
 
     def declared_default(self, kind: str) -> str:
         """Return the default that plugins declare, empty if none does; a plugin that the user named takes precedence."""
         hooks = self.manager.hook.zebra_defaults.get_hookimpls()
-        names: dict[str, str] = {hook.plugin_name: call_hook(hook).get(kind, "") for hook in hooks}
+        names: dict[str, str] = {hook.plugin_name: call_hook(hook, self.trace).get(kind, "") for hook in hooks}
         declared = [name for plugin, name in sorted(names.items(), key=lambda item: item[0] in self.named) if name]
         return declared[-1] if declared else ""
 
@@ -137,7 +127,7 @@ class Plugins:
         """Return the commands that plugins add, by name. Raise PluginError if two plugins add the same one."""
         commands: dict[str, click.Command] = {}
         for implementation in self.manager.hook.zebra_commands.get_hookimpls():
-            for command in call_hook(implementation):
+            for command in call_hook(implementation, self.trace):
                 if command.name in commands:
                     msg = f"plugin {implementation.plugin_name!r} adds the command {command.name!r}, which another plugin has added"
                     raise PluginError(msg)
@@ -147,11 +137,13 @@ class Plugins:
     def add(self, name: str, module: Any, origin: Origin, *, components: bool = True) -> None:
         """Register a plugin and its components.
 
-        Raise PluginError if it breaks the contract of the hooks, or another plugin has its name.
+        Raise PluginError if it breaks the contract of the hooks or is for another version of them, or if another plugin
+        has its name.
         """
         self.check_name(name, origin)
+        check_api(name, origin, getattr(module, "ZEBRA_API", None))
         try:
-            self.manager.register(module, name)
+            warnings = deprecations(lambda: self.manager.register(module, name))
         except (pluggy.PluginValidationError, ValueError) as error:
             msg = f"plugin {name!r} ({origin}) does not fit the hooks: {str(error).splitlines()[-1]}"
             raise PluginError(msg) from error
@@ -162,6 +154,8 @@ class Plugins:
             self.manager.unregister(module)
             raise
         self.origins[name] = origin
+        for warning in warnings:
+            self.warn(f"plugin {name!r} ({origin}): {warning}")
 
     def check_name(self, name: str, origin: Origin) -> None:
         """Raise PluginError if another plugin has this name."""
@@ -188,7 +182,9 @@ class Plugins:
         for kind, hook in hookspecs.KINDS.items():
             for implementation in getattr(self.manager.hook, hook).get_hookimpls():
                 if implementation.plugin_name == name:
-                    yield from offered_components(kind, name, origin, implementation.function)
+                    with self.trace.step(hook, name):
+                        components = list(offered_components(kind, name, origin, implementation.function))
+                    yield from components
 
 
 def load_plugins(
@@ -198,7 +194,9 @@ def load_plugins(
     recorded: bool = False,
     on_warning: Callable[[str], object] = lambda _: None,
 ) -> Plugins:
-    """Load every installed plugin and the requested ones; `no:NAME` leaves an installed one out.
+    """Load the installed plugins (those that ZEBRA_PLUGINS lists, if it is set) and the requested ones.
+
+    `no:NAME` leaves an installed one out.
 
     An installed plugin that cannot be loaded is left out with a warning; a requested one raises ZebraError. A requested
     plugin is a path (`.py`, or with a slash), else an installed plugin, else a module, else a file in the current folder.
@@ -209,48 +207,25 @@ def load_plugins(
     requested = list(requested)
     plugins = Plugins(pluggy.PluginManager("zebra"), on_warning=on_warning)
     plugins.manager.add_hookspecs(hookspecs)
-    blocked = {name.removeprefix("no:") for name in requested if name.startswith("no:")}
-    named = [name for name in requested if not name.startswith("no:")]
-    installed = dict(_installed())
-    for name in blocked - set(installed):
-        what = "installed plugin"
-        raise unknown(what, name, installed)
-    for name, (entry, origin) in installed.items():
-        if name in blocked:
-            continue
+    installed = installed_plugins()
+    for name in names_to_load(installed, requested):
+        entry, origin = installed[name]
         try:
             check_version(name, entry.dist)
-            plugins.add(name, _imported(name, entry.load, origin), origin, components=components)
+            plugins.add(name, _imported(plugins, name, entry.load, origin), origin, components=components)
         except PluginError as error:
-            if name in named:
+            if name in requested:
                 raise
             plugins.warn(f"left out: {error}")
-    for name in named:
-        _add_named(plugins, name, components=components, recorded=recorded)
+    for name in requested:
+        if not name.startswith("no:"):
+            _add_named(plugins, name, components=components, recorded=recorded)
     return plugins
 
 
 def load_commands(requested: Iterable[str] = ()) -> dict[str, click.Command]:
     """Return the commands of the installed and the requested plugins, by name, without loading any component."""
     return load_plugins(requested, components=False).commands()
-
-
-def installed_names() -> set[str]:
-    """Return the names of the installed plugins, without loading any."""
-    return {name for name, _ in _installed()}
-
-
-def _installed() -> Iterator[tuple[str, tuple[EntryPoint, Origin]]]:
-    """Yield the installed plugins; if two distributions use the same name, the second is `distribution.name`."""
-    owners: dict[str, str] = {}
-    entries = entry_points(group=GROUP)
-    for entry in sorted(entries, key=lambda entry: (entry.name, entry.dist.name if entry.dist else "")):
-        origin = Origin(entry.dist.name, entry.dist.version) if entry.dist else Origin("unknown distribution")
-        if owners.get(entry.name) == origin.distribution:
-            continue
-        name = f"{origin.distribution}.{entry.name}" if entry.name in owners else entry.name
-        owners[name] = origin.distribution
-        yield name, (entry, origin)
 
 
 def _add_named(plugins: Plugins, name: str, *, components: bool, recorded: bool) -> None:
@@ -279,7 +254,8 @@ def _add_module(plugins: Plugins, name: str, file: Path | None, *, components: b
     beside, origin = Path(f"{name}.py"), Origin(f"module {name}")
     if file is not None and beside.is_file() and not beside.samefile(file):
         _warn_of_file(plugins, f"plugin {name!r} is the module {file}", beside)
-    plugins.add(name, _imported(name, lambda: importlib.import_module(name), origin), origin, components=components)
+    module = _imported(plugins, name, lambda: importlib.import_module(name), origin)
+    plugins.add(name, module, origin, components=components)
 
 
 def _warn_of_file(plugins: Plugins, fact: str, file: Path) -> None:
@@ -291,7 +267,7 @@ def _add_file(plugins: Plugins, requested: str, path: Path, *, components: bool)
     """Add a loose plugin, unless the same file has been added. Return the plugin's name."""
     if not any(_is_same_file(path, other) for other in plugins.files.values()):
         plugins.check_name(path.stem, Origin(f"file {path}"))
-        plugins.add(*_from_path(path), components=components)
+        plugins.add(*_from_path(plugins, path), components=components)
     plugins.files[requested] = path
     return path.stem
 
@@ -300,7 +276,7 @@ def _is_same_file(path: Path, other: Path) -> bool:
     return path.exists() and other.exists() and path.samefile(other)
 
 
-def _from_path(path: Path) -> tuple[str, ModuleType, Origin]:
+def _from_path(plugins: Plugins, path: Path) -> tuple[str, ModuleType, Origin]:
     """Import a file, or a folder with an `__init__.py`, without touching sys.path."""
     source = path / "__init__.py" if path.is_dir() else path
     if not source.is_file():
@@ -317,13 +293,14 @@ def _from_path(path: Path) -> tuple[str, ModuleType, Origin]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[qualified] = module
     execute = spec.loader.exec_module
-    _imported(name, lambda: execute(module), origin)
+    _imported(plugins, name, lambda: execute(module), origin)
     return name, module, origin
 
 
-def _imported(name: str, load: Callable[[], Any], origin: Origin) -> Any:
+def _imported(plugins: Plugins, name: str, load: Callable[[], Any], origin: Origin) -> Any:
     try:
-        return load()
+        with plugins.trace.step("import", name):
+            return load()
     except (Exception, SystemExit) as error:
         msg = f"plugin {name!r} ({origin}) cannot be imported: {type(error).__name__}: {error}"
         raise PluginError(msg) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,27 @@ if TYPE_CHECKING:
 
     import pluggy
 
+    from zebra_core.base.trace import Trace
+
 
 def is_optional(caller: pluggy.HookCaller, plugin: str) -> bool:
     """Return whether a plugin's implementation of a hook is declared as optional: it is for another version of ZEBRA."""
     return all(each.optionalhook for each in caller.get_hookimpls() if each.plugin_name == plugin)
 
 
-def call_hook(hook: pluggy.HookImpl) -> Any:
+def deprecations(register: Callable[[], object]) -> list[str]:
+    """Register a plugin. Return what is deprecated in the hooks and arguments that it implements."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", DeprecationWarning)
+        register()
+    return [str(warning.message) for warning in caught if issubclass(warning.category, DeprecationWarning)]
+
+
+def call_hook(hook: pluggy.HookImpl, trace: Trace) -> Any:
     """Call one plugin's implementation of a hook without arguments. Raise PluginError if it fails."""
     try:
-        return hook.function()
+        with trace.step(hook.function.__name__, hook.plugin_name):
+            return hook.function()
     except (Exception, SystemExit) as error:
         msg = f"plugin {hook.plugin_name!r}: its hook {hook.function.__name__} failed with {type(error).__name__}: {error}"
         raise PluginError(msg) from error

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import pluggy
 
+    from zebra_core.base.trace import Trace
+
 
 @attrs.frozen(eq=False)
 class Observers:
@@ -23,6 +25,7 @@ class Observers:
 
     manager: pluggy.PluginManager
     warn: Callable[[str], object]
+    trace: Trace
     off: set[str] = attrs.field(factory=set)
 
     @property
@@ -37,7 +40,7 @@ class Observers:
                 continue
             arguments = {"stage": stage, **values}
             try:
-                with attributed_to(component):
+                with self.trace.step(f"{hook}({stage!r})", component.plugin), attributed_to(component):
                     component.factory(*(arguments[name] for name in names))
             except ZebraError as error:
                 self.off.add(component.plugin)
@@ -48,7 +51,8 @@ class Observers:
         """Notify the observers that a stage starts, and that it fails if it does; call what this gives with its result."""
         self.notify("zebra_stage_started", name)
         try:
-            yield lambda result: self.notify("zebra_stage_done", name, result=result)
+            with self.trace.step(name):
+                yield lambda result: self.notify("zebra_stage_done", name, result=result)
         except BaseException as error:
             self.notify("zebra_stage_failed", name, error=error)
             raise

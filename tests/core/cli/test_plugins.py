@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 import zebra_core as zebra
+from zebra_core.plugins.installed import installed_names
 from zebra_core.testing import Project
 
 
@@ -34,3 +37,43 @@ def test_a_component_in_full(zebra_cli: Project) -> None:
     assert "Example: --set similarity.rbf.gamma=1.0" in shown
     assert "(also --lora)" in zebra_cli.run("plugins", "trainer.dpo").stdout
     assert "did you mean 'rbf'?" in zebra_cli.run("plugins", "rbff", code=2).stderr
+
+
+def test_the_times_of_plugins(zebra_cli: Project) -> None:
+    """`zebra plugins --times` has the import and each hook of every plugin, a loose one too, the slowest first."""
+    code = "import time\n\nimport zebra_core as zebra\n\n{}\n\n@zebra.hookimpl\ndef zebra_rules():\n    return {{}}\n"
+    zebra_cli.write("slow.py", code.format("time.sleep(0.2)"))
+    rows = json.loads(zebra_cli.run("plugins", "--plugin", "./slow.py", "--times", "--format", "json").stdout)
+    seconds = {(row["plugin"], row["step"]): row["seconds"] for row in rows}
+    assert seconds["slow", "import"] >= 0.2
+    assert {("slow", "zebra_rules"), ("similarity", "zebra_similarities"), ("study", "zebra_commands")} < set(seconds)
+    assert {plugin for plugin, step in seconds if step == "import"} == {"slow", *installed_names()}
+    assert [row["seconds"] for row in rows] == sorted((row["seconds"] for row in rows), reverse=True)
+
+
+def test_the_table_of_times(zebra_cli: Project) -> None:
+    """As a table the times end with their sum, and a component's name beside --times is an error."""
+    lines = zebra_cli.run("plugins", "--times").stdout.splitlines()
+    assert lines[0].split() == ["plugin", "import", "or", "hook", "seconds"]
+    times = [float(line.split()[-1]) for line in lines[1:]]
+    assert abs(times[-1] - sum(times[:-1])) < 0.0001 * len(times)  # each is rounded to a tenth of a millisecond
+    assert "leave one of them out" in zebra_cli.run("plugins", "rbf", "--times", code=2).stderr
+
+
+def test_a_traced_run(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ZEBRA_TRACE=1 a run prints each hook call, each stage and each call of an observer to the standard error only."""
+    zebra_cli.write(
+        "watch.py", "import zebra_core as zebra\n\n\n@zebra.hookimpl\ndef zebra_stage_started(stage):\n    pass\n"
+    )
+    quiet = zebra_cli.run("run", "--plugin", "./watch.py", "-o", "a")
+    monkeypatch.setenv("ZEBRA_TRACE", "1")
+    traced = zebra_cli.run("run", "--plugin", "./watch.py", "-o", "b")
+    assert traced.stdout == quiet.stdout.replace("in a/", "in b/")
+    steps = [line.split(" s  ")[1] for line in traced.stderr.splitlines() if line.startswith("trace: ")]
+    assert {"plugin watch: import", "plugin demo: zebra_pools", "plugin watch: zebra_stage_started('plan')"} < set(
+        steps
+    )
+    assert [step for step in steps if step.startswith("stage ")] == [
+        f"stage {name}" for name in ("pool", "scores", "behavior", "plan", "dataset")
+    ]
+    assert "trace: " not in quiet.stderr

@@ -123,7 +123,7 @@ def test_one_plugin_name_in_two_distributions(zebra_cli: Project, monkeypatch: p
 def test_no_name_switches_a_plugin_off(zebra_cli: Project) -> None:
     """`--plugin no:similarity` leaves out its components; a name that is not installed is an error."""
     output = zebra_cli.run("run", "--plugin", "no:similarity", code=2).stderr
-    assert "no plugin declares a default similarity; name one: none is installed" in output
+    assert "no plugin declares a default similarity; name one: none is loaded" in output
     assert "did you mean 'similarity'" in zebra_cli.run("run", "--plugin", "no:similarty", code=2).stderr
 
 
