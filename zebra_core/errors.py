@@ -44,6 +44,10 @@ class RowError(ZebraError):
         self.row = row
 
 
+class MissingExtraError(ZebraError):
+    """A library is not installed that only some components need; the message has the command that installs it."""
+
+
 class OutputError(ZebraError):
     """The output cannot be written; finished files are kept."""
 

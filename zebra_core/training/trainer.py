@@ -62,7 +62,7 @@ class Training:
         instance = generated.bound.instance if generated else None
         recommended = dict(instance.recommended_options) if isinstance(instance, RecommendsOptions) else {}
         trainer = resolver.component("trainer", recommended=recommended)
-        model = _generate(generated) if generated else resolver.recipe.model
+        model = generate_model(generated) if generated else resolver.recipe.model
         if isinstance(trainer.bound.instance, ChecksModel):
             with attributed_to(trainer.bound, mistakes=False):
                 trainer.bound.instance.check(model)
@@ -141,7 +141,7 @@ class Training:
         return result
 
 
-def _generate(selection: Selection) -> str:
+def generate_model(selection: Selection) -> str:
     """Generate a model in the user's cache, once. Return its folder."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "zebra"
     folder = cache / f"{selection.component.name}-{version('zebra-preference')}"

@@ -1,4 +1,4 @@
-"""A fixture for the tests of plugins: with `pytest_plugins = ["zebra_core.testing"]`, tests can use `zebra_cli`."""
+"""The fixture `zebra_cli`: a temporary folder in which the tests of a plugin run `zebra`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,11 @@
+from .check import Check as Check
+from .check import CheckFailed as CheckFailed
+from .check import CheckSkipped as CheckSkipped
+from .decorator import parametrize_with_checks as parametrize_with_checks
+from .project import Project as Project
+from .project import zebra_cli as zebra_cli
+from .run import Outcome as Outcome
+from .run import checks_of as checks_of
+from .run import run_checks as run_checks
+from .select import select_subjects as select_subjects
+from .subject import Subject as Subject
