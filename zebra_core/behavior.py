@@ -12,6 +12,7 @@ from zebra_core.base.arrays import read_only
 from zebra_core.errors import PluginError, ZebraError, unknown
 from zebra_core.plugins.component import BoundComponent, attributed_to
 from zebra_core.plugins.protocols import HasStandardError, Pairwise
+from zebra_core.plugins.repeatable import SAMPLE, check_repeatable
 from zebra_core.scores.normalise import TOLERANCE, normalise
 
 if TYPE_CHECKING:
@@ -216,7 +217,8 @@ def compute_behavior(
 ) -> Behavior:
     """Return the behavior of the models in a complete table.
 
-    Raise ZebraError for fewer than two models, or a table that the normalisation refuses.
+    Raise ZebraError for fewer than two models, or a table that the normalisation refuses, and PluginError for a component
+    that breaks its contract, or gives two results for the same input.
     """
     if len(table.models) < 2 or not table.benchmarks:
         msg = (
@@ -230,6 +232,7 @@ def compute_behavior(
         msg = "every benchmark has weight 0; give at least one a weight above 0"
         raise ZebraError(msg)
     number, stderr = _superior(superiority, vectors, errors, weights)
+    check_repeatable(similarity, read_only(vectors[:SAMPLE]))
     on_demand = len(table.models) > MATRIX and is_pairwise(similarity)
     matrix = similarity if on_demand else _measured(similarity, vectors)
     names, axes = tuple(b.name for b in table.benchmarks), tuple(b.axis for b in table.benchmarks)

@@ -64,6 +64,15 @@ class Candidates:
         return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
+def sample_candidates(models: tuple[str, ...], seed: int) -> Candidates:
+    """Return a sample: two instructions that all these models answered, with ratings that tie."""
+    count = len(models)
+    numbers = np.tile(np.arange(count), (2, 1))
+    places = np.arange(2 * count).reshape(2, count)
+    ids = pa.array(["first", "second"])
+    return Candidates(np.arange(2), numbers, places, 1.0 + places % 5, ids, hashed(list(models)), seed)
+
+
 def windows(group: Candidates) -> Iterator[tuple[list[int], Candidates]]:
     """Divide a group into parts of few models; yield each part's models and the part, its models numbered among these."""
     answers = group.models.shape[1]

@@ -14,6 +14,7 @@ from zebra_core.errors import PluginError, ZebraError
 from zebra_core.pairing.confidence import confidence
 from zebra_core.plugins.component import BoundComponent, attributed_to
 from zebra_core.plugins.protocols import PerInstruction
+from zebra_core.plugins.repeatable import check_repeatable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -195,6 +196,11 @@ def is_per_instruction(call: object) -> bool:
     """Return whether a strategy or rule, bound or plain, looks at each instruction."""
     instance = call.instance if isinstance(call, BoundComponent) else call
     return isinstance(instance, PerInstruction) and bool(instance.per_instruction)
+
+
+def check_repeatable_over(component: Strategy, behavior: Behavior, candidates: Candidates) -> None:
+    """Call a strategy or rule twice on some of the models. Raise PluginError, naming it, if the two results differ."""
+    check_repeatable(component, behavior, *([candidates] if is_per_instruction(component) else []))
 
 
 def checked(values: object, shape: tuple[int, ...], what: str) -> NDArray[np.float64]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zebra_core.behavior import compute_behavior, is_pairwise
+from zebra_core.pairing.candidates import sample_candidates
 from zebra_core.pairing.plan import Plan
 from zebra_core.pairing.rule import Preference
-from zebra_core.pairing.strategy import Pairing
+from zebra_core.pairing.strategy import Pairing, check_repeatable_over
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
+from zebra_core.plugins.repeatable import SAMPLE
 from zebra_core.recipe.inputs import select_aliases
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ def make_plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[
     bound = [strategy.bound]
     if isinstance(instance, HasBaseline) and plugins.has("strategy", instance.baseline):
         bound.append(plugins.find("strategy", instance.baseline).bind())
+    sample = ranked.take(list(range(min(SAMPLE, len(ranked.models)))))
+    for component in (rule, *bound):
+        check_repeatable_over(component, sample, sample_candidates(sample.models, recipe.seed))
     aliases = select_aliases(resolver)
     index = aliases.index(ranked.models)
     windowed = ranked.on_demand and all(map(is_pairwise, [rule, *bound]))
