@@ -26,7 +26,7 @@ class EvalResults(Runs):
 
         try:
             return yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError):
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
             return None
 
     def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:
@@ -62,7 +62,7 @@ class ModelIndex(Runs):
         )
         try:
             return yaml.safe_load(front_matter[1]) if front_matter else None
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             return None
 
     def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002

@@ -114,7 +114,11 @@ class OpenCompass:
 
     def __call__(self, location: str | None) -> zebra.ScoreTable:
         """Read the table, in which columns are models."""
-        grid = open_grid(required_location(location, "opencompass:FILE"))
+        location = required_location(location, "opencompass:FILE")
+        grid = open_grid(location)
+        if missing := [name for name in self.fixed if name not in grid.header]:
+            msg = f"{location} is not a summary of OpenCompass: it has no column {missing[0]!r}; leave out `opencompass:`"
+            raise zebra.ZebraError(msg)
         models = [name for name in grid.header if name and name not in self.fixed]
         rows: dict[str, dict[str, float]] = {model: {} for model in models}
         for place, row in grid.rows:

@@ -122,13 +122,13 @@ def test_similarity_of_a_large_table_is_computed_for_some_models() -> None:
     behavior = zebra.derive_behavior(table, near)
     one, other = np.array([499]), np.array([0])
     assert behavior.pair_similarity(one, other).tolist() == [0.002]  # 499 / 500 = .998
-    assert sizes == [2]
+    assert sizes == [8, 8, 2]  # a sample of 8, twice, shows that it repeats itself
     assert behavior.as_dict()["similarity"] is None
     assert behavior.similarity[499, 0] == 0.002
 
 
 def test_measure_of_the_whole_table_is_called_once() -> None:
-    """A measure that does not declare that it is pairwise receives all 501 models, once, whatever is asked later."""
+    """A measure that does not declare that it is pairwise receives all 501 models, once, whatever is asked later; and a sample before."""
     sizes = []
 
     def scaled(vectors: zebra.Matrix) -> zebra.Matrix:
@@ -141,4 +141,4 @@ def test_measure_of_the_whole_table_is_called_once() -> None:
     behavior = zebra.derive_behavior(table, scaled)
     some = behavior.take([500, 0])
     assert some.similarity[0, 1] == -2  # |1 - 0| / .5, the median of the whole table
-    assert sizes == [501]
+    assert sizes == [8, 8, 501]  # the sample, twice, and the whole

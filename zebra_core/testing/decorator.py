@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from zebra_core.testing.check import CheckSkipped
+from zebra_core.testing.check import CheckFailed, CheckSkipped
 from zebra_core.testing.run import check_names, checks_of, run_check
 from zebra_core.testing.select import select_subjects
 
@@ -28,11 +28,12 @@ class BoundCheck:
 
     def __call__(self) -> None:
         """Run the check. Fail the test with its reason, or skip it."""
-        __tracebackhide__ = True
         try:
             run_check(self.subject, self.check)
         except CheckSkipped as reason:
             pytest.skip(str(reason))
+        except CheckFailed as reason:
+            pytest.fail(f"{self.subject}: {reason}", pytrace=False)
 
 
 def parametrize_with_checks(
@@ -60,4 +61,4 @@ def parametrize_with_checks(
 
 
 def _marks(reason: str | None) -> list[pytest.MarkDecorator]:
-    return [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True, raises=AssertionError)]
+    return [] if reason is None else [pytest.mark.xfail(reason=reason, strict=True, raises=pytest.fail.Exception)]

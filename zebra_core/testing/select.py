@@ -78,3 +78,8 @@ def _offered(plugins: Plugins) -> list[Component]:
         for command in call_hook(hook)
     ]
     return [*plugins.components, *commands]
+
+
+def installed_components() -> list[Component]:
+    """Return every component of the installed plugins, and every command."""
+    return _offered(_plugins(()))

@@ -20,7 +20,7 @@ from zebra_core.recipe.recipe import Recipe, make_recipe
 from zebra_core.testing.check import checks_in, fail, skip
 from zebra_core.testing.examples.calls import example_model, example_of
 from zebra_core.testing.examples.plain import plain
-from zebra_core.testing.examples.results import call_with, result_anew, result_of, run_example
+from zebra_core.testing.examples.results import attempt, call_with, result_anew, result_of
 from zebra_core.testing.processes.other import import_seconds, other_process
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def options_round_trip(subject: Subject) -> None:
     try:
         text = Recipe(options={component.address: options} if options else {}).as_toml()
     except (TypeError, ValueError):
-        skip("its options cannot be written down; see the check options_print")
+        skip("its options cannot be written down; see options_print")
     recipe = make_recipe(tomllib.loads(text))
     read = component.bind(options_for(component, recipe.options)).options
     for name, value in options.items():
@@ -100,8 +100,9 @@ def _check_type(subject: Subject, options: dict[str, Any], name: str, option: Op
 
 def works_on_an_example(subject: Subject) -> None:
     """It can be called with what components of its kind receive, and raises nothing."""
-    with TemporaryDirectory() as folder:
-        run_example(subject, Path(folder))
+    _, error = attempt(subject)
+    if error is not None:
+        raise error
 
 
 def leaves_inputs_unchanged(subject: Subject) -> None:
@@ -117,17 +118,19 @@ def leaves_inputs_unchanged(subject: Subject) -> None:
 
 def gives_the_same_twice(subject: Subject) -> None:
     """It gives the same result for the same input: datasets are built again byte for byte."""
-    if result_anew(subject) != result_of(subject):
+    result = result_of(subject)
+    if result_anew(subject) != result:
         fail("two calls with the same input gave two results; draw with `candidates.draw()`, or from a fixed seed")
 
 
 def gives_the_same_in_another_process(subject: Subject) -> None:
     """It gives the same result in another process, whose hashes of texts and order of sets differ."""
-    local = result_of(subject)
-    if result_anew(subject) != local:
-        skip("it gives two results in one process; see the check gives_the_same_twice")
-    if other_process(subject) != json.loads(json.dumps(local)):
-        fail("another process gave another result; sort what comes from a set, and do not use hash() or id()")
+    result = result_of(subject)
+    if other_process(subject) == json.loads(json.dumps(result)):
+        return
+    if result_anew(subject) != result:
+        skip("it gives two results in one process; see gives_the_same_twice")
+    fail("another process gave another result; sort what comes from a set, and do not use hash() or id()")
 
 
 def can_be_pickled(subject: Subject) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -104,23 +105,22 @@ def never_makes_a_missing_score_zero(subject: Subject) -> None:
     except UnicodeDecodeError:
         skip("the example is not a text, from which a score can be taken out")
     count = 0
-    for model, benchmark, number in _cells_in(table, text):
+    for model, benchmark, pattern in _cells_in(table, text):
         for blank in ("", "null", "-"):
             count += 1
-            _check_without(subject, text.replace(number, blank), path.name, (model, benchmark))
+            _check_without(subject, re.sub(pattern, blank, text), path.name, (model, benchmark))
     if not count:
         skip("no score of the example is in its file as it is in the table")
 
 
 def _cells_in(table: ScoreTable, text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield scores that are not 0 with their spelling in a text, if they are in it exactly once."""
-    for row, column in zip(*np.nonzero(~np.isnan(table.values)), strict=True):
-        if row * len(table.benchmarks) + column >= CELLS:
-            return
+    """Yield scores that are not 0 with a pattern of their spelling in a text, if they are in it exactly once."""
+    for row, column in list(zip(*np.nonzero(~np.isnan(table.values)), strict=True))[:CELLS]:
         value = float(table.values[row, column])
         for number in dict.fromkeys((repr(value), f"{value:g}", repr(value / 100), f"{value / 100:g}")):
-            if value and len(number) > 2 and text.count(number) == 1:
-                yield table.models[row], table.benchmarks[column].name, number
+            pattern = rf"(?<![\w.]){re.escape(number)}(?![\w.])"
+            if value and len(re.findall(pattern, text)) == 1:
+                yield table.models[row], table.benchmarks[column].name, pattern
                 break
 
 

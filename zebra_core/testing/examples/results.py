@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from zebra_core.errors import MissingExtraError, ZebraError
+from zebra_core.errors import MissingExtraError
 from zebra_core.plugins.component import attributed_to
-from zebra_core.testing.check import skip
+from zebra_core.testing.check import CheckSkipped, skip
 from zebra_core.testing.examples.calls import example_of
 from zebra_core.testing.examples.plain import plain
 
@@ -30,17 +30,26 @@ def run_example(subject: Subject, folder: Path) -> Any:
 
 
 def result_anew(subject: Subject) -> Any:
-    """Return the result of a new call, in a folder of its own. Raise CheckSkipped if it fails: another check is for that."""
+    """Return the result of another call, in a folder of its own."""
     with TemporaryDirectory() as folder:
-        try:
-            return run_example(subject, Path(folder))
-        except MissingExtraError:
-            raise
-        except ZebraError:
-            skip("it does not work on the example; see works_on_an_example")
+        return run_example(subject, Path(folder))
 
 
 @cache
+def attempt(subject: Subject) -> tuple[Any, Exception | None]:
+    """Call a component with its example, once. Return the result as plain values, or the error."""
+    with TemporaryDirectory() as folder:
+        try:
+            return run_example(subject, Path(folder)), None
+        except Exception as error:  # noqa: BLE001  # it is raised again by whoever asks
+            return None, error
+
+
 def result_of(subject: Subject) -> Any:
-    """Return the result, called once. Raise CheckSkipped if that fails."""
-    return result_anew(subject)
+    """Return the result of the example. Raise CheckSkipped if the component fails: another check is for that."""
+    result, error = attempt(subject)
+    if isinstance(error, MissingExtraError | CheckSkipped):
+        raise error
+    if error is not None:
+        skip("it does not work on the example; see works_on_an_example")
+    return result

@@ -1,0 +1,45 @@
+"""Every built-in component, and every command of a plugin, keeps the contracts of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from helpers.examples import location_of, options_of
+
+from zebra_core.testing import checks_of, parametrize_with_checks, select_subjects
+from zebra_core.testing.decorator import BoundCheck
+from zebra_core.testing.select import installed_components
+
+EXTRAS = {
+    "trainer": "train",
+    "model": "train",
+    "evaluator.pairs": "train",
+    "evaluator.lm-eval": "eval",
+    "engine.ray": "ray",
+}
+"""The extra that a kind, or a component, needs."""
+
+
+def built_in() -> Iterator[object]:
+    """Yield a parameter for each check of each built-in component."""
+    for component in installed_components():
+        address = component.address
+        model = "tiny" if component.kind in ("trainer", "evaluator") else ""
+        (subject,) = select_subjects(address, [options_of(address)], location=location_of(address), model=model)
+        extra = EXTRAS.get(address) or EXTRAS.get(component.kind)
+        marks = [getattr(pytest.mark, extra)] if extra else []
+        for check in checks_of(component.kind):
+            yield pytest.param(BoundCheck(subject, check), id=f"{address}-{check.name}", marks=marks)
+
+
+@pytest.mark.parametrize("check", list(built_in()))
+def test_built_in(check: BoundCheck) -> None:
+    """It keeps the contract."""
+    check()
+
+
+@parametrize_with_checks("rbf", options=[{"gamma": 0.5}, {"gamma": 4.0}])
+def test_options(check: BoundCheck) -> None:
+    """The decorator checks a component with each set of options."""
+    check()
