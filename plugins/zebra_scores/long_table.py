@@ -117,7 +117,9 @@ class OpenCompass:
         location = required_location(location, "opencompass:FILE")
         grid = open_grid(location)
         if missing := [name for name in self.fixed if name not in grid.header]:
-            msg = f"{location} is not a summary of OpenCompass: it has no column {missing[0]!r}; leave out `opencompass:`"
+            msg = (
+                f"{location} is not a summary of OpenCompass: it has no column {missing[0]!r}; leave out `opencompass:`"
+            )
             raise zebra.ZebraError(msg)
         models = [name for name in grid.header if name and name not in self.fixed]
         rows: dict[str, dict[str, float]] = {model: {} for model in models}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 import numpy as np
 
-from zebra_core.errors import PluginError, ZebraError, unknown
+from zebra_core.errors import PluginError, ZebraError, reading_fault, unknown
 from zebra_core.scores.table import Benchmark, ScoreTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -43,12 +43,14 @@ class BenchmarkIndex:
         """Read catalogues, each with the plugin that offers it; a later description replaces an earlier one."""
         by_key: dict[str, Benchmark] = {}
         for plugin, offered in catalogues:
-            entries = offered if isinstance(offered, dict) else tomllib.loads(offered.read_text(encoding="utf-8"))
-            for name, entry in entries.items():
-                spellings = entry.get("names", [])
-                properties = {key: value for key, value in entry.items() if key != "names"}
+            where = f"the catalogue of plugin {plugin!r}"
+            for name, entry in read_catalogue(offered, where).items():
+                properties, spellings = entry, []
+                if isinstance(entry, dict):
+                    properties = {key: value for key, value in entry.items() if key != "names"}
+                    spellings = entry.get("names", [])
                 try:
-                    benchmark = with_properties(Benchmark(name), properties, f"the catalogue of plugin {plugin!r}")
+                    benchmark = with_properties(Benchmark(name), properties, where)
                 except ZebraError as error:
                     raise PluginError(str(error)) from error
                 by_key |= {key(spelling): benchmark for spelling in (name, *spellings)}
@@ -109,6 +111,20 @@ class BenchmarkIndex:
         with np.errstate(over="ignore"):  # an infinite value is refused by the table
             values, stderr = column.values * factor, column.stderr * factor
         return attrs.evolve(column, benchmarks=[benchmark], values=values, stderr=stderr)
+
+
+def read_catalogue(offered: object, where: str) -> dict[str, Any]:
+    """Return the descriptions that a catalogue returned, by name. Raise PluginError, naming `where`, for anything else."""
+    if isinstance(offered, dict):
+        return offered
+    if not isinstance(offered, Path):
+        msg = f"{where} must return descriptions by name, or the path of a TOML file, got {type(offered).__name__}"
+        raise PluginError(msg)
+    try:
+        return tomllib.loads(offered.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{where}: cannot read {offered}: {reading_fault(error)}"
+        raise PluginError(msg) from error
 
 
 def _merged(one: ScoreTable, other: ScoreTable) -> ScoreTable | None:

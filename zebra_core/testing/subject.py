@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from zebra_core.plugins.options import catch_all_of
 from zebra_core.testing.check import skip
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class Subject:
         if missing:
             skip(f"it needs a value of {', '.join(missing)}: give one with options=[{{...}}], or --set OPTION=VALUE")
         return self.component.bind(self.options)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All options as a recipe gives them, with their values; undeclared ones beside the others."""
+        options = self.bound.options
+        rest = catch_all_of(self.component.factory) if self.component.takes_any_option else None  # type: ignore[arg-type]
+        undeclared = options.pop(rest) if rest else {}
+        return {**options, **undeclared}
 
     @property
     def instance(self) -> Any:

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from zebra_core.errors import ZebraError
 from zebra_core.hookspecs import KINDS
 from zebra_core.plugins.protocols import ChecksModel
@@ -48,7 +50,7 @@ def has_a_docstring(subject: Subject) -> None:
 
 def options_print(subject: Subject) -> None:
     """The values of its options are numbers, texts, lists or tables, which `zebra plugins` and a manifest can show."""
-    for name, value in subject.bound.options.items():
+    for name, value in subject.settings.items():
         try:
             json.dumps(value, allow_nan=False)
         except (TypeError, ValueError) as error:
@@ -57,23 +59,23 @@ def options_print(subject: Subject) -> None:
 
 def options_round_trip(subject: Subject) -> None:
     """Its options are the same once they have been saved in a recipe and read again."""
-    options = {name: value for name, value in subject.bound.options.items() if value is not None}
+    options = {name: value for name, value in subject.settings.items() if value is not None}
     component = subject.component
     try:
         text = Recipe(options={component.address: options} if options else {}).as_toml()
     except (TypeError, ValueError):
         skip("its options cannot be written down; see options_print")
     recipe = make_recipe(tomllib.loads(text))
-    read = component.bind(options_for(component, recipe.options)).options
+    read = attrs.evolve(subject, options=options_for(component, recipe.options)).settings
     for name, value in options.items():
-        if read[name] != value:
-            fail(f"its option {name!r} was {value!r}, and is {read[name]!r} once a recipe was saved and read")
+        if read.get(name) != value:
+            fail(f"its option {name!r} was {value!r}, and is {read.get(name)!r} once a recipe was saved and read")
 
 
 def rejects_typos(subject: Subject) -> None:
     """An option that it does not have is a ZebraError, and so is a value of another type."""
     component = subject.component
-    options = {**subject.options, **subject.bound.options}
+    options = subject.settings
     try:
         bound = component.bind({**options, TYPO: 1})
         if component.takes_any_option and isinstance(bound.instance, ChecksModel):
@@ -141,15 +143,15 @@ def can_be_pickled(subject: Subject) -> None:
         fail(f"it cannot be pickled: {error}; define it at the top of its module")
 
 
-def prints_nothing(subject: Subject) -> None:
-    """It writes nothing to the standard output, which belongs to the command's result."""
+def leaves_the_standard_output_alone(subject: Subject) -> None:
+    """Nothing of it reaches the standard output, which is for results; ZEBRA sends what it prints to the standard error."""
     result_of(subject)
     with TemporaryDirectory() as folder:
         example = example_of(subject, Path(folder)).loosened()
         with _standard_output() as texts:
-            plain(example.outcome(subject.instance(*example.arguments)))
+            call_with(subject, example)
     if text := "".join(texts):
-        fail(f"it writes to the standard output: {text[:60]!r}; print to sys.stderr")
+        fail(f"it writes to the standard output: {text[:60]!r}; use print(), or write to sys.stderr")
 
 
 @contextmanager
@@ -190,7 +192,7 @@ CHECKS = (
         gives_the_same_twice,
         gives_the_same_in_another_process,
         can_be_pickled,
-        prints_nothing,
+        leaves_the_standard_output_alone,
         kinds=tuple(KINDS),
     ),
     *checks_in(imports_quickly, kinds=(*KINDS, "command")),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from zebra_core.dataset.engine import run_engine
+from zebra_core.dataset.shards import Shard
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.pool.pool import Part
 from zebra_core.testing.check import checks_in, fail, skip
@@ -20,7 +21,7 @@ from zebra_core.testing.examples.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zebra_core.dataset.shards import Shard, ShardTask, Writer
+    from zebra_core.dataset.shards import ShardTask, Writer
     from zebra_core.testing.subject import Subject
 
 MISTAKE = "the pool of this check cannot be read"
@@ -36,9 +37,12 @@ def tasks_in_a_folder() -> Iterator[tuple[Writer, list[ShardTask]]]:
 def build(subject: Subject, writer: Writer, tasks: list[ShardTask], workers: int = 2) -> list[Shard]:
     """Return the shards of an engine. Raise CheckSkipped if it fails, which another check is for."""
     try:
-        return list(subject.call(writer, tasks, workers))
+        shards = list(subject.call(writer, tasks, workers))
     except (ZebraError, TypeError):
         skip("it does not work on the example; see works_on_an_example and gives_one_shard_per_task")
+    if not all(isinstance(shard, Shard) for shard in shards):
+        skip("it does not return shards; see gives_one_shard_per_task")
+    return shards
 
 
 def writes_the_bytes_of_one_after_the_other(subject: Subject) -> None:

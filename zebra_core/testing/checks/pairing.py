@@ -12,7 +12,7 @@ from zebra_core.errors import ZebraError
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.testing.check import checks_in, fail, skip
 from zebra_core.testing.examples.data import draw_candidates, draw_vectors, make_behavior, writable
-from zebra_core.testing.examples.results import result_of
+from zebra_core.testing.examples.results import fail_if_repeatable, result_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,11 @@ def gives_one_value_per_pair(subject: Subject) -> None:
 def gives_valid_numbers(subject: Subject) -> None:
     """No value is NaN or +inf; -inf, which means never, is for strategies only."""
     result_of(subject)
-    if fault := _fault(subject, score(subject, make_behavior(draw_vectors()))):
+    try:
+        matrix = score(subject, make_behavior(draw_vectors()))
+    except (TypeError, ValueError):
+        skip("its result is not a matrix of numbers; see gives_one_value_per_pair")
+    if fault := _fault(subject, matrix):
         fail(fault)
 
 
@@ -106,7 +110,7 @@ def is_symmetric(subject: Subject) -> None:
             if subject.kind == "rule"
             else "symmetric"
         )
-        fail(f"its result is not {word}")
+        fail_if_repeatable(subject, f"its result is not {word}")
 
 
 def allows_a_pair(subject: Subject) -> None:
@@ -129,7 +133,10 @@ def does_not_depend_on_the_order(subject: Subject) -> None:
     moved = attrs.evolve(candidates, ratings=candidates.ratings[:, order], model_keys=candidates.model_keys[order])
     matrix, after = score_example(subject, behavior, candidates), score_example(subject, behavior.take(order), moved)
     if not np.allclose(matrix[..., order, :][..., order], after, rtol=0, atol=1e-9):
-        fail("two models of equal superiority change their values with their order, which is that of their names")
+        fail_if_repeatable(
+            subject,
+            "two models of equal superiority change their values with their order, which is that of their names",
+        )
 
 
 def looks_at_each_instruction_alone(subject: Subject) -> None:
@@ -140,7 +147,10 @@ def looks_at_each_instruction_alone(subject: Subject) -> None:
     candidates, some = draw_candidates(behavior), np.array([6, 1, 3])
     matrix, part = score_example(subject, behavior, candidates), score_example(subject, behavior, candidates[some])
     if not np.allclose(matrix[some], part, rtol=0, atol=1e-9):
-        fail("an instruction gets other values in another batch; a dataset then depends on how the pool is divided")
+        fail_if_repeatable(
+            subject,
+            "an instruction gets other values in another batch; a dataset then depends on how the pool is divided",
+        )
 
 
 def takes_two_models(subject: Subject) -> None:
@@ -185,7 +195,7 @@ def is_pairwise_as_declared(subject: Subject) -> None:
         one, other = (np.unique(np.round(m[upper], 9), return_inverse=True)[1] for m in (whole, part))
         same = np.array_equal(one, other)
     if not same:
-        fail("without the other models it decides otherwise; it must not be declared `pairwise`")
+        fail_if_repeatable(subject, "without the other models it decides otherwise; it must not be declared `pairwise`")
 
 
 def names_components_that_exist(subject: Subject) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 import attrs
 import numpy as np
+import pyarrow as pa
 
 from zebra_core.behavior import DECIMALS, Behavior
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.figure import Section
 from zebra_core.dataset.shards import Shard
 from zebra_core.pairing.candidates import Candidates
-from zebra_core.pool.pool import Pool
+from zebra_core.pool.pool import POOL, Pool
 from zebra_core.scores.table import ScoreTable
 from zebra_core.training.folder import TrainingResult
 
@@ -68,7 +69,11 @@ def _(value: Candidates) -> Any:
 
 @plain.register
 def _(value: Pool) -> Any:
-    return [plain(value.rows), [row for batch in value.batches() for row in batch.to_pylist()]]
+    """The rows as the hash of an Arrow file: a large pool as lists would fill the memory."""
+    table, sink = pa.Table.from_batches(value.batches(), POOL).combine_chunks(), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, POOL) as writer:
+        writer.write_table(table)
+    return [value.rows, table.num_rows, hashlib.sha256(sink.getvalue()).hexdigest()]
 
 
 @plain.register

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from zebra_core.errors import MissingExtraError
 from zebra_core.plugins.component import attributed_to
-from zebra_core.testing.check import CheckSkipped, skip
+from zebra_core.testing.check import CheckSkipped, fail, skip
 from zebra_core.testing.examples.calls import example_of
 from zebra_core.testing.examples.plain import plain
 
@@ -53,3 +53,10 @@ def result_of(subject: Subject) -> Any:
     if error is not None:
         skip("it does not work on the example; see works_on_an_example")
     return result
+
+
+def fail_if_repeatable(subject: Subject, reason: str) -> NoReturn:
+    """Raise CheckFailed if a component gives the same result twice; else CheckSkipped: another check is for that."""
+    if result_anew(subject) != result_of(subject):
+        skip("it gives two results for one input; see gives_the_same_twice")
+    fail(reason)

@@ -25,15 +25,16 @@ def run_training(subject: Subject, dataset: str, model: str, output: Path) -> No
     Training(subject.plugins, selection, model, {}).run(dataset, output)
 
 
-def _end_at(write: int, folder: Path) -> None:
-    """End the process at the n-th file below a folder that is opened to write, or moved there."""
-    count = 0
+def _end_at(write: int, output: Path) -> None:
+    """End the process when the trainer opens its n-th file to write, in the output folder or what will become of it."""
+    folders, count = (output, output.with_name(f"{output.name}.partial")), 0
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal count
         if event != "open" or not isinstance(arguments[0], str) or not _writes(arguments[1], arguments[2]):
             return
-        if Path(os.path.abspath(arguments[0])).is_relative_to(folder) and TRAINING not in arguments[0]:  # noqa: PTH100
+        path = Path(arguments[0]).absolute()
+        if any(map(path.is_relative_to, folders)) and TRAINING not in path.name:
             count += 1
             if count == write:
                 os._exit(KILLED)
@@ -51,7 +52,7 @@ def main() -> None:
     """Train as the question of the command line says."""
     question = json.loads(sys.argv[1])
     output = Path(question["output"])
-    _end_at(question["write"], output.parent)
+    _end_at(question["write"], output)
     run_training(subject_of(question), question["dataset"], question["trained_from"], output)
 
 

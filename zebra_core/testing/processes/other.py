@@ -55,7 +55,7 @@ def question_about(subject: Subject) -> dict[str, Any]:
         "requested": list(subject.requested or ()),
         "kind": subject.kind,
         "name": f"{subject.component.plugin}:{subject.component.name}",
-        "options": subject.bound.options if subject.options else {},
+        "options": subject.settings if subject.options else {},
         "location": _absolute(subject.location),
         "model": subject.model,
     }

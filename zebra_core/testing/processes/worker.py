@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from zebra_core.plugins.discovery import Plugins, load_plugins
-from zebra_core.testing.examples.results import result_of
+from zebra_core.testing.examples.results import attempt
 from zebra_core.testing.subject import Subject
 
 
@@ -27,10 +27,8 @@ def subject_of(question: dict[str, Any]) -> Subject:
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
     """Return the result of a component's example, or the error."""
-    try:
-        return {"result": result_of(subject_of(question))}
-    except Exception as error:  # noqa: BLE001  # whatever it is, the other process reports it
-        return {"error": f"{type(error).__name__}: {error}"}
+    result, error = attempt(subject_of(question))
+    return {"result": result} if error is None else {"error": str(error) or type(error).__name__}
 
 
 def main() -> None:
