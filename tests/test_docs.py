@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -19,7 +20,9 @@ from helpers.generated import DOCS, ROOT, check_generated
 import zebra_core as zebra
 from zebra_core import hookspecs
 from zebra_core.cli import main
+from zebra_core.cli.lazy import LazyCommand
 from zebra_core.testing import Project
+from zebra_core.testing.run import ALL, FAMILIES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HOOKS = [name for name in dir(hookspecs) if name.startswith("zebra_")]
@@ -128,11 +131,21 @@ def test_the_page_of_the_papers_findings() -> None:
     check_generated(DOCS / "explanation/paper.md", done.stdout)
 
 
+def _commands() -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command, and of the commands of groups."""
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        yield (name,)
+        command = main.get_command(context, name)
+        if isinstance(command, LazyCommand) and isinstance(command.load(), click.Group):
+            group = command.load()
+            yield from ((name, inner) for inner in group.list_commands(context))
+
+
 def test_command_reference(zebra_cli: Project) -> None:
     """docs/reference/cli.md is what `--help` prints, for every command."""
     pages = [
-        f"## `zebra {name}`\n\n```\n{zebra_cli.run(name, '--help').stdout}```\n"
-        for name in main.list_commands(click.Context(main))
+        f"## `zebra {' '.join(words)}`\n\n```\n{zebra_cli.run(*words, '--help').stdout}```\n" for words in _commands()
     ]
     intro = "An error is one line on the standard error, and exit code 2.\n"
     variables = """| variable | what it does |
@@ -164,6 +177,39 @@ def test_component_reference(zebra_cli: Project) -> None:
             lines.append(f"| {name} | {options} | {row['summary'].replace('|', chr(92) + '|')} |")
         lines.append("")
     check_generated(DOCS / "reference/components.md", "\n".join(lines))
+
+
+def test_check_reference() -> None:
+    """docs/reference/checks.md has every check with its contract, which is the first sentence of its docstring."""
+    intro = (
+        "`zebra plugin check` and `parametrize_with_checks` run these checks of a component; see [Write a plugin]"
+        "(../how-to/plugin.md#check-it). A check that does not apply is skipped, with the reason.\n"
+    )
+    lines = ["# Checks\n", intro]
+    for title, module in FAMILIES.items():
+        lines += [f"## {title}\n", "| check | contract | of |", "|---|---|---|"]
+        for check in module.CHECKS:
+            kinds = "all kinds" if set(hookspecs.KINDS) <= set(check.kinds) else ", ".join(check.kinds)
+            lines.append(f"| `{check.name}` | {check.contract} | {kinds} |")
+        lines.append("")
+    check_generated(DOCS / "reference/checks.md", "\n".join(lines))
+    assert sum(len(module.CHECKS) for module in FAMILIES.values()) == len(ALL)
+
+
+def test_the_checks_of_the_plugin_page(zebra_cli: Project) -> None:
+    """The plugin of the how-to page passes the checks, by the command and by the test shown there."""
+    page = (DOCS / "how-to/plugin.md").read_text(encoding="utf-8")
+    zebra_cli.write("near.py", code(page)[0])
+    output = zebra_cli.run("plugin", "check", "near.py", "--set", "sharpness=2").stdout
+    assert output.splitlines()[-1] in page
+    (test,) = [block for block in code(page) if "parametrize_with_checks" in block]
+    zebra_cli.write("test_near.py", test)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_near.py"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        command, cwd=zebra_cli.folder, env=environment, check=False, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_datasets_page(zebra_cli: Project) -> None:

@@ -90,11 +90,11 @@ class Component:
 
     def _preset(self, options: Mapping[str, Any]) -> dict[str, Any]:
         name = options.get("preset")
-        if not name or not self.presets:
+        if not name or not isinstance(name, str) or not self.presets:
             return {}
         if name not in self.presets:
             what, where = "preset", f"of {self}"
-            raise unknown(what, str(name), self.presets, where)
+            raise unknown(what, name, self.presets, where)
         return self.presets[name]
 
     def _collect_rest(self, options: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zebra_core.errors import ZebraError, nearest
@@ -38,6 +39,8 @@ def select_subjects(
         names = ", ".join(component.address for component in components)
         msg = f"{target!r} stands for {names}; options are for one of them: name it"
         raise ZebraError(msg)
+    if location and Path(location).exists():
+        location = str(Path(location).absolute())  # the current folder of another process may be another one
     return [
         Subject(component, plugins, dict(values), location, model, requested)
         for component in components

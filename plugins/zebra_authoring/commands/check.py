@@ -69,7 +69,7 @@ def check(  # noqa: PLR0913, PLR0917  # one for each option
 
 def _line(outcome: Outcome) -> str:
     reason = f": {' '.join(outcome.reason.split())}" if outcome.reason else ""
-    return f"{outcome.status:8}{outcome.subject}  {outcome.check}{reason}"
+    return f"{outcome.status:7} {outcome.subject}  {outcome.check}{reason}"
 
 
 def _expected(text: str) -> tuple[str, str]:

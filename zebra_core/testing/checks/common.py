@@ -10,6 +10,7 @@ import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -137,8 +138,9 @@ def gives_the_same_in_another_process(subject: Subject) -> None:
 
 def can_be_pickled(subject: Subject) -> None:
     """It can be pickled with its options, to be sent to another process."""
+    instance = subject.instance
     try:
-        pickle.loads(pickle.dumps(subject.instance))  # noqa: S301  # what this process has just made
+        pickle.loads(pickle.dumps(instance))  # noqa: S301  # what this process has just made
     except Exception as error:  # noqa: BLE001  # pickle raises errors of any type
         fail(f"it cannot be pickled: {error}; define it at the top of its module")
 
@@ -176,6 +178,8 @@ def _standard_output() -> Iterator[list[str]]:
 def imports_quickly(subject: Subject) -> None:
     """Its plugin is imported in less than 0.3 seconds: what is slow to import is imported where it is used."""
     module = subject.plugins.manager.get_plugin(subject.component.plugin)
+    if not isinstance(module, ModuleType):
+        skip("its plugin is not loaded from a module")
     seconds = import_seconds(module, LONGEST_IMPORT)
     if seconds > LONGEST_IMPORT:
         fail(f"importing its plugin takes {seconds:.1f} s; import what is slow inside the functions that use it")

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 def call_with(subject: Subject, example: Example) -> Any:
     """Call a component with an example. Return its result as plain values."""
+    instance = subject.instance
     with attributed_to(subject.component, mistakes=False):
-        return plain(example.outcome(subject.instance(*example.arguments)))
+        return plain(example.outcome(instance(*example.arguments)))
 
 
 def run_example(subject: Subject, folder: Path) -> Any:

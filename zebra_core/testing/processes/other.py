@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -56,14 +55,9 @@ def question_about(subject: Subject) -> dict[str, Any]:
         "kind": subject.kind,
         "name": f"{subject.component.plugin}:{subject.component.name}",
         "options": subject.settings if subject.options else {},
-        "location": _absolute(subject.location),
+        "location": subject.location,
         "model": subject.model,
     }
-
-
-def _absolute(location: str | None) -> str | None:
-    """Return the location for another process, whose current folder may be another one."""
-    return str(Path(location).absolute()) if location and Path(location).exists() else location
 
 
 def environment() -> dict[str, str]:

@@ -49,7 +49,7 @@ def test_an_expected_failure(zebra_cli: Project) -> None:
     zebra_cli.write("triangle.py", TRIANGLE)
     known = ("--expect-failure", "is_symmetric=by design")
     output = zebra_cli.run("plugin", "check", "triangle", *known).stdout
-    assert "expected failure  similarity.triangle  is_symmetric: by design" in output
+    assert "expected failure similarity.triangle  is_symmetric: by design" in output
     output = zebra_cli.run("plugin", "check", "cosine", *known, code=2).stdout
     assert "is_symmetric: it passes, but was expected to fail (by design)" in output
 
