@@ -233,6 +233,7 @@ def compute_behavior(
         raise ZebraError(msg)
     number, stderr = _superior(superiority, vectors, errors, weights)
     check_repeatable(similarity, read_only(vectors[:SAMPLE]))
+    check_repeatable(superiority, read_only(vectors[:SAMPLE]), read_only(weights))
     on_demand = len(table.models) > MATRIX and is_pairwise(similarity)
     matrix = similarity if on_demand else _measured(similarity, vectors)
     names, axes = tuple(b.name for b in table.benchmarks), tuple(b.axis for b in table.benchmarks)

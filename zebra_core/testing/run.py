@@ -10,6 +10,7 @@ import attrs
 from zebra_core.errors import MissingExtraError, unknown
 from zebra_core.testing.check import CheckFailed, CheckSkipped
 from zebra_core.testing.checks import (
+    ability,
     command,
     common,
     engine,
@@ -36,6 +37,7 @@ FAMILIES = {
     "Strategies and rules": pairing,
     "Pool readers": pool,
     "Score sources and catalogues": scores,
+    "What is made of scores": ability,
     "Engines": engine,
     "Figures": figure,
     "Trainers": trainer,

@@ -78,7 +78,7 @@ def _offered(plugins: Plugins) -> list[Component]:
     commands = [
         Component("command", str(command.name), hook.plugin_name, command)
         for hook in plugins.manager.hook.zebra_commands.get_hookimpls()
-        for command in call_hook(hook)
+        for command in call_hook(hook, plugins.trace)
     ]
     return [*plugins.components, *commands]
 

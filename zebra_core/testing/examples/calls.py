@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.shards import Writer, plan_shards
@@ -18,7 +19,7 @@ from zebra_core.recipe.resolve import Resolver
 from zebra_core.scores.table import ScoreTable
 from zebra_core.testing.check import fail, skip
 from zebra_core.testing.examples import toy
-from zebra_core.testing.examples.data import draw_candidates, draw_vectors, make_behavior, writable
+from zebra_core.testing.examples.data import draw_candidates, draw_table, draw_vectors, make_behavior, writable
 from zebra_core.training.trainer import generate_model
 
 if TYPE_CHECKING:
@@ -56,6 +57,31 @@ def _similarity(_: Subject, __: Path) -> Example:
     vectors = draw_vectors()
     vectors.setflags(write=False)
     return Example((vectors,), (vectors,))
+
+
+def _complete_table(_: Subject, __: Path) -> Example:
+    table = draw_table()
+    return Example((table,), (table,))
+
+
+def _table_with_gaps(_: Subject, __: Path) -> Example:
+    table = draw_table(gaps=True)
+    return Example((table,), (table,))
+
+
+def _score_check(_: Subject, __: Path) -> Example:
+    table = draw_table(gaps=True)
+    return Example((table,), (table,), list)
+
+
+def _superiority(_: Subject, __: Path) -> Example:
+    vectors = draw_vectors()
+    weights = np.ones(vectors.shape[1])
+    return Example((vectors, weights), (vectors, weights))
+
+
+def _alias(_: Subject, __: Path) -> Example:
+    return Example(("Org/Model 1", ("model-1", "model-2", "other")))
 
 
 def _pairing(subject: Subject, _: Path) -> Example:
@@ -153,6 +179,11 @@ def _model(_: Subject, folder: Path) -> Example:
 
 
 _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
+    "imputation": _table_with_gaps,
+    "normalisation": _complete_table,
+    "superiority": _superiority,
+    "score check": _score_check,
+    "alias": _alias,
     "similarity": _similarity,
     "strategy": _pairing,
     "rule": _pairing,

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from zebra_core.behavior import DECIMALS, Behavior
 from zebra_core.pairing.candidates import Candidates, hashed
+from zebra_core.scores.table import Benchmark, Direction, ScoreTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +25,17 @@ def draw_vectors(models: int = 7, benchmarks: int = 6, seed: int = 0) -> NDArray
     vectors = np.random.default_rng(seed).random((models, benchmarks))
     low, high = vectors.min(axis=0), vectors.max(axis=0)
     return np.asarray((vectors - low) / np.where(high > low, high - low, 1.0))
+
+
+def draw_table(models: int = 7, *, gaps: bool = False) -> ScoreTable:
+    """Return scores of which more is better, less is better, and 50 is best; with `gaps`, two scores are missing."""
+    directions: tuple[Direction, ...] = ("higher", "lower", 50.0)
+    names = ("more-is-better", "less-is-better", "fifty-is-best")
+    benchmarks = [Benchmark(n, "ability", d, (0, 100)) for n, d in zip(names, directions, strict=True)]
+    values = np.round(5 + 90 * np.random.default_rng(4).random((models, 3)), 3)
+    if gaps:
+        values[1, 0] = values[2, 1] = np.nan
+    return ScoreTable([f"model-{number}" for number in range(models)], benchmarks, values, np.full(values.shape, 1.5))
 
 
 def make_behavior(vectors: NDArray[np.float64]) -> Behavior:

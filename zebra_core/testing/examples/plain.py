@@ -18,6 +18,7 @@ from zebra_core.dataset.figure import Section
 from zebra_core.dataset.shards import Shard
 from zebra_core.pairing.candidates import Candidates
 from zebra_core.pool.pool import POOL, Pool
+from zebra_core.scores.normalise import Normalised
 from zebra_core.scores.table import ScoreTable
 from zebra_core.training.folder import TrainingResult
 
@@ -48,6 +49,11 @@ def _(value: np.ndarray) -> Any:
     """Rounded as ZEBRA rounds what components return; NaN as text, so that it equals itself."""
     numbers = np.round(value, DECIMALS) + 0.0 if value.dtype.kind == "f" else value
     return [str(value.shape), [str(number) for number in numbers.ravel().tolist()]]
+
+
+@plain.register
+def _(value: Normalised) -> Any:
+    return [plain(value.values), plain(value.slopes)]
 
 
 @plain.register

@@ -14,10 +14,12 @@ import pyarrow as pa
 
 from zebra_core import hookspecs, pipeline
 from zebra_core.hookspecs import Components, hookimpl
-from zebra_core.plugins.discovery import Origin, Plugins
+from zebra_core.plugins.discovery import Plugins
+from zebra_core.plugins.installed import Origin
 from zebra_core.plugins.protocols import pairwise
 from zebra_core.pool.pool import POOL, Part, Pool
 from zebra_core.recipe.recipe import Recipe
+from zebra_core.scores.normalise import Normalised
 from zebra_core.scores.table import Benchmark, ScoreTable
 
 if TYPE_CHECKING:
@@ -99,6 +101,16 @@ def better(behavior: Behavior) -> NDArray[np.float64]:
     return behavior.gap
 
 
+def share(table: ScoreTable) -> Normalised:
+    """The share of a hundred."""
+    return Normalised(table.values / 100, np.full(table.values.shape, 0.01))
+
+
+def average(vectors: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:  # noqa: ARG001
+    """The mean, whatever the weights."""
+    return np.asarray(vectors.mean(axis=1))
+
+
 def one_by_one(write: Writer, tasks: Sequence[ShardTask], workers: int) -> list[Shard]:  # noqa: ARG001
     """One shard after the other: what every engine is compared with."""
     return [write(task) for task in tasks]
@@ -128,6 +140,18 @@ def _table(name: str, _: str | None) -> ScoreTable:
 def zebra_similarities() -> Components:
     """Offer a similarity."""
     return {"nearness": nearness}
+
+
+@hookimpl
+def zebra_normalisations() -> Components:
+    """Offer a normalisation."""
+    return {"share": share}
+
+
+@hookimpl
+def zebra_superiorities() -> Components:
+    """Offer a superiority."""
+    return {"average": average}
 
 
 @hookimpl
@@ -161,7 +185,8 @@ def toy_plugins() -> Plugins:
 
 def toy_run(name: str) -> pipeline.Run:
     """Return the run that builds a dataset of the kit."""
-    choices = {"similarity": "nearness", "strategy": "widest-gap", "rule": "better", "engine": "one-by-one"}
+    behavior = {"normalisation": "share", "superiority": "average", "similarity": "nearness"}
+    choices = {**behavior, "strategy": "widest-gap", "rule": "better", "engine": "one-by-one"}
     return pipeline.prepare(Recipe(pool=name, scores=(name,), threshold=-1.0, **choices), toy_plugins())  # type: ignore[arg-type]
 
 
