@@ -21,6 +21,15 @@ EXTRAS = {
 """The extra that a kind, or a component, needs."""
 
 
+@pytest.fixture(scope="module")
+def ray_started() -> Iterator[None]:
+    """Start Ray once for all checks: the engine uses a connection that exists."""
+    ray = pytest.importorskip("ray")
+    ray.init(include_dashboard=False, log_to_driver=False, num_cpus=2)
+    yield
+    ray.shutdown()
+
+
 def built_in() -> Iterator[object]:
     """Yield a parameter for each check of each built-in component."""
     for component in installed_components():
@@ -29,6 +38,7 @@ def built_in() -> Iterator[object]:
         (subject,) = select_subjects(address, [options_of(address)], location=location_of(address), model=model)
         extra = EXTRAS.get(address) or EXTRAS.get(component.kind)
         marks = [getattr(pytest.mark, extra)] if extra else []
+        marks += [pytest.mark.usefixtures("ray_started")] if extra == "ray" else []
         for check in checks_of(component.kind):
             yield pytest.param(BoundCheck(subject, check), id=f"{address}-{check.name}", marks=marks)
 

@@ -47,10 +47,10 @@ def test_a_broken_one_fails(zebra_cli: Project) -> None:
 def test_an_expected_failure(zebra_cli: Project) -> None:
     """A failure that is expected is not one; a check that passes nevertheless is."""
     zebra_cli.write("triangle.py", TRIANGLE)
-    failures = ("--expect-failure", "is_symmetric=by design")
-    output = zebra_cli.run("plugin", "check", "triangle", *failures).stdout
+    expectation = ("--expect-failure", "is_symmetric=by design")
+    output = zebra_cli.run("plugin", "check", "triangle", *expectation).stdout
     assert "expected failure similarity.triangle  is_symmetric: by design" in output
-    output = zebra_cli.run("plugin", "check", "cosine", *failures, code=2).stdout
+    output = zebra_cli.run("plugin", "check", "cosine", *expectation, code=2).stdout
     assert "is_symmetric: it passes, but was expected to fail (by design)" in output
 
 
