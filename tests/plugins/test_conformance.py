@@ -30,6 +30,13 @@ def ray_started() -> Iterator[None]:
     ray.shutdown()
 
 
+@pytest.fixture(autouse=True)
+def ray_if_needed(request: pytest.FixtureRequest) -> None:
+    """Start Ray before the first check of its engine."""
+    if request.node.get_closest_marker("ray"):
+        request.getfixturevalue("ray_started")
+
+
 def built_in() -> Iterator[object]:
     """Yield a parameter for each check of each built-in component."""
     for component in installed_components():
@@ -38,7 +45,6 @@ def built_in() -> Iterator[object]:
         (subject,) = select_subjects(address, [options_of(address)], location=location_of(address), model=model)
         extra = EXTRAS.get(address) or EXTRAS.get(component.kind)
         marks = [getattr(pytest.mark, extra)] if extra else []
-        marks += [pytest.mark.usefixtures("ray_started")] if extra == "ray" else []
         for check in checks_of(component.kind):
             yield pytest.param(BoundCheck(subject, check), id=f"{address}-{check.name}", marks=marks)
 
