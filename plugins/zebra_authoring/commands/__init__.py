@@ -15,3 +15,6 @@ def plugin() -> None:
 plugin.add_command(
     zebra.lazy_command("check", "zebra_authoring.commands.check:check", "Check that components keep their contracts.")
 )
+plugin.add_command(
+    zebra.lazy_command("new", "zebra_authoring.commands.new:new", "Write a package to start a plugin from.")
+)
