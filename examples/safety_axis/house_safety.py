@@ -1,4 +1,4 @@
-"""An in-house safety benchmark: a catalogue is all that ZEBRA needs to know of it."""
+"""Two in-house safety benchmarks, of one more is better, of the other less: a catalogue is all that ZEBRA needs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ def zebra_catalogues() -> zebra.Components:
 
 
 def house() -> dict[str, dict[str, object]]:
-    """How many of 200 attempts to have a secret told were turned down, in percent."""
+    """Secrets that were kept, in percent, of which more is better, and dangerous advice, of which less is."""
     secrets = {"axis": "safety", "direction": "higher", "bounds": [0, 100], "names": ["secrets kept (of 200)"]}
-    return {"secrets-kept": {**secrets, "source": "examples/safety_axis"}}
+    advice = {"axis": "safety", "direction": "lower", "bounds": [0, 1000], "names": ["dangerous advice (per 1000)"]}
+    return {"secrets-kept": secrets, "dangerous-advice": advice}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from helpers.packages import checked_run, installed, run_tests, with_site
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -20,14 +19,6 @@ from zebra_core.testing import Project
 
 SLOW = "model"
 """The kind whose tests import torch; the others need no extra."""
-
-
-def run(*command: str, cwd: Path, **environment: str) -> str:
-    """Run a command, and return what it prints. Fail if it does."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment}
-    done = subprocess.run(command, cwd=cwd, env=environment, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +34,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def site(packages: dict[str, Path]) -> Path:
     """A folder into which pip installed every package."""
-    folder = next(iter(packages.values())).parent / "site"
-    pip = ("-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
-    run(sys.executable, *pip, "--target", str(folder), *map(str, packages.values()), cwd=folder.parent)
-    return folder
-
-
-def run_tests(site: Path, packages: list[Path]) -> str:
-    """Run the tests of packages in one process that sees them all."""
-    path = os.pathsep.join([str(site), *filter(None, [os.environ.get("PYTHONPATH")])])
-    options = ("-q", "-p", "zebra_core.testing", "-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir=.")
-    folders = [str(package / "tests") for package in packages]
-    return run(sys.executable, "-m", "pytest", *options, *folders, cwd=site.parent, PYTHONPATH=path)
+    return installed(list(packages.values()), next(iter(packages.values())).parent / "site")
 
 
 def test_every_kind_has_a_template() -> None:
@@ -77,11 +57,11 @@ def test_the_package_of_a_model_passes_its_tests(site: Path, packages: dict[str,
 def test_code_is_clean(packages: dict[str, Path]) -> None:
     """Ruff with its own rules has nothing to say, nor to format, and importing a module gives no warning."""
     for package in packages.values():
-        run("ruff", "check", "--no-cache", ".", cwd=package)
-        run("ruff", "format", "--no-cache", "--check", ".", cwd=package)
+        checked_run("ruff", "check", "--no-cache", ".", cwd=package)
+        checked_run("ruff", "format", "--no-cache", "--check", ".", cwd=package)
     modules = "import " + ", ".join(path.stem for package in packages.values() for path in package.glob("*.py"))
-    path = os.pathsep.join([*map(str, packages.values()), *filter(None, [os.environ.get("PYTHONPATH")])])
-    run(sys.executable, "-W", "error", "-c", modules, cwd=packages[SLOW], PYTHONPATH=path)
+    command = (sys.executable, "-W", "error", "-c", modules)
+    checked_run(*command, cwd=packages[SLOW], PYTHONPATH=with_site(*packages.values()))
 
 
 def test_modules_are_short(packages: dict[str, Path]) -> None:

@@ -1,0 +1,58 @@
+"""The command keeps its contract, and writes every pair."""
+
+import json
+from pathlib import Path
+
+from zebra_export_sharegpt import as_sharegpt
+
+from zebra_core.testing import parametrize_with_checks
+
+
+@parametrize_with_checks("command.export-sharegpt")
+def test_contract(check):
+    """Every check of ZEBRA's conformance kit passes."""
+    check()
+
+
+def test_a_pair():
+    """Roles have ShareGPT's names, and the system's text stands apart from the turns."""
+    texts = [("system", "Be brief."), ("user", "Hi."), ("assistant", "Hello."), ("user", "Late?")]
+    row = {
+        "prompt": [{"role": role, "content": text} for role, text in texts],
+        "chosen": [{"role": "assistant", "content": "No."}],
+        "rejected": [{"role": "assistant", "content": "It is hard to say."}],
+    }
+    assert as_sharegpt(row) == {
+        "system": "Be brief.",
+        "conversations": [
+            {"from": "human", "value": "Hi."},
+            {"from": "gpt", "value": "Hello."},
+            {"from": "human", "value": "Late?"},
+        ],
+        "chosen": {"from": "gpt", "value": "No."},
+        "rejected": {"from": "gpt", "value": "It is hard to say."},
+    }
+
+
+def test_every_pair_is_written(zebra_cli):
+    """The file has as many pairs as the dataset, in its order; the entry printed names the file and its columns."""
+    zebra_cli.run("run", "-o", "pairs", "--shard-rows", "250")
+    entry = json.loads(zebra_cli.run("export-sharegpt", "pairs", "-o", "out.json").stdout)["out"]
+    pairs, rows = json.loads(Path("out.json").read_text(encoding="utf-8")), zebra_cli.dataset("pairs")
+    assert [pair["chosen"]["value"] for pair in pairs] == [row["chosen"][0]["content"] for row in rows]
+    assert entry["file_name"] == "out.json"
+    assert {*entry["columns"].values()} == {*pairs[0]}
+
+
+def test_mistakes(zebra_cli):
+    """A file that exists is kept, and one that cannot be written leaves nothing."""
+    zebra_cli.run("run", "-o", "pairs")
+    zebra_cli.write("out.json", "mine")
+    assert "add --overwrite" in zebra_cli.run("export-sharegpt", "pairs", "-o", "out.json", code=2).stderr
+    assert Path("out.json").read_text() == "mine"
+    assert (
+        "cannot write absent/out.json"
+        in zebra_cli.run("export-sharegpt", "pairs", "-o", "absent/out.json", code=2).stderr
+    )
+    zebra_cli.run("export-sharegpt", "pairs", "-o", "out.json", "--overwrite")
+    assert sorted(path.name for path in Path().iterdir()) == ["out.json", "pairs"]
