@@ -120,6 +120,15 @@ def test_the_command_writes_a_package(zebra_cli: Project) -> None:
     assert "$" not in Path("zebra-my-sim/README.md").read_text(encoding="utf-8")
 
 
+def test_the_page_names_the_same_commands(zebra_cli: Project) -> None:
+    """The first commands of docs/how-to/plugin.md are the command and what it says is next."""
+    page = (Path(__file__).parents[3] / "docs/how-to/plugin.md").read_text(encoding="utf-8")
+    first, *following = page.split("```\n")[1].splitlines()
+    result = zebra_cli.run(*first.split()[1:])
+    assert [line.strip() for line in result.stdout.splitlines()[3:]] == following
+    assert all(f"`{kind}`" in page for kind in kinds())
+
+
 @pytest.mark.parametrize("licence", LICENCES)
 def test_licences(zebra_cli: Project, licence: str) -> None:
     """The licence is in pyproject.toml and in LICENSE; without one, PyPI refuses the package."""
