@@ -73,6 +73,9 @@ class Package:
 
     def write(self, folder: Path) -> None:
         """Write the package to a folder that does not exist yet. Raise ZebraError if it does, or cannot be written."""
+        if not zebra.storage.is_local(folder):
+            msg = f"{folder} is not a folder on this machine; choose one with -o FOLDER"
+            raise zebra.ZebraError(msg)
         if folder.exists():
             msg = f"{folder} exists; choose another folder with -o FOLDER, or remove it"
             raise zebra.ZebraError(msg)

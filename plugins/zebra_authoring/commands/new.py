@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+import zebra_core as zebra
 from zebra_authoring.names import make_names
 from zebra_authoring.scaffold import LICENCES, Package, kinds
 
@@ -23,7 +22,7 @@ def new(name: str, kind: str, licence: str, output: str | None) -> None:
     """Write a package with a working component of a kind, its tests, and a workflow that runs them."""
     names = make_names(name)
     package = Package(names, kind, licence)
-    folder = Path(output or names.distribution)
+    folder = zebra.storage.place(output or names.distribution)
     package.write(folder)
     click.echo(
         f"The {kind.replace('-', ' ')} {names.name!r} is in {folder}/{names.module}.py, its tests in {folder}/tests/\n\nNext:"

@@ -178,7 +178,12 @@ def test_a_folder_that_exists(zebra_cli: Project) -> None:
 def test_a_folder_that_cannot_be_written(zebra_cli: Project) -> None:
     """If the folder cannot be written, nothing is left of the attempt."""
     zebra_cli.write("file", "")
-    for output in ("file/near", "absent/near"):
+    facts = {"file/near": "cannot write file/near: ", "absent/near": "cannot write absent/near: "}
+    facts |= {
+        "memory://near": "memory://near is not a folder on this machine",
+        "x" * 300: f"'{'x' * 60}...' is not a path",
+    }
+    for output, fact in facts.items():
         stderr = zebra_cli.run("plugin", "new", "near", "--kind", "rule", "-o", output, code=2).stderr
-        assert stderr.startswith(f"Error: cannot write {output}: ")
+        assert stderr.startswith(f"Error: {fact}")
     assert [path.name for path in zebra_cli.folder.iterdir()] == ["file"]
