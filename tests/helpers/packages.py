@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-Folders = list[Path]
-
 
 def checked_run(*command: str, cwd: Path, **environment: str) -> str:
     """Run a command, and return what it prints. Fail if it does."""
@@ -18,7 +16,7 @@ def checked_run(*command: str, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-def installed(packages: Folders, site: Path) -> Path:
+def installed(packages: list[Path], site: Path) -> Path:
     """Install packages into a folder, all at once, without a network. Return the folder."""
     pip = ("-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
     checked_run(sys.executable, *pip, "--target", str(site), *map(str, packages), cwd=site.parent)
@@ -30,7 +28,7 @@ def with_site(*folders: Path) -> str:
     return os.pathsep.join([*map(str, folders), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-def run_tests(site: Path, packages: Folders) -> str:
+def run_tests(site: Path, packages: list[Path]) -> str:
     """Run the tests of packages in one process that sees what is installed in `site`. Return what pytest prints."""
     options = ("-q", "-p", "zebra_core.testing", "-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir=.")
     folders = [str(package / "tests") for package in packages]
