@@ -1,11 +1,14 @@
 # One word for each step of the loop; .ci/run does them all on a clean checkout.
-.PHONY: install test lint types architecture fuzz wheel docs docs-serve docs-outputs
+LOWEST ?= .venv-lowest
+.PHONY: install test check lint types architecture lowest fuzz wheel docs docs-serve docs-outputs
 
 install:
 	python -m pip install -c constraints.txt -e ".[dev]"
 
 test:
 	pytest
+
+check: lint types architecture test
 
 lint:
 	ruff check .
@@ -16,6 +19,11 @@ types:
 
 architecture:
 	lint-imports
+
+lowest:
+	uv venv --quiet --python 3.11 $(LOWEST)
+	uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -e ".[dev]"
+	PATH="$(abspath $(LOWEST))/bin:$$PATH" python -m pytest
 
 fuzz:
 	python bench/fuzz.py --inputs 2000 --seed 0
