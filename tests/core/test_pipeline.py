@@ -30,7 +30,19 @@ def test_two_runs_and_the_saved_recipe_give_the_same_bytes(zebra_cli: Project) -
 
 @pytest.mark.parametrize(
     "strategy",
-    ["sup", "sim", "sup+sim", "delta", "max-min", "confident-sim", "consistent", "random", "best-random", "rlaif"],
+    [
+        "sup",
+        "sim",
+        "sup+sim",
+        "delta",
+        "max-min",
+        "confident-sim",
+        "consistent",
+        "random",
+        "best-random",
+        "like-length",
+        "rlaif",
+    ],
 )
 def test_another_order_gives_the_same_pairs(zebra_cli: Project, strategy: str) -> None:
     """A pool with its rows, and the responses in each row, in another order gives the same pairs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -29,6 +30,8 @@ class Candidates:
     `rows` (n) is the instruction's row in the batch; `models` (n x k) indexes `Behavior.models`, ascending, which is
     best first; `places` (n x k) is the position of the response among all responses of the batch; `ratings` (n x k) is
     NaN if the pool has none; `ids` (n) are the instructions' ids and `model_keys` hashes of the models' names.
+    `batch` is the batch of the pool that they are from. `prompts`, `sources`, `responses` and `lengths` are read from it
+    when they are first used, so that they cost nothing otherwise.
     """
 
     rows: NDArray[np.int64] = attrs.field(converter=read_only)
@@ -37,6 +40,7 @@ class Candidates:
     ratings: NDArray[np.float64] = attrs.field(converter=read_only)
     ids: pa.Array
     model_keys: NDArray[np.uint64] = attrs.field(converter=read_only)
+    batch: pa.RecordBatch
     seed: int = 0
 
     def __repr__(self) -> str:
@@ -49,6 +53,27 @@ class Candidates:
         """Return the candidates of some of the instructions."""
         cut = {name: getattr(self, name)[chosen] for name in ("rows", "models", "places", "ratings")}
         return attrs.evolve(self, ids=self.ids.take(pa.array(np.arange(len(self))[chosen])), **cut)
+
+    @cached_property
+    def prompts(self) -> pa.ListArray:
+        """The prompts (n), each a list of messages, as in `zebra.MESSAGES`."""
+        return self.batch["prompt"].take(pa.array(self.rows))
+
+    @cached_property
+    def sources(self) -> pa.Array:
+        """The `source` of each instruction (n), as text; null if the pool has none."""
+        return self.batch["source"].take(pa.array(self.rows))
+
+    @cached_property
+    def responses(self) -> pa.Array:
+        """The texts of the responses (n * k), row by row in the order of `models`; none is empty."""
+        return self.batch["responses"].flatten().take(pa.array(self.places.ravel()))
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """The number of characters of each response (n x k), at least 1."""
+        lengths = pc.utf8_length(self.responses).to_numpy(zero_copy_only=False)
+        return read_only(lengths.astype(np.int64).reshape(self.places.shape))
 
     def draw(self) -> NDArray[np.float64]:
         """Draw a number in [0, 1) for each pair, (n x k x k), symmetric.
@@ -180,6 +205,7 @@ def group_candidates(answers: Answers, models: tuple[str, ...], seed: int) -> It
                 ratings[places],
                 answers.batch["id"].take(pa.array(row[at])),
                 model_keys,
+                answers.batch,
                 seed,
             )
 

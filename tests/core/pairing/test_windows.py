@@ -13,6 +13,7 @@ from zebra_core.testing import Project
 MODELS = 620
 WHOLE = """
 import zebra_core as zebra
+from zebra_strategies.instance import LikeLength
 from zebra_strategies.model import SupSim, sim, sup
 
 
@@ -22,7 +23,15 @@ def zebra_strategies():
         "whole-sup": lambda behavior: sup(behavior),
         "whole-sim": lambda behavior: sim(behavior),
         "whole-sup+sim": lambda behavior: SupSim()(behavior),
+        "whole-like-length": Whole,
     }
+
+
+class Whole:
+    per_instruction = True
+
+    def __call__(self, behavior, candidates):
+        return LikeLength()(behavior, candidates)
 """
 
 
@@ -57,3 +66,11 @@ def test_a_window_changes_no_pair(pool: Project, strategy: str, arguments: tuple
     whole = build(pool, f"whole-{strategy}", "--plugin", "./whole.py", *arguments)
     assert windowed
     assert windowed == whole
+
+
+def test_a_window_changes_no_text(pool: Project) -> None:
+    """A strategy that looks at the texts sees those of the instruction in a window too."""
+    pool.write("whole.py", WHOLE)
+    windowed = build(pool, "like-length")
+    assert windowed
+    assert windowed == build(pool, "whole-like-length", "--plugin", "./whole.py")
