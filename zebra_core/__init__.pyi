@@ -17,6 +17,8 @@ from .dataset.engine import Engine as Engine
 from .dataset.figure import Figure as Figure
 from .dataset.figure import Section as Section
 from .dataset.folder import fingerprint as fingerprint
+from .dataset.lint import Lint as Lint
+from .dataset.lint import LintResult as LintResult
 from .dataset.manifest import Manifest as Manifest
 from .dataset.shards import Shard as Shard
 from .dataset.shards import ShardTask as ShardTask

@@ -102,6 +102,11 @@ def zebra_figures() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_lints() -> Components:  # type: ignore[empty-body]
+    """Offer lints of the pairs: from a Dataset to a LintResult, or None if the lint does not apply."""
+
+
+@hookspec
 def zebra_defaults() -> Mapping[str, str]:  # type: ignore[empty-body]
     """Declare default components: from nothing to the name of a component by kind, used if a run names none."""
 
@@ -151,5 +156,6 @@ KINDS = {
     "evaluator": "zebra_evaluators",
     "engine": "zebra_engines",
     "figure": "zebra_figures",
+    "lint": "zebra_lints",
 }
 """The kinds of components, as messages and `zebra plugins` name them, and the hook of each."""

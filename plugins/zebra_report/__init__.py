@@ -16,6 +16,14 @@ def zebra_figures() -> zebra.Components:
 
 
 @zebra.hookimpl
+def zebra_lints() -> zebra.Components:
+    """Offer the lints, in the order of the table."""
+    from zebra_report.lints import LINTS
+
+    return LINTS
+
+
+@zebra.hookimpl
 def zebra_commands() -> list[click.Command]:
     """Add `zebra report`."""
     return [zebra.lazy_command("report", "zebra_report.command:report", "Write the report of a dataset.")]
@@ -30,6 +38,6 @@ def zebra_stage_done(stage: str, result: object) -> None:
 
     try:
         plugins = zebra.load_plugins(result.manifest.recipe.get("plugins", ()), recorded=True)
-        click.echo(f"The report is {zebra.storage.shown(write_report(result, plugins))}")
+        click.echo(f"The report is {zebra.storage.shown(write_report(result, plugins).page)}")
     except zebra.ZebraError as error:
         click.echo(f"Warning: there is no report: {error}", err=True)

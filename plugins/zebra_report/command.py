@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import zebra_core as zebra
-from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from
-from zebra_report.lints import OVERLAP, lint_dataset
+from zebra_core.cli.options import (
+    command_with_flags,
+    completed,
+    component_flags,
+    loaded_plugins,
+    plugin_options,
+    recipe_from,
+    take_flags,
+)
+from zebra_report.lints.results import name_of
 from zebra_report.page import write_report
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
-@click.command()
+
+@click.command(cls=command_with_flags("lint"))
 @click.argument("folder")
 @plugin_options
 @click.option(
-    "--against",
-    type=click.Path(dir_okay=False),
-    help="Test prompts that must not be in the data: a text file, one per line.",
-)
-@click.option(
     "--fail-on",
-    "failing",
+    "names",
     multiple=True,
     metavar="LINT",
+    shell_complete=completed("lint"),
     help="End with an error if this lint finds a pair. Repeatable.",
 )
-def report(folder: str, against: str | None, failing: tuple[str, ...], **arguments: object) -> None:
+def report(folder: str, names: tuple[str, ...], **arguments: object) -> None:
     """Write the report of a dataset that `zebra run` built: one page, each figure as SVG, each table as CSV."""
+    flags = take_flags(arguments, "lint")
     recipe = recipe_from(None, arguments)
-    dataset = zebra.Dataset.open(folder)
-    page = write_report(dataset, loaded_plugins(recipe.plugins), recipe.options)
-    click.echo(f"The report is {zebra.storage.shown(page)}")
-    if not (failing or against):
-        return
-    results = {result.lint: result for result in lint_dataset(dataset, _prompts(against))}
-    for name in failing:
-        if name not in results:
-            what = "lint"
-            raise zebra.unknown(what, name, results)
-    failed = [results[name] for name in (*failing, *([OVERLAP] if against else [])) if results[name].count]
-    if failed:
-        raise zebra.ZebraError("; ".join(map(str, failed)))
+    dataset, plugins = zebra.Dataset.open(folder), loaded_plugins(recipe.plugins)
+    options, requested = dict(recipe.options), [plugins.find("lint", name) for name in names]
+    for lint, option in (owner for owners in component_flags(plugins, "lint").values() for owner in owners):
+        if option.flag_name in flags:
+            options[lint.address] = {**options.get(lint.address, {}), option.name: flags[option.flag_name]}
+            requested += [lint] if option.info.requests else []
+    written = write_report(dataset, plugins, options)
+    click.echo(f"The report is {zebra.storage.shown(written.page)}")
+    _check(written.lints, dict.fromkeys(name_of(lint, plugins) for lint in requested))
 
 
-def _prompts(file: str | None) -> list[str]:
-    if file is None:
-        return []
-    try:
-        return [line for line in Path(file).read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"cannot read the test prompts {file!r}: {error}"
-        raise zebra.ZebraError(msg) from error
+def _check(lints: Mapping[str, zebra.LintResult], requested: Iterable[str]) -> None:
+    """Raise ZebraError if one of the requested lints matches a pair, or has not run."""
+    faults = [fault for name in requested if (fault := _fault(name, lints.get(name)))]
+    if faults:
+        raise zebra.ZebraError("; ".join(faults))
+
+
+def _fault(name: str, result: zebra.LintResult | None) -> str:
+    if result is None:
+        return f"{name}: it has nothing to compare the pairs with; set its options, which `zebra plugins {name}` shows"
+    if result.failed:
+        return result.fact
+    such_as = f", such as {result.ids[0]}" if result.ids else ""
+    return f"{name}: {result.count:,} pairs ({result.fact}){such_as}" if result.count else ""

@@ -8,30 +8,54 @@ import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import attrs
+
 import zebra_core as zebra
+from zebra_core.plugins.protocols import TakesLints
+from zebra_report.lints.results import run_lints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     Options = Mapping[str, Mapping[str, object]]
+    Lints = Mapping[str, zebra.LintResult]
 
 
-def write_report(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options | None = None) -> Path:
-    """Write `report/` in a dataset's folder: report.html, each figure as SVG, each table as CSV. Return the page.
+@attrs.frozen
+class Report:
+    """A report that is written: its page, and the results of the lints by name."""
 
-    `options` are those of figures, by target. Raise ZebraError if the extra `report` is not installed.
+    page: Path
+    lints: Lints
+
+
+def write_report(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options | None = None) -> Report:
+    """Write `report/` in a dataset's folder: report.html, each figure as SVG, each table as CSV.
+
+    `options` are those of figures and lints, by target. Raise ZebraError if one addresses neither, or if the extra `report`
+    is not installed.
     """
     zebra.require_extra("report", "a report", ("jinja2", "matplotlib", "sklearn"))
     with plugins.stage("report") as done:
-        page = _write(dataset, plugins, options or {})
+        _check_targets(plugins, options or {})
+        lints = run_lints(dataset, plugins, options or {})
+        page = _write(dataset, list(_sections(dataset, plugins, options or {}, lints)))
         done(dataset)
-    return page
+    return Report(page, lints)
 
 
-def _write(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options) -> Path:
+def _check_targets(plugins: zebra.Plugins, options: Options) -> None:
+    components = [*plugins.of_kind("figure"), *plugins.of_kind("lint")]
+    targets = {target for component in components for target in zebra.names_of(component)}
+    for target in options:
+        if target not in targets:
+            what = "figure or lint"
+            raise zebra.unknown(what, target, [component.name for component in components])
+
+
+def _write(dataset: zebra.Dataset, sections: list[tuple[str, zebra.Section]]) -> Path:
     output = dataset.folder / "report"
-    sections = list(_sections(dataset, plugins, options))
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, section in sections:
@@ -46,27 +70,26 @@ def _write(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options) -> 
     return output / "report.html"
 
 
-def _sections(dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options) -> Iterator[tuple[str, zebra.Section]]:
-    figures = plugins.of_kind("figure")
-    targets = {target for component in figures for target in zebra.names_of(component)}
-    for target in options:
-        if target not in targets:
-            what = "figure"
-            raise zebra.unknown(what, target, [component.name for component in figures])
-    for component in figures:
-        section = _section(component, zebra.options_for(component, options, plugins), dataset)
+def _sections(
+    dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options, lints: Lints
+) -> Iterator[tuple[str, zebra.Section]]:
+    for component in plugins.of_kind("figure"):
+        section = _section(component, zebra.options_for(component, options, plugins), dataset, lints)
         if section is not None:
             yield component.name, section
 
 
-def _section(component: zebra.Component, options: Mapping[str, object], dataset: zebra.Dataset) -> zebra.Section | None:
+def _section(
+    component: zebra.Component, options: Mapping[str, object], dataset: zebra.Dataset, lints: Lints
+) -> zebra.Section | None:
     """Return the section of a figure; of one that fails, the error. Raise ZebraError for options that do not fit."""
     try:
         figure = component.bind(options)
     except zebra.PluginError as error:
         return _failed(component, error)
+    takes_lints = isinstance(figure.instance, TakesLints) and figure.instance.takes_lints
     try:
-        section = figure(dataset)
+        section = figure(dataset, lints) if takes_lints else figure(dataset)
     except zebra.ZebraError as error:
         return _failed(component, error)
     fault = _fault(section)

@@ -140,3 +140,10 @@ class HasPresets(Protocol):
     """A component whose option `preset` stands for a set of other options."""
 
     presets: Mapping[str, Mapping[str, object]]
+
+
+@runtime_checkable
+class TakesLints(Protocol):
+    """A figure that also receives the results of the lints, a `LintResult` by name, if `takes_lints` is True."""
+
+    takes_lints: bool

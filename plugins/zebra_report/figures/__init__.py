@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zebra_report.figures.about import Cost, overview, score_table
-from zebra_report.figures.lint_table import lints
+from zebra_report.figures.lint_table import LintTable
 from zebra_report.figures.models import heat_map, profiles, scatter, tree
 from zebra_report.figures.pairs import distributions, frequencies, model_pairs, samples
 from zebra_report.figures.texts import Texts
@@ -24,7 +24,7 @@ FIGURES: zebra.Components = {
     "model-pairs": model_pairs,
     "distributions": distributions,
     "texts": Texts,
-    "lints": lints,
+    "lints": LintTable,
     "cost": Cost,
     "samples": samples,
 }

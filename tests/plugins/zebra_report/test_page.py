@@ -67,7 +67,7 @@ def test_options_of_figures(zebra_cli: Project) -> None:
     zebra_cli.run("report", "zebra-dataset", "--set", "cost.unit=0.05")
     assert "yours,0.05,30.0\n" in (zebra_cli.folder / "zebra-dataset/report/cost.csv").read_text()
     output = zebra_cli.run("report", "zebra-dataset", "--set", "costs.unit=1", code=2).stderr
-    assert "there is no figure 'costs'; did you mean 'cost'?" in output
+    assert "there is no figure or lint 'costs'; did you mean 'cost'?" in output
 
 
 def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
