@@ -61,6 +61,7 @@ from .plugins.discovery import Plugins as Plugins
 from .plugins.discovery import load_plugins as load_plugins
 from .plugins.options import option as option
 from .plugins.options import options_of as options_of
+from .plugins.protocols import follows as follows
 from .plugins.protocols import pairwise as pairwise
 from .pool.alias_draft import letters as letters
 from .pool.aliases import AliasResolver as AliasResolver

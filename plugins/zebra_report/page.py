@@ -12,7 +12,9 @@ import attrs
 
 import zebra_core as zebra
 from zebra_core.plugins.protocols import TakesLints
+from zebra_report.figures import FIGURES
 from zebra_report.lints.results import run_lints
+from zebra_report.order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,10 +75,11 @@ def _write(dataset: zebra.Dataset, sections: list[tuple[str, zebra.Section]]) ->
 def _sections(
     dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options, lints: Lints
 ) -> Iterator[tuple[str, zebra.Section]]:
-    for component in plugins.of_kind("figure"):
+    figures = sorted(plugins.of_kind("figure"), key=lambda figure: figure.factory not in FIGURES.values())
+    for component, note in in_order(figures):
         section = _section(component, zebra.options_for(component, options, plugins), dataset, lints)
         if section is not None:
-            yield component.name, section
+            yield component.name, attrs.evolve(section, notes=[*section.notes, note]) if note else section
 
 
 def _section(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from zebra_core.base.arrays import Matrix
@@ -147,3 +147,24 @@ class TakesLints(Protocol):
     """A figure that also receives the results of the lints, a `LintResult` by name, if `takes_lints` is True."""
 
     takes_lints: bool
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A figure that says which figure it follows on the page; "" puts it first.
+
+    It is a class attribute; a function has the member if it is decorated with `follows`. A name that no figure has, and
+    figures that follow each other, are no error: they are at the end of the page, with a note.
+    """
+
+    follows: str
+
+
+def follows(figure: str) -> Callable[[_Call], _Call]:
+    """Return a decorator that declares a function to be a figure that `Follows` another one."""
+
+    def declare(call: _Call) -> _Call:
+        call.follows = figure
+        return call
+
+    return declare

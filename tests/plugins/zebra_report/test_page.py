@@ -82,6 +82,33 @@ def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
     assert (zebra_cli.folder / "zebra-dataset/report/mine.csv").read_text() == "n\n600\n"
 
 
+def test_where_a_figure_stands(zebra_cli: Project) -> None:
+    """A plugin's figure that follows `scores` is the section after it; one that follows nothing known is last, with a note."""
+    plugin = """
+import zebra_core as zebra
+@zebra.hookimpl
+def zebra_figures():
+    return {"lost": lost, "mine": Mine}
+@zebra.follows("spores")
+def lost(dataset):
+    return zebra.Section("Lost", "Words.")
+class Mine:
+    follows = "scores"
+    def __call__(self, dataset):
+        return zebra.Section("Mine", "Words.")
+"""
+    zebra_cli.write("mine.py", plugin)
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset")
+    page = zebra_cli.folder / "zebra-dataset/report/report.html"
+    names = re.findall('<section id="([^"]*)"', page.read_text())
+    zebra_cli.run("report", "zebra-dataset", "--plugin", "mine")
+    after = names.index("scores") + 1
+    text = html.unescape(page.read_text())
+    assert re.findall('<section id="([^"]*)"', text) == [*names[:after], "mine", *names[after:], "lost"]
+    assert text.count("This section is at the end of the page: there is no figure 'spores' for it to follow.") == 1
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
