@@ -13,6 +13,7 @@ import xxhash
 
 from zebra_core.base.arrays import read_only
 from zebra_core.behavior import BLOCK
+from zebra_core.pool.pool import POOL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,8 +95,22 @@ def sample_candidates(models: tuple[str, ...], seed: int) -> Candidates:
     count = len(models)
     numbers = np.tile(np.arange(count), (2, 1))
     places = np.arange(2 * count).reshape(2, count)
-    ids = pa.array(["first", "second"])
-    return Candidates(np.arange(2), numbers, places, 1.0 + places % 5, ids, hashed(list(models)), seed)
+    batch = sample_batch(numbers)
+    return Candidates(np.arange(2), numbers, places, 1.0 + places % 5, batch["id"], hashed(list(models)), batch, seed)
+
+
+def sample_batch(models: NDArray[np.int64]) -> pa.RecordBatch:
+    """Return a batch of the pool: an instruction for each row of `models` (n x k), with responses of different lengths."""
+    rows = [
+        {
+            "id": f"instruction-{row}",
+            "prompt": [{"role": "user", "content": f"Question {row}?"}],
+            "models": [f"model-{number}" for number in numbers],
+            "responses": ["The answer. " * (1 + (number + row) % 4) for number in numbers],
+        }
+        for row, numbers in enumerate(models.tolist())
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=POOL)
 
 
 def windows(group: Candidates) -> Iterator[tuple[list[int], Candidates]]:

@@ -127,6 +127,14 @@ FAULTS = {
         "figure.raw": "takes_hostile_text",
         "figure.two-benchmarks": "takes_little_evidence",
     },
+    "broken_lints": {
+        "lint.number": "gives_a_lint_result",
+        "lint.mute": "gives_a_lint_result",
+        "lint.stranger": "names_pairs_of_the_dataset",
+        "lint.uncounted": "names_pairs_of_the_dataset",
+        "lint.two-sources": "takes_any_pairs",
+        "lint.plain-text": "takes_any_pairs",
+    },
     "broken_trainers": {
         "trainer.table": "gives_a_training_result",
         "trainer.idle": "writes_a_model",

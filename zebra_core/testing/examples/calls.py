@@ -123,7 +123,7 @@ def engine_tasks(folder: Path, workers: int = 6) -> tuple[Writer, list[Any]]:
     return Writer(run.plan, folder), plan_shards(run.pool, workers)
 
 
-def _figure(_: Subject, __: Path) -> Example:
+def _dataset(_: Subject, __: Path) -> Example:
     dataset = Dataset.open(toy.toy_dataset())
     return Example((dataset,), (dataset,))
 
@@ -191,7 +191,8 @@ _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
     "score source": _located,
     "catalogue": _catalogue,
     "engine": _engine,
-    "figure": _figure,
+    "figure": _dataset,
+    "lint": _dataset,
     "trainer": _trainer,
     "evaluator": _evaluator,
     "model": _model,

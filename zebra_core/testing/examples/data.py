@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from zebra_core.behavior import DECIMALS, Behavior
-from zebra_core.pairing.candidates import Candidates, hashed
+from zebra_core.pairing.candidates import Candidates, hashed, sample_batch
 from zebra_core.scores.table import Benchmark, Direction, ScoreTable
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def draw_candidates(behavior: Behavior, answers: int = 4, rows: int = 8, seed: i
         generator.integers(1, 6, (rows, answers)).astype(np.float64),
         pa.array([f"instruction-{number}" for number in range(rows)]),
         hashed(list(behavior.models)),
+        sample_batch(models),
         seed=3,
     )
 
