@@ -9,6 +9,7 @@ from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.figure import Section
 from zebra_core.errors import ZebraError
 from zebra_core.testing.check import checks_in, fail, skip
+from zebra_core.testing.examples.calls import example_lints
 from zebra_core.testing.examples.results import result_of
 from zebra_core.testing.examples.toy import toy_dataset
 
@@ -22,7 +23,7 @@ def draw(subject: Subject, dataset: Literal["plain", "hostile", "single"]) -> Se
     """Return the section of a dataset of the kit. Raise CheckSkipped if the example fails, which another check is for."""
     result_of(subject)
     try:
-        section = subject.call(Dataset.open(toy_dataset(dataset)))
+        section = subject.call(Dataset.open(toy_dataset(dataset)), *example_lints(subject))
     except ZebraError as error:
         fail(f"it raises an error: {error}")
     if section is not None and (not isinstance(section, Section) or _fault(section)):
@@ -33,7 +34,7 @@ def draw(subject: Subject, dataset: Literal["plain", "hostile", "single"]) -> Se
 def gives_a_section(subject: Subject) -> None:
     """It returns a zebra.Section, whose texts are strings and whose rows have one length, or None."""
     result_of(subject)
-    section = subject.call(Dataset.open(toy_dataset()))
+    section = subject.call(Dataset.open(toy_dataset()), *example_lints(subject))
     if section is not None and not isinstance(section, Section):
         fail(f"it must return a zebra.Section or None, got {type(section).__name__}")
     if section is not None and (fault := _fault(section)):

@@ -130,7 +130,12 @@ def does_not_depend_on_the_order(subject: Subject) -> None:
     order = list(range(6))
     order[first : first + 2] = order[first + 1], order[first]
     candidates = draw_candidates(behavior, 6, rows=3)
-    moved = attrs.evolve(candidates, ratings=candidates.ratings[:, order], model_keys=candidates.model_keys[order])
+    moved = attrs.evolve(
+        candidates,
+        ratings=candidates.ratings[:, order],
+        places=candidates.places[:, order],
+        model_keys=candidates.model_keys[order],
+    )
     matrix, after = score_example(subject, behavior, candidates), score_example(subject, behavior.take(order), moved)
     if not np.allclose(matrix[..., order, :][..., order], after, rtol=0, atol=1e-9):
         fail_if_repeatable(

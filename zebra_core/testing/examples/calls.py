@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 
 from zebra_core.dataset.dataset import Dataset
+from zebra_core.dataset.lint import LintResult
 from zebra_core.dataset.shards import Writer, plan_shards
-from zebra_core.plugins.protocols import DeclinesLocation
+from zebra_core.plugins.protocols import DeclinesLocation, TakesLints
 from zebra_core.recipe.inputs import read_results
 from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver
@@ -123,9 +124,15 @@ def engine_tasks(folder: Path, workers: int = 6) -> tuple[Writer, list[Any]]:
     return Writer(run.plan, folder), plan_shards(run.pool, workers)
 
 
-def _dataset(_: Subject, __: Path) -> Example:
+def _dataset(subject: Subject, _: Path) -> Example:
     dataset = Dataset.open(toy.toy_dataset())
-    return Example((dataset,), (dataset,))
+    return Example((dataset, *example_lints(subject)), (dataset,))
+
+
+def example_lints(subject: Subject) -> tuple[dict[str, LintResult], ...]:
+    """Return the results of lints for a figure that takes them."""
+    takes_lints = isinstance(subject.instance, TakesLints) and subject.instance.takes_lints
+    return ({"empty": LintResult("a response is empty", ["plain-0"])},) if takes_lints else ()
 
 
 def _trainer(subject: Subject, folder: Path) -> Example:
