@@ -66,11 +66,13 @@ from .plugins.protocols import pairwise as pairwise
 from .pool.alias_draft import letters as letters
 from .pool.aliases import AliasResolver as AliasResolver
 from .pool.aliases import read_aliases as read_aliases
+from .pool.filters import Filter as Filter
 from .pool.pool import MESSAGES as MESSAGES
 from .pool.pool import POOL as POOL
 from .pool.pool import Part as Part
 from .pool.pool import Pool as Pool
 from .pool.pool import PoolReader as PoolReader
+from .pool.pool import place_of as place_of
 from .pool.rejects import Rejected as Rejected
 from .pool.rejects import convert_or_reject as convert_or_reject
 from .pool.rejects import with_positions as with_positions

@@ -62,6 +62,11 @@ def zebra_pools() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_filters() -> Components:  # type: ignore[empty-body]
+    """Offer filters: from a batch of a pool to one with fewer instructions, or other texts."""
+
+
+@hookspec
 def zebra_similarities() -> Components:  # type: ignore[empty-body]
     """Offer similarities: from vectors (models x benchmarks) in [0, 1] to a symmetric (models x models)."""
 
@@ -148,6 +153,7 @@ KINDS = {
     "superiority": "zebra_superiorities",
     "alias": "zebra_aliases",
     "pool": "zebra_pools",
+    "filter": "zebra_filters",
     "similarity": "zebra_similarities",
     "strategy": "zebra_strategies",
     "rule": "zebra_rules",

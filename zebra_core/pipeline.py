@@ -17,9 +17,9 @@ from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, wr
 from zebra_core.dataset.manifest import MANIFEST, Job, Manifest, ScoresUsed, ShardFile
 from zebra_core.dataset.shards import Writer, model_pairs, plan_shards
 from zebra_core.dataset.summary import check_pairs, remarks, summarise
-from zebra_core.errors import ZebraError
 from zebra_core.pairing.batch_function import BatchFunction
 from zebra_core.pairing.plan import Plan, Tally
+from zebra_core.plugins.protocols import ReadsFiles
 from zebra_core.pool.alias_draft import draft_alias_file
 from zebra_core.pool.pool import ConvertsBatches
 from zebra_core.recipe.inputs import (
@@ -128,6 +128,8 @@ class Run:
         sources = [s for s in self.selections if s.component.kind == "score source"]
         locations = [*(source.location for source in sources), self.recipe.alias]
         files = [storage.place(location) for location in locations if location]
+        readers = [s.bound.instance for s in self.selections]
+        files += [file for reader in readers if isinstance(reader, ReadsFiles) for file in reader.files]
         return Job(
             zebra=version("zebra-preference"),
             plugins={name: str(self.plugins.origins[name]) for name in sorted(used)},
@@ -172,16 +174,18 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     behavior = make_behavior(resolver, table)
     engine = resolver.component("engine")
     with plugins.stage("plan") as done:
-        plan = make_plan(resolver, behavior, pool.models)
+        plan = make_plan(resolver, behavior, pool)
         done(plan)
-    inputs = ("pool", "score source")
-    by_kind = {s.component.kind: s for s in resolver.selections if s.component.kind not in inputs}
-    selections = (pool_selection, *sources, *by_kind.values())
+    filters = [s for s in resolver.selections if s.component.kind == "filter"]
+    listed = ("pool", "score source", "filter")
+    by_kind = {s.component.kind: s for s in resolver.selections if s.component.kind not in listed}
+    selections = (pool_selection, *sources, *filters, *by_kind.values())
     options = resolver.options_of(resolver.selections)
     training = Training.from_resolver(resolver) if recipe.trainer or recipe.model else None
     resolver.check_options()
     names: dict[str, Any] = {field_of(kind): pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
     names |= {"pool": pinned([pool_selection], plugins)[0], "scores": pinned(sources, plugins), "options": options}
+    names |= {"filters": pinned(filters, plugins)}
     resolved = attrs.evolve(pin_plugins(recipe, plugins), trainer="", model="", **names)
     return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training)
 
@@ -218,21 +222,16 @@ def batch_function(recipe: Recipe | None = None, plugins: Plugins | None = None)
     """Return the function that turns batches of a pool into preference data, for `datasets.map`.
 
     `recipe.pool` may name a layout; otherwise it is recognised from the columns of each batch. Raise ZebraError for the
-    scope `global`, which needs the whole pool.
+    scope `global` and for a filter that needs the whole pool.
     """
     resolver = _resolver(recipe, plugins)
-    plan = make_plan(resolver, make_behavior(resolver, read_complete_table(resolver)), _no_pool)
+    plan = make_plan(resolver, make_behavior(resolver, read_complete_table(resolver)), None)
     if resolver.recipe.pool:
         resolver.component("pool")
     resolver.check_options()
     named = [selection.bound for selection in resolver.selections if selection.component.kind == "pool"]
     readers = named or [component.bind() for component in resolver.plugins.of_kind("pool")]
     return BatchFunction(plan, tuple(reader for reader in readers if isinstance(reader.instance, ConvertsBatches)))
-
-
-def _no_pool() -> set[str]:
-    msg = "the scope 'global' needs the whole pool, and a batch is only a part; use `zebra run`, or the scope 'instruction'"
-    raise ZebraError(msg)
 
 
 def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | None = None) -> ScoreTable:

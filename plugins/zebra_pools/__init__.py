@@ -1,4 +1,4 @@
-"""Pool readers for the layouts that people keep responses in: UltraFeedback, long, wide, and messages."""
+"""Pool readers for the layouts that people keep responses in: UltraFeedback, long, wide, and messages; and filters of pools."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ def zebra_pools() -> zebra.Components:
     from zebra_pools.wide import Wide
 
     return {"ultrafeedback": UltraFeedback, "long": Long, "wide": Wide, "messages": Messages}
+
+
+@zebra.hookimpl
+def zebra_filters() -> zebra.Components:
+    """Offer the filters by name."""
+    from zebra_pools.filters.decontaminate import Decontaminate
+    from zebra_pools.filters.dedup import Dedup
+
+    return {"decontaminate": Decontaminate, "dedup": Dedup}

@@ -14,7 +14,7 @@ from zebra_core.errors import ZebraError
 from zebra_core.plugins.options import Option, options_of
 from zebra_core.recipe.options import flatten, read_setting
 from zebra_core.recipe.plugin_files import changed_plugins
-from zebra_core.recipe.recipe import Recipe, make_recipe, read_recipe
+from zebra_core.recipe.recipe import Recipe, flag_of, make_recipe, read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,8 +73,8 @@ class RecipeOption(click.Option):
 
     def __init__(self, option: Option) -> None:
         self.option = option
-        name = option.name.replace("_", "-")
-        flag = f"--{name}/--no-{name}" if option.type is bool else f"--{name}"
+        name = flag_of(option.name)
+        flag = f"{name}/--no-{name.removeprefix('--')}" if option.type is bool else name
         super().__init__([flag, option.name], **_click_type(option), default=None, help=option.info.help)
         kind = option.info.kind
         self._custom_shell_complete = completed(kind) if kind else None
@@ -292,7 +292,7 @@ def recipe_from(file: str | None, arguments: Mapping[str, Any]) -> Recipe:
     for name, value in remaining.items():
         if value not in (None, ()):
             values[name] = list(value) if isinstance(value, tuple) else value
-            origins[name] = "--plugin" if name == "plugins" else f"--{name.replace('_', '-')}"
+            origins[name] = flag_of(name)
     recipe = make_recipe({**values, **({"options": options} if options else {})}, origins)
     for change in changed_plugins(recipe):
         click.echo(f"Warning: {change}", err=True)

@@ -26,7 +26,7 @@ DEFAULT_OUTPUT = "zebra-dataset"
 
 @click.command(cls=command_with_flags("trainer"))
 @click.argument("recipe", required=False, type=click.Path(dir_okay=False))
-@recipe_options("pool")
+@recipe_options("pool", "filters")
 @score_options
 @recipe_options("strategy", "rule", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression")
 @training_options

@@ -123,7 +123,7 @@ def check_pairs(plan: Plan, tally: Tally) -> None:
     if tally.pairs:
         return
     models, scored = sorted(tally.answered), sorted(plan.index)
-    if tally.rows and not set(models) & set(scored):
+    if models and not set(models) & set(scored):
         msg = (
             f"no model of the pool has scores: the pool has {', '.join(map(repr, models[:5]))}, the scores have "
             f"{', '.join(map(repr, scored[:5]))}; check --scores, or map the names with --alias"
@@ -134,6 +134,7 @@ def check_pairs(plan: Plan, tally: Tally) -> None:
     reasons = ", ".join(left_out + rejected) or "the pool has no row"
     if not tally.rated and (plan.pairing.per_instruction or plan.preference.per_instruction):
         reasons += ", and the pool has no ratings"
-    remedy = "check --scores, --threshold and --min-gap" if left_out else "check the file after --pool"
+    flags = "--filter, --scores, --threshold and --min-gap" if plan.filters else "--scores, --threshold and --min-gap"
+    remedy = f"check {flags}" if left_out else "check the file after --pool"
     msg = f"no pair came out of {tally.rows} rows: {reasons}; {remedy}"
     raise ZebraError(msg)

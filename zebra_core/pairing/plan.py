@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from zebra_core.behavior import DECIMALS
 from zebra_core.pairing.candidates import Answers, Candidates, find_answers, group_candidates, hashed, windows
 from zebra_core.pairing.confidence import confidence
+from zebra_core.pool.filters import apply_filters
 from zebra_core.pool.pool import DERIVED_ID, MESSAGES
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from zebra_core.behavior import Behavior
     from zebra_core.pairing.rule import Preference
     from zebra_core.pairing.strategy import Pairing
+    from zebra_core.plugins.component import BoundComponent
     from zebra_core.pool.rejects import Rejected
 
 PREFERENCES = pa.schema(
@@ -51,8 +53,8 @@ IDENTICAL = "both responses are the same text"
 class Tally:
     """What was counted while a dataset was built; tallies add up.
 
-    `bytes` are those of the batches. `left_out` counts by reason: instructions that gave no pair, and picked pairs that
-    were dropped. `answered` counts the responses of each model, `empty` the empty ones, `rated` the instructions with
+    `bytes` are those of the batches. `left_out` counts by reason: instructions that gave no pair, those that a filter left
+    out among them, and picked pairs that were dropped. `answered` counts the responses of each model, `empty` the empty ones, `rated` the instructions with
     ratings, and `same_as_baseline` the pairs that the plan's baseline picks as well. `rejected` are the rows that could
     not be used, and `ids` hashes of the ids that the pool gave.
     """
@@ -78,7 +80,7 @@ class Plan:
 
     `index` maps the pool's name of a model to its number in `behavior`, which is ranked. `baseline` is a strategy whose
     identical picks are counted, to report when the choice of strategy makes no difference. If `windowed`, the matrices
-    are computed for the models of a few instructions at a time.
+    are computed for the models of a few instructions at a time. `filters` are applied to each batch first, in order.
     """
 
     behavior: Behavior
@@ -88,26 +90,28 @@ class Plan:
     baseline: Pairing | None = None
     seed: int = 0
     windowed: bool = False
+    filters: tuple[BoundComponent, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Plan: strategy {self.pairing.name} over {len(self.behavior.models)} models>"
 
     def __call__(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Tally]:
         """Turn a batch of the pool's schema into one of the dataset's. Return it with what was counted."""
-        answers = find_answers(batch, self.index)
+        kept, filtered = apply_filters(self.filters, batch)
+        answers = find_answers(kept, self.index)
         groups = list(group_candidates(answers, self.behavior.models, self.seed))
         results = [self._pairs(group) for group in groups]
         pairs = np.concatenate([np.empty((0, 3), np.int64), *(pairs for pairs, _ in results)])
         data, identical = self._gather(answers, pairs[np.argsort(pairs[:, 0], kind="stable")])
         blank = int(answers.blank.sum())
-        few = batch.num_rows - blank - sum(len(group) for group in groups)
+        few = kept.num_rows - blank - sum(len(group) for group in groups)
         tally = Tally(
             rows=batch.num_rows,
             bytes=batch.nbytes,
             pairs=data.num_rows,
             empty=int(answers.empty.sum()),
-            left_out=+Counter({EMPTY_PROMPT: blank, TOO_FEW: few, IDENTICAL: identical}),
-            rated=int(len(batch["ratings"]) - batch["ratings"].null_count),
+            left_out=+Counter({EMPTY_PROMPT: blank, TOO_FEW: few, IDENTICAL: identical}) + filtered,
+            rated=int(len(kept["ratings"]) - kept["ratings"].null_count),
             answered=_by_name(answers),
             ids=(_given_ids(answers),),
         )

@@ -48,6 +48,13 @@ class CoversModels(Protocol):
 
 
 @runtime_checkable
+class ReadsFiles(Protocol):
+    """A filter or column whose result depends on files, which the manifest lists with their hashes."""
+
+    files: Sequence[Path]
+
+
+@runtime_checkable
 class PerInstruction(Protocol):
     """A strategy or rule that also receives the candidates of each instruction if `per_instruction` is True."""
 

@@ -30,6 +30,8 @@ POOL = pa.schema(
 )
 """One row per instruction: `models[k]` gave `responses[k]`, rated `ratings[k]` if the pool has ratings."""
 
+PLACE = b"zebra:place"
+"""The key under which the metadata of a batch's schema has its place in the pool."""
 DERIVED_ID = "xxh3:"
 """The start of the id of a row without one; the hash of its prompt follows."""
 
@@ -63,7 +65,8 @@ class Part:
     `read` returns its batches, anew with each call, with a Rejected in place of each row that cannot be used. Messages
     refer to the part by `name`, usually that of its file. `rows` is the number of its rows, None if unknown. `before` is the
     number of rows of the file that precede it, or a function that counts them if a message needs it. `meter` is kept up to
-    date by `read`; it tells the progress of a part whose number of rows is unknown.
+    date by `read`; it tells the progress of a part whose number of rows is unknown. `number` is its place among the parts
+    of its pool, which sets it.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Part:
     rows: int | None = None
     before: int | Callable[[], int] = 0
     meter: Meter | None = None
+    number: int = 0
 
     def finish(self) -> None:
         """Count all of it as read, because an earlier run has read it."""
@@ -83,7 +87,7 @@ class Part:
 
 
 def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(parts)
+    return tuple(attrs.evolve(part, number=number) for number, part in enumerate(parts))
 
 
 def _files(files: Iterable[Path]) -> tuple[Path, ...]:
@@ -137,7 +141,7 @@ class Pool:
 def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -> Iterator[pa.RecordBatch]:
     """Read a part as valid batches of the pool's schema; the id of a row without one becomes the hash of its prompt.
 
-    `reject` is called with every row that is left out: those that the reader rejects, and those whose lists differ in
+    Each batch knows its place, see `place_of`. `reject` is called with every row that is left out: those that the reader rejects, and those whose lists differ in
     length or whose text is not UTF-8. Raise PluginError for another schema, and ZebraError if the reader cannot continue.
     """
     start = 0
@@ -147,7 +151,7 @@ def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -
                 reject(item)
                 start += 1
             else:
-                yield item
+                yield item if _has_place(item) else with_place(item, (part.number, start))
                 start += item.num_rows
     except pa.ArrowInvalid as error:
         msg = f"{part.name}, after row {part.row(start)}: {error}"
@@ -157,16 +161,41 @@ def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -
         raise ZebraError(msg) from error
 
 
+def with_place(batch: pa.RecordBatch, place: tuple[int, int]) -> pa.RecordBatch:
+    """Return a batch that knows its place in the pool."""
+    return batch.replace_schema_metadata({PLACE: f"{place[0]} {place[1]}"})
+
+
+def _has_place(batch: pa.RecordBatch) -> bool:
+    """Return whether a batch knows its place: that of a filtered pool has the place of the batch that was filtered."""
+    return PLACE in (batch.schema.metadata or {})
+
+
+def place_of(batch: pa.RecordBatch) -> tuple[int, int]:
+    """Return the place of a batch that was read from a pool: its part's number, and its first row's number in the part.
+
+    No two batches of a pool have the same place, and reading the pool again gives the same batches at the same places.
+    """
+    part, _, row = (batch.schema.metadata or {}).get(PLACE, b"0 0").partition(b" ")
+    return int(part), int(row)
+
+
 def check_items(items: Iterable[object]) -> Iterator[pa.RecordBatch | Rejected]:
     """Yield the items of a part. Raise PluginError for one that is neither a batch of the pool's schema nor a Rejected."""
     for item in items:
         if not isinstance(item, (pa.RecordBatch, Rejected)):
             msg = f"a part of a pool must yield Arrow record batches, or zebra.Rejected, got {type(item).__name__}"
             raise PluginError(msg)
-        if not isinstance(item, Rejected) and (item.schema.names != POOL.names or item.schema.types != POOL.types):
-            msg = f"a pool's batch must have the schema {_as_text(POOL)}; got {_as_text(item.schema)}"
-            raise PluginError(msg)
+        if not isinstance(item, Rejected):
+            check_schema(item, "a pool's batch")
         yield item
+
+
+def check_schema(batch: pa.RecordBatch, what: str) -> None:
+    """Raise PluginError, naming `what` the batch is, unless it has the pool's schema."""
+    if batch.schema.names != POOL.names or batch.schema.types != POOL.types:
+        msg = f"{what} must have the schema {_as_text(POOL)}; got {_as_text(batch.schema)}"
+        raise PluginError(msg)
 
 
 def _valid(items: Iterable[pa.RecordBatch | Rejected]) -> Iterator[pa.RecordBatch | Rejected]:
@@ -174,10 +203,11 @@ def _valid(items: Iterable[pa.RecordBatch | Rejected]) -> Iterator[pa.RecordBatc
         if isinstance(item, Rejected):
             yield item
         else:
-            yield from convert_or_reject(item, _complete)
+            yield from convert_or_reject(item, complete)
 
 
-def _complete(batch: pa.RecordBatch) -> pa.RecordBatch:
+def complete(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch of the pool's schema with an id on every row. Raise ArrowInvalid or RowError for an invalid row."""
     batch.validate(full=True)
     _check_lengths(batch)
     return _with_ids(batch)

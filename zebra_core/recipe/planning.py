@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zebra_core.behavior import compute_behavior, is_pairwise
+from zebra_core.errors import ZebraError
 from zebra_core.pairing.candidates import sample_candidates
 from zebra_core.pairing.plan import Plan
 from zebra_core.pairing.rule import Preference
 from zebra_core.pairing.strategy import Pairing, check_repeatable_over
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.plugins.repeatable import SAMPLE
+from zebra_core.pool.filters import filtered_pool, prepare_filters
 from zebra_core.recipe.inputs import select_aliases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from zebra_core.behavior import Behavior, Similarity
+    from zebra_core.pool.pool import Pool
     from zebra_core.recipe.resolve import Resolver
     from zebra_core.scores.table import ScoreTable
 
@@ -31,9 +32,14 @@ def make_behavior(resolver: Resolver, table: ScoreTable, similarity: Similarity 
     return behavior
 
 
-def make_plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[], set[str]]) -> Plan:
-    """Select strategy and rule, and plan which responses to pair; the scope `global` asks for the models of the pool."""
+def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan:
+    """Select filters, strategy and rule, and plan which responses to pair; without `pool`, in batches from elsewhere.
+
+    Raise ZebraError if a filter or the scope needs the pool, and there is none.
+    """
     recipe, plugins = resolver.recipe, resolver.plugins
+    selected = resolver.components("filter", recipe.filters, recipe.origins.get("filters", "from the recipe"))
+    filters = prepare_filters([selection.bound for selection in selected], pool)
     ranked = behavior.ranked()
     strategy = resolver.component("strategy")
     instance = strategy.bound.instance
@@ -50,7 +56,10 @@ def make_plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[
     index = aliases.index(ranked.models)
     windowed = ranked.on_demand and all(map(is_pairwise, [rule, *bound]))
     if recipe.scope == "global":
-        models = {ranked.models[index[name]] for name in models_of_pool() if name in index}
+        if pool is None:
+            msg = "the scope 'global' needs the whole pool, and a batch is only a part; use `zebra run`, or the scope 'instruction'"
+            raise ZebraError(msg)
+        models = {ranked.models[index[name]] for name in filtered_pool(pool, filters).models() if name in index}
         if windowed:  # the other models change nothing
             ranked, windowed = ranked.take([n for n, name in enumerate(ranked.models) if name in models]), False
             index = aliases.index(ranked.models)
@@ -62,4 +71,4 @@ def make_plan(resolver: Resolver, behavior: Behavior, models_of_pool: Callable[[
     if recipe.scope == "global":
         pairings = [pairing.restrict_to(models) for pairing in pairings]
     pairing, *baselines = pairings
-    return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed, windowed)
+    return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed, windowed, filters)

@@ -48,6 +48,13 @@ class Recipe:
         kind="score source",
         metavar="FILE|NAME",
     )
+    filters: tuple[str, ...] = option(
+        (),
+        "What leaves out instructions of the pool, or changes their texts, before pairing. Repeat to apply several in order.",
+        flag="--filter",
+        kind="filter",
+        metavar="NAME",
+    )
     similarity: str = option("", "How similar two models are.", kind="similarity", metavar="NAME")
     strategy: str = option("", "Which responses to pair.", kind="strategy", metavar="NAME")
     rule: str = option("", "Which response is chosen.", kind="rule", metavar="NAME")
@@ -93,7 +100,7 @@ class Recipe:
     compression: str = option(
         "zstd", "zstd, zstd:LEVEL, snappy, gzip, lz4 or none.", metavar="CODEC", validator=_is_codec
     )
-    plugins: tuple[str, ...] = option((), "Plugin to load.", metavar="NAME|FILE")
+    plugins: tuple[str, ...] = option((), "Plugin to load.", flag="--plugin", metavar="NAME|FILE")
     plugin_hashes: dict[str, str] = option(factory=dict)
     options: dict[str, dict[str, Any]] = option(factory=dict)
     origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)
@@ -123,6 +130,11 @@ class Recipe:
 def field_of(kind: str) -> str:
     """Return the recipe's field that names the component of a kind."""
     return next(name for name, option in options_of(Recipe).items() if option.info.kind == kind)
+
+
+def flag_of(name: str) -> str:
+    """Return the command-line flag of a field of the recipe."""
+    return options_of(Recipe)[name].info.flag or f"--{name.replace('_', '-')}"
 
 
 def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = None) -> Recipe:

@@ -12,7 +12,7 @@ from zebra_core.errors import PluginError, ZebraError, nearest
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import General, SuggestsFlags
 from zebra_core.recipe.options import names_of, options_for
-from zebra_core.recipe.recipe import Recipe, field_of
+from zebra_core.recipe.recipe import Recipe, field_of, flag_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -93,6 +93,10 @@ class Resolver:
         self.used.update(name for component in components for name in names_of(component))
         return [component.bind(self._options(component)) for component in components]
 
+    def components(self, kind: str, names: Sequence[str], why: str) -> list[Selection]:
+        """Select the components of a kind with these names, in this order."""
+        return [self._select(self.plugins.find(kind, name), None, why) for name in names]
+
     def model(self) -> Selection | None:
         """Select the model to train if a plugin generates it. Return None if it is a folder or a name on the Hub."""
         name = self.recipe.model
@@ -105,7 +109,7 @@ class Resolver:
 
     def source(self, kind: str, text: str, why: str) -> Selection:
         """Select the reader of a location: the one named in front of it, else the only one that recognises it."""
-        storage.check_secret(text, f"--{field_of(kind)}")
+        storage.check_secret(text, flag_of(field_of(kind)))
         component, location = self.plugins.locate(kind, text)
         if component is not None or location is None:
             return self._select(component or self.plugins.find(kind, text), location, why)

@@ -41,7 +41,7 @@ HEADER = ["tests", "t", "p (t-test)", "p (Holm)", "p (permutation)", "effect siz
     shell_complete=completed("strategy"),
     help="Before training: a strategy to compare. Repeatable.",
 )
-@recipe_options("pool")
+@recipe_options("pool", "filters")
 @score_options
 @recipe_options(*PAIRING)
 @click.option("--judge", metavar="TABLE", help="Labels to measure agreement with, as `zebra audit` takes them.")

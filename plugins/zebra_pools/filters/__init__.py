@@ -1,0 +1,1 @@
+"""Filters of the pool: what is left out before responses are paired."""
