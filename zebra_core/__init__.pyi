@@ -40,6 +40,7 @@ from .hookspecs import Components as Components
 from .hookspecs import hookimpl as hookimpl
 from .pairing.batch_function import BatchFunction as BatchFunction
 from .pairing.candidates import Candidates as Candidates
+from .pairing.columns import Column as Column
 from .pairing.confidence import CONFIDENCE_STEEPNESS as CONFIDENCE_STEEPNESS
 from .pairing.plan import PREFERENCES as PREFERENCES
 from .pairing.plan import Plan as Plan

@@ -82,6 +82,11 @@ def zebra_rules() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_columns() -> Components:  # type: ignore[empty-body]
+    """Offer extra columns of the dataset: from a batch of pairs and a Behavior to Arrow arrays by name."""
+
+
+@hookspec
 def zebra_trainers() -> Components:  # type: ignore[empty-body]
     """Offer trainers: from a dataset's folder, a model and an output folder to a TrainingResult."""
 
@@ -157,6 +162,7 @@ KINDS = {
     "similarity": "zebra_similarities",
     "strategy": "zebra_strategies",
     "rule": "zebra_rules",
+    "column": "zebra_columns",
     "trainer": "zebra_trainers",
     "model": "zebra_models",
     "evaluator": "zebra_evaluators",

@@ -176,16 +176,16 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     with plugins.stage("plan") as done:
         plan = make_plan(resolver, behavior, pool)
         done(plan)
-    filters = [s for s in resolver.selections if s.component.kind == "filter"]
-    listed = ("pool", "score source", "filter")
+    filters, columns = ([s for s in resolver.selections if s.component.kind == kind] for kind in ("filter", "column"))
+    listed = ("pool", "score source", "filter", "column")
     by_kind = {s.component.kind: s for s in resolver.selections if s.component.kind not in listed}
-    selections = (pool_selection, *sources, *filters, *by_kind.values())
+    selections = (pool_selection, *sources, *filters, *by_kind.values(), *columns)
     options = resolver.options_of(resolver.selections)
     training = Training.from_resolver(resolver) if recipe.trainer or recipe.model else None
     resolver.check_options()
     names: dict[str, Any] = {field_of(kind): pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
     names |= {"pool": pinned([pool_selection], plugins)[0], "scores": pinned(sources, plugins), "options": options}
-    names |= {"filters": pinned(filters, plugins)}
+    names |= {"filters": pinned(filters, plugins), "columns": pinned(columns, plugins)}
     resolved = attrs.evolve(pin_plugins(recipe, plugins), trainer="", model="", **names)
     return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training)
 

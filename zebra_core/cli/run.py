@@ -28,7 +28,7 @@ DEFAULT_OUTPUT = "zebra-dataset"
 @click.argument("recipe", required=False, type=click.Path(dir_okay=False))
 @recipe_options("pool", "filters")
 @score_options
-@recipe_options("strategy", "rule", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression")
+@recipe_options("strategy", "rule", "columns", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression")
 @training_options
 @click.option(
     "--trained", metavar="DIR", type=click.Path(), help="Folder of the trained model.  [default: OUTPUT-TRAINER]"

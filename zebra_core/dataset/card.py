@@ -42,7 +42,7 @@ The pool had {rows:,} instructions. {left_out}Mean margin {margin}, mean similar
 `prompt`, `chosen` and `rejected` are messages (TRL's conversational form with an explicit prompt). `chosen_model` and
 `rejected_model` gave the responses. `margin` is the difference of their mean normalised benchmark scores, `similarity`
 is how similar the two models are, and `confidence` how certain their order is, all from the scores alone. `id` and
-`source` come from the pool.
+`source` come from the pool.{columns}
 
 ## Models
 
@@ -67,6 +67,7 @@ SIZES = [
 def card(manifest: Manifest) -> str:
     """Return the card of a dataset, from its manifest."""
     summary = manifest.summary
+    columns = _cell(manifest.recipe.get("columns", []))
     left_out = "; ".join(f"{markdown(reason)}: {count:,}" for reason, count in summary.left_out.items())
     return TEMPLATE.format(
         size=next((name for limit, name in SIZES if summary.pairs < limit), "n>10M"),
@@ -75,6 +76,7 @@ def card(manifest: Manifest) -> str:
         rows=summary.rows,
         choices="\n".join(f"| {name} | {_cell(value)} |" for name, value in manifest.recipe.items()),
         left_out=f"Left out, by reason: {left_out}. " if left_out else "",
+        columns=f" Further columns come from {columns}." if columns else "",
         margin=f"{summary.mean_margin:.3f}",
         similarity=f"{summary.mean_similarity:.3f}",
         models="\n".join(

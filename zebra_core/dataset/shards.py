@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from zebra_core import storage
 from zebra_core.errors import OutputError, ZebraError
-from zebra_core.pairing.plan import PREFERENCES, Plan, Tally
+from zebra_core.pairing.plan import Plan, Tally
 from zebra_core.pool.pool import Part, Pool, batches
 from zebra_core.pool.rejects import Rejected  # noqa: TC001  # a field's type, read at run time
 from zebra_core.records import Record, as_json, read_record, to_plain
@@ -118,7 +118,7 @@ class Writer:
             "use_dictionary": REPEATED,
         }
         tally, rejects = Tally(), Rejects(self.strict)
-        with storage.sink(path) as sink, pq.ParquetWriter(sink, PREFERENCES, **settings) as file:
+        with storage.sink(path) as sink, pq.ParquetWriter(sink, self.plan.schema, **settings) as file:
             for batch in (batch for part in task.parts for batch in _readable(part, rejects)):
                 rejects.valid += batch.num_rows
                 pairs, counts = self.plan(batch)

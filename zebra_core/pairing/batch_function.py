@@ -9,7 +9,6 @@ import attrs
 import pyarrow as pa
 
 from zebra_core.errors import ZebraError
-from zebra_core.pairing.plan import PREFERENCES
 from zebra_core.plugins.component import attributed_items, attributed_to
 from zebra_core.pool.pool import ConvertsBatches, Part, batches
 
@@ -43,7 +42,7 @@ class BatchFunction:
             for batch in table.combine_chunks().to_batches():
                 yield from attributed_items(reader.component, partial(layout.convert, batch))
 
-        return pa.Table.from_batches([self.plan(batch)[0] for batch in batches(Part("batch", read))], PREFERENCES)
+        return pa.Table.from_batches([self.plan(batch)[0] for batch in batches(Part("batch", read))], self.plan.schema)
 
     def _reader(self, schema: pa.Schema) -> tuple[BoundComponent, ConvertsBatches]:
         """Return the first reader that can convert batches of a schema, and its instance."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from zebra_core.behavior import Behavior
+    from zebra_core.pairing.columns import ExtraColumns
     from zebra_core.pairing.rule import Preference
     from zebra_core.pairing.strategy import Pairing
     from zebra_core.plugins.component import BoundComponent
@@ -80,7 +81,8 @@ class Plan:
 
     `index` maps the pool's name of a model to its number in `behavior`, which is ranked. `baseline` is a strategy whose
     identical picks are counted, to report when the choice of strategy makes no difference. If `windowed`, the matrices
-    are computed for the models of a few instructions at a time. `filters` are applied to each batch first, in order.
+    are computed for the models of a few instructions at a time. `filters` are applied to each batch first, in order,
+    and `columns` are added to the pairs.
     """
 
     behavior: Behavior
@@ -91,9 +93,15 @@ class Plan:
     seed: int = 0
     windowed: bool = False
     filters: tuple[BoundComponent, ...] = ()
+    columns: tuple[ExtraColumns, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Plan: strategy {self.pairing.name} over {len(self.behavior.models)} models>"
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of the pairs, with the extra columns."""
+        return pa.schema([*PREFERENCES, *(field for extra in self.columns for field in extra.fields)])
 
     def __call__(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Tally]:
         """Turn a batch of the pool's schema into one of the dataset's. Return it with what was counted."""
@@ -103,6 +111,8 @@ class Plan:
         results = [self._pairs(group) for group in groups]
         pairs = np.concatenate([np.empty((0, 3), np.int64), *(pairs for pairs, _ in results)])
         data, identical = self._gather(answers, pairs[np.argsort(pairs[:, 0], kind="stable")])
+        for extra in self.columns:
+            data = extra(data, self.behavior)
         blank = int(answers.blank.sum())
         few = kept.num_rows - blank - sum(len(group) for group in groups)
         tally = Tally(

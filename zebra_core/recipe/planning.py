@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from zebra_core.behavior import compute_behavior, is_pairwise
 from zebra_core.errors import ZebraError
 from zebra_core.pairing.candidates import sample_candidates
-from zebra_core.pairing.plan import Plan
+from zebra_core.pairing.columns import prepare_columns
+from zebra_core.pairing.plan import PREFERENCES, Plan
 from zebra_core.pairing.rule import Preference
 from zebra_core.pairing.strategy import Pairing, check_repeatable_over
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
@@ -71,4 +72,7 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     if recipe.scope == "global":
         pairings = [pairing.restrict_to(models) for pairing in pairings]
     pairing, *baselines = pairings
-    return Plan(ranked, index, pairing, preference, baselines[0] if baselines else None, recipe.seed, windowed, filters)
+    baseline = baselines[0] if baselines else None
+    listed = resolver.components("column", recipe.columns, recipe.origins.get("columns", "from the recipe"))
+    columns = prepare_columns([selection.bound for selection in listed], PREFERENCES, ranked)
+    return Plan(ranked, index, pairing, preference, baseline, recipe.seed, windowed, filters, columns)

@@ -58,6 +58,9 @@ class Recipe:
     similarity: str = option("", "How similar two models are.", kind="similarity", metavar="NAME")
     strategy: str = option("", "Which responses to pair.", kind="strategy", metavar="NAME")
     rule: str = option("", "Which response is chosen.", kind="rule", metavar="NAME")
+    columns: tuple[str, ...] = option(
+        (), "What adds columns to the dataset. Repeatable.", flag="--column", kind="column", metavar="NAME"
+    )
     engine: str = option("", "What runs the build.", kind="engine", metavar="NAME")
     trainer: str = option("", "How to train; see `zebra plugins`.", kind="trainer", metavar="NAME")
     model: str = option(
