@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,18 @@ def test_the_plugin_page(zebra_cli: Project) -> None:
     assert zebra_cli.manifest()["recipe"]["options"] == {"near": {"sharpness": 2.0}}
     zebra_cli.write("near.py", code(page)[0].replace("return 1 - np", "return 1 - vectors.sum(axis=1) #"))
     assert zebra_cli.run("run", "--plugin", "near", "-o", "x", code=2).stderr in page
+
+
+def test_the_page_on_generating(zebra_cli: Project) -> None:
+    """The program of the how-to page answers prompts by the commands that are shown, and a dataset is built of its pool."""
+    page = (DOCS / "how-to/generate.md").read_text(encoding="utf-8")
+    zebra_cli.write("answer.py", code(page)[0])
+    zebra_cli.write("prompts.txt", "What is the time?\nHow far is Rome?\n")
+    commands = re.findall("^zebra (.*)$", page, flags=re.MULTILINE)
+    for command in commands:
+        zebra_cli.run(*(word.replace("python ", f"{sys.executable} ") for word in shlex.split(command)))
+    assert [row["chosen"][0]["content"] for row in zebra_cli.dataset()][1] == "You ask:\nHow far is Rome?"
+    assert [row["rejected"][0]["content"] for row in zebra_cli.dataset()][1] == "It is about Rome."
 
 
 def test_the_score_table_of_the_reference(zebra_cli: Project) -> None:

@@ -57,6 +57,11 @@ def zebra_aliases() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_generators() -> Components:  # type: ignore[empty-body]
+    """Offer generators: from prompts (lists of messages) and a model's name to one response per prompt, None if it failed."""
+
+
+@hookspec
 def zebra_pools() -> Components:  # type: ignore[empty-body]
     """Offer pool readers: from a location, or from nothing for an embedded pool, to a Pool."""
 
@@ -157,6 +162,7 @@ KINDS = {
     "normalisation": "zebra_normalisations",
     "superiority": "zebra_superiorities",
     "alias": "zebra_aliases",
+    "generator": "zebra_generators",
     "pool": "zebra_pools",
     "filter": "zebra_filters",
     "similarity": "zebra_similarities",

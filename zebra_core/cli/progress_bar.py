@@ -23,36 +23,36 @@ EVERY = 5.0
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[Progress], object]]:
-    """Return a context with the function that `Run.write` calls with its progress."""
+def progress(what: str = "building") -> Iterator[Callable[[Progress], object]]:
+    """Return a context with the function to call with the progress of what is done, such as that of `Run.write`."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Lines()
+        yield Lines(what)
         return
     with Bar(
-        TextColumn("  building"),
+        TextColumn(f"  {what}"),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[rates]}"),
         console=console,
         transient=True,
     ) as bar:
-        task = bar.add_task("building", total=None, rates="")
+        task = bar.add_task(what, total=None, rates="")
         yield lambda done: bar.update(task, completed=done.rows_done, total=done.total, rates=rates(done))
 
 
 class Lines:
     """Prints a line every few seconds."""
 
-    def __init__(self) -> None:
-        self.last = time.monotonic()
+    def __init__(self, what: str = "building") -> None:
+        self.what, self.last = what, time.monotonic()
 
     def __call__(self, done: Progress) -> None:
         """Print the progress, unless the last line is recent."""
         if time.monotonic() - self.last >= EVERY:
             self.last = time.monotonic()
             total = "" if done.total is None else f" of {'' if done.rows else 'about '}{done.total:,}"
-            click.echo(f"  building: {done.rows_done:,}{total} rows, {rates(done)}", err=True)
+            click.echo(f"  {self.what}: {done.rows_done:,}{total} rows, {rates(done)}", err=True)
 
 
 def rates(done: Progress) -> str:
