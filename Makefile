@@ -21,7 +21,7 @@ architecture:
 	lint-imports
 
 lowest:
-	uv venv --quiet --python 3.11 $(LOWEST)
+	uv venv --quiet --seed --python 3.11 $(LOWEST)
 	uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -e ".[dev]"
 	PATH="$(abspath $(LOWEST))/bin:$$PATH" python -m pytest
 

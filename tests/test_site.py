@@ -84,10 +84,10 @@ def offers(plugins: zebra.Plugins, name: str) -> str:
 def example_row(folder: Path) -> list[str]:
     """Return the row of an example: its folder, what it shows, and what it offers."""
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    ((name, module),) = project["entry-points"]["zebra"].items()
+    (module,) = project["entry-points"]["zebra"].values()
     (source,) = [path for path in (folder / f"{module}.py", *folder.glob(f"**/{module}")) if path.exists()]
     plugins = zebra.load_plugins([str(source)])
-    return [f"`examples/{folder.name}`", project["description"], offers(plugins, name)]
+    return [f"`examples/{folder.name}`", project["description"], offers(plugins, plugins.named[-1])]
 
 
 def table(*rows: list[str]) -> list[str]:

@@ -91,6 +91,7 @@ def folder() -> Path:
     (root / "tasks").mkdir()
     for task, rows in ROWS.items():
         (root / "tasks" / f"{task}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (root / "test-set.txt").write_text("What is two and two?\nQuestion 3?\n", encoding="utf-8")
     return root
 
 
@@ -105,6 +106,8 @@ def options_of(component: str) -> dict[str, Any]:
     """Return the options that a component needs for its example."""
     if component.startswith("trainer."):
         return TRAINING
+    if component == "filter.decontaminate":
+        return {"against": str(folder() / "test-set.txt")}
     if component == "evaluator.pairs":
         return {"dataset": str(toy_dataset()), "reference": "none"}
     if component == "evaluator.lm-eval":

@@ -41,7 +41,7 @@ def built_in() -> Iterator[object]:
     """Yield a parameter for each check of each built-in component."""
     for component in installed_components():
         address = component.address
-        model = "tiny" if component.kind in ("trainer", "evaluator") else ""
+        model = {"trainer": "tiny", "evaluator": "tiny", "generator": "cat"}.get(component.kind, "")
         (subject,) = select_subjects(address, [options_of(address)], location=location_of(address), model=model)
         extra = EXTRAS.get(address) or EXTRAS.get(component.kind)
         marks = [getattr(pytest.mark, extra)] if extra else []

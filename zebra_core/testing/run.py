@@ -11,11 +11,13 @@ from zebra_core.errors import MissingExtraError, unknown
 from zebra_core.testing.check import CheckFailed, CheckSkipped
 from zebra_core.testing.checks import (
     ability,
+    batches,
     command,
     common,
     engine,
     evaluator,
     figure,
+    generator,
     lint,
     model,
     pairing,
@@ -37,6 +39,8 @@ FAMILIES = {
     "Similarities": similarity,
     "Strategies and rules": pairing,
     "Pool readers": pool,
+    "Generators": generator,
+    "Filters and columns": batches,
     "Score sources and catalogues": scores,
     "What is made of scores": ability,
     "Engines": engine,

@@ -107,6 +107,22 @@ FAULTS = {
         "alias.strict": "gives_a_model_or_none",
         "alias.nearest": "guesses_nothing",
     },
+    "broken_batches": {
+        "filter.list": "works_on_an_example",
+        "filter.twice": "gives_a_part_of_the_pool",
+        "filter.renames": "gives_a_part_of_the_pool",
+        "filter.half": "looks_at_each_row_alone",
+        "filter.not-empty": "takes_an_empty_batch",
+        "column.one-value": "gives_a_value_per_pair",
+        "column.taken": "gives_a_value_per_pair",
+        "column.not-nothing": "gives_a_value_per_pair",
+        "column.rank": "looks_at_each_row_alone",
+        "generator.one-text": "gives_a_response_per_prompt",
+        "generator.numbers": "gives_a_response_per_prompt",
+        "generator.too-few": "gives_a_response_per_prompt",
+        "generator.backwards": "keeps_the_order_of_prompts",
+        "generator.at-least-one": "takes_no_prompt",
+    },
     "broken_engines": {
         "engine.drops": "gives_one_shard_per_task",
         "engine.repeats": "gives_one_shard_per_task",
@@ -172,9 +188,14 @@ LOCATED = {
 """The example of each reader of files."""
 
 
+MODELS = {"broken_batches": "anna"}
+"""The model that a plugin's generators are asked for."""
+
+
 def members_of(plugin: str, location: str | None = None) -> dict[str, Subject]:
     return {
-        subject.component.address: subject for subject in select_subjects(str(ZOO / f"{plugin}.py"), location=location)
+        subject.component.address: subject
+        for subject in select_subjects(str(ZOO / f"{plugin}.py"), location=location, model=MODELS.get(plugin, ""))
     }
 
 

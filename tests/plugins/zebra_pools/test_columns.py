@@ -32,7 +32,13 @@ def test_other_arrow_types(zebra_cli: Project) -> None:
         {**row, "completions": [{k: c[k] for k in ("model", "response")} for c in row["completions"]]}
         for row in ultrafeedback()
     ]
-    table = pa.concat_tables([pa.Table.from_pylist(rows[:1], schema), pa.Table.from_pylist(rows[1:], schema)])
+    sources = (
+        pa.array([row["source"] for row in rows], pa.large_string())
+        .dictionary_encode()
+        .cast(schema.field("source").type)
+    )
+    table = pa.Table.from_pylist([{**row, "source": None} for row in rows], schema)
+    table = table.set_column(schema.get_field_index("source"), schema.field("source"), sources)
     with pa.ipc.new_stream(str(zebra_cli.folder / "pool.arrow"), schema) as writer:
         writer.write_table(table)
     assert read("pool.arrow") == EXPECTED

@@ -178,7 +178,7 @@ def _standard_output() -> Iterator[list[str]]:
 
 
 def imports_quickly(subject: Subject) -> None:
-    """Its plugin is imported in less than 0.3 seconds: what is slow to import is imported where it is used."""
+    """Its plugin is imported in less than 0.3 seconds of processor time: what is slow to import is imported where it is used."""
     module = subject.plugins.manager.get_plugin(subject.component.plugin)
     if not isinstance(module, ModuleType):
         skip("its plugin is not loaded from a module")

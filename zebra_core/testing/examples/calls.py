@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
+import pyarrow as pa
 
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.lint import LintResult
 from zebra_core.dataset.shards import Writer, plan_shards
 from zebra_core.plugins.protocols import DeclinesLocation, TakesLints
+from zebra_core.pool.filters import prepare_filters
+from zebra_core.pool.pool import POOL
 from zebra_core.recipe.inputs import read_results
 from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver
@@ -35,11 +38,15 @@ def _itself(result: Any) -> Any:
 
 @attrs.frozen(eq=False)
 class Example:
-    """The arguments of a call; `inputs` are those that must stay as they are, and `outcome` is what counts of the result."""
+    """The arguments of a call; `inputs` are those that must stay as they are, and `outcome` is what counts of the result.
+
+    `call` is what to call, if that is not the component itself.
+    """
 
     arguments: tuple[Any, ...]
     inputs: tuple[Any, ...] = ()
     outcome: Callable[[Any], Any] = _itself
+    call: Callable[..., Any] | None = None
 
     def loosened(self) -> Example:
         """Return the example with arrays that may be written to."""
@@ -73,6 +80,30 @@ def _table_with_gaps(_: Subject, __: Path) -> Example:
 def _score_check(_: Subject, __: Path) -> Example:
     table = draw_table(gaps=True)
     return Example((table,), (table,), list)
+
+
+PROMPTS = [[{"role": "user", "content": f"What is {number} + 1?"}] for number in range(4)]
+"""What generators are asked."""
+
+
+def _generator(subject: Subject, _: Path) -> Example:
+    return Example((PROMPTS, generating_model(subject)), (PROMPTS,), list)
+
+
+def generating_model(subject: Subject) -> str:
+    """Return the model that the author gives. Raise CheckSkipped if there is none."""
+    return subject.model or skip('it needs a model to ask: give one with model="...", or --model')
+
+
+def _filter(subject: Subject, _: Path) -> Example:
+    batch = pa.RecordBatch.from_pylist(toy.rows_of("plain"), schema=POOL)
+    (prepared,) = prepare_filters([subject.bound], toy.make_pool("plain"))
+    return Example((batch,), (batch.to_pylist(),), lambda kept: kept.to_pylist(), prepared.instance)
+
+
+def _column(_: Subject, __: Path) -> Example:
+    pairs, behavior = toy.pairs_of(7), make_behavior(toy.vectors_of("plain"))
+    return Example((pairs, behavior), (behavior,), lambda arrays: {name: a.to_pylist() for name, a in arrays.items()})
 
 
 def _superiority(_: Subject, __: Path) -> Example:
@@ -198,6 +229,9 @@ _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
     "score source": _located,
     "catalogue": _catalogue,
     "engine": _engine,
+    "generator": _generator,
+    "filter": _filter,
+    "column": _column,
     "figure": _dataset,
     "lint": _dataset,
     "trainer": _trainer,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def call_with(subject: Subject, example: Example) -> Any:
     """Call a component with an example. Return its result as plain values."""
-    instance = subject.instance
+    instance = example.call or subject.instance
     with attributed_to(subject.component, mistakes=False):
         return plain(example.outcome(instance(*example.arguments)))
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from zebra_core import hookspecs, pipeline
 from zebra_core.hookspecs import Components, hookimpl
+from zebra_core.pairing.plan import PREFERENCES
 from zebra_core.plugins.discovery import Plugins
 from zebra_core.plugins.installed import Origin
 from zebra_core.plugins.protocols import pairwise
@@ -81,6 +82,32 @@ def make_table(name: str) -> ScoreTable:
     benchmarks = [Benchmark(column, "ability", "higher", (0, 100)) for column in columns]
     values = 100 * np.random.default_rng(1).random((len(models), count)).round(3)
     return ScoreTable(models, benchmarks, values, np.full(values.shape, 1.0))
+
+
+def vectors_of(name: str) -> NDArray[np.float64]:
+    """Return ability vectors of the models of a dataset."""
+    return np.asarray(share(make_table(name)).values)
+
+
+def pairs_of(count: int) -> pa.RecordBatch:
+    """Return finished pairs, of the schema of a dataset."""
+    better, worse, *_ = NAMES["plain"]
+    rows = [
+        {
+            "id": row["id"],
+            "prompt": row["prompt"],
+            "chosen": [{"role": "assistant", "content": row["responses"][0]}],
+            "rejected": [{"role": "assistant", "content": row["responses"][1] * (1 + number % 3)}],
+            "chosen_model": better,
+            "rejected_model": worse,
+            "margin": 0.1 * (1 + number % 4),
+            "similarity": 0.9,
+            "confidence": 0.8,
+            "source": row["source"],
+        }
+        for number, row in enumerate(rows_of("plain")[:count])
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=PREFERENCES)
 
 
 @pairwise

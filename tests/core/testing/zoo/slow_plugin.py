@@ -4,7 +4,9 @@ import time
 
 import zebra_core as zebra
 
-time.sleep(0.5)
+end = time.process_time() + 0.5
+while time.process_time() < end:
+    pass
 
 
 @zebra.hookimpl
