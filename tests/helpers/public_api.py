@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import zebra_core as zebra
 from zebra_core import hookspecs
 from zebra_core.plugins import protocols
+from zebra_core.pool.filters import PreparesFilter
 from zebra_core.pool.pool import ConvertsBatches
 
 if TYPE_CHECKING:
