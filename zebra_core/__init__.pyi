@@ -14,6 +14,7 @@ from .behavior import Superiority as Superiority
 from .cli.lazy import lazy_command as lazy_command
 from .dataset.dataset import Dataset as Dataset
 from .dataset.engine import Engine as Engine
+from .dataset.export import Exporter as Exporter
 from .dataset.figure import Figure as Figure
 from .dataset.figure import Section as Section
 from .dataset.folder import fingerprint as fingerprint
@@ -51,6 +52,7 @@ from .pipeline import Run as Run
 from .pipeline import batch_function as batch_function
 from .pipeline import build as build
 from .pipeline import derive_behavior as derive_behavior
+from .pipeline import export as export
 from .pipeline import inspect_scores as inspect_scores
 from .pipeline import open_pool as open_pool
 from .pipeline import prepare as prepare

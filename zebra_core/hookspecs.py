@@ -92,6 +92,11 @@ def zebra_columns() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_exporters() -> Components:  # type: ignore[empty-body]
+    """Offer exporters: from a Dataset and an output folder to files of another form."""
+
+
+@hookspec
 def zebra_trainers() -> Components:  # type: ignore[empty-body]
     """Offer trainers: from a dataset's folder, a model and an output folder to a TrainingResult."""
 
@@ -142,7 +147,7 @@ def zebra_stage_done(stage: str, result: object) -> None:
 
     `stage` and `result` are `scores` and a ScoreTable, `behavior` and a Behavior, `pool` and a Pool, `plan` and a Plan,
     `dataset` and a Dataset, `summary` and the Dataset once `zebra run` has printed its summary (unless `--no-report` is
-    given), `report` and a Dataset, `training` and the folder of the trained model, `evaluation` and an Evaluation, `audit`,
+    given), `report` and a Dataset, `export` and the folder of the export, `training` and the folder of the trained model, `evaluation` and an Evaluation, `audit`,
     `comparison` and `sweep` with what the command printed, as plain values.
     """
 
@@ -169,6 +174,7 @@ KINDS = {
     "strategy": "zebra_strategies",
     "rule": "zebra_rules",
     "column": "zebra_columns",
+    "exporter": "zebra_exporters",
     "trainer": "zebra_trainers",
     "model": "zebra_models",
     "evaluator": "zebra_evaluators",

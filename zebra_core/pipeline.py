@@ -13,6 +13,7 @@ from zebra_core import storage
 from zebra_core.base.progress import Progress
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.engine import run_engine
+from zebra_core.dataset.export import export_dataset
 from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
 from zebra_core.dataset.manifest import MANIFEST, Job, Manifest, ScoresUsed, ShardFile
 from zebra_core.dataset.shards import Writer, model_pairs, plan_shards
@@ -216,6 +217,31 @@ def build(
 ) -> Dataset:
     """Build the dataset of a recipe, as `zebra run` does."""
     return prepare(recipe, plugins).write(output, overwrite=overwrite, workers=workers)
+
+
+def export(  # noqa: PLR0913  # the flags of `zebra export`
+    dataset: Dataset,
+    form: str,
+    output: str | Path,
+    *,
+    overwrite: bool = False,
+    recipe: Recipe | None = None,
+    plugins: Plugins | None = None,
+) -> Path:
+    """Write a dataset as files of another form to the folder `output`, as `zebra export` does, and return the folder.
+
+    `form` is the name of an exporter, whose options are those of `recipe`. Raise ZebraError if `output` exists and may not be
+    overwritten, or cannot be written.
+    """
+    resolver, folder = _resolver(recipe, plugins), storage.place(output)
+    (selection,) = resolver.components("exporter", [form], "--format")
+    resolver.check_options()
+    plugin = selection.component.plugin
+    versions = {"zebra": version("zebra-preference"), "plugin": f"{plugin} {resolver.plugins.origins[plugin]}"}
+    with resolver.plugins.stage("export") as done:
+        export_dataset(dataset, selection.bound, folder, versions, overwrite=overwrite)
+        done(folder)
+    return folder
 
 
 def batch_function(recipe: Recipe | None = None, plugins: Plugins | None = None) -> BatchFunction:

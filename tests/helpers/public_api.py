@@ -20,7 +20,7 @@ HOOKS = sorted(name for name in dir(hookspecs) if name.startswith("zebra_"))
 """Every hook."""
 OPTIONAL = sorted(
     {kind for kind in vars(protocols).values() if getattr(kind, "_is_protocol", False) and kind is not Protocol}
-    | {ConvertsBatches},
+    | {ConvertsBatches, PreparesFilter},
     key=lambda kind: kind.__name__,
 )
 """The protocols of optional members."""

@@ -18,6 +18,7 @@ from zebra_core.dataset.manifest import Manifest
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import datasets
@@ -93,13 +94,12 @@ class Dataset:
         step = -(-self.total // SAMPLE)
         columns: dict[str, list[Any]] = {}
         count = 0
-        for shard in self.manifest.shards:
-            for batch in pq.ParquetFile(storage.source(self.folder / "data" / shard.name)).iter_batches():
-                sample = batch.take(np.arange(-count % step, len(batch), step))
-                count += len(batch)
-                for name in sample.schema.names:
-                    values = sample[name].to_pylist()
-                    columns.setdefault(name, []).extend(map(_as_text, values) if name in TEXTS else values)
+        for batch in self.batches():
+            sample = batch.take(np.arange(-count % step, len(batch), step))
+            count += len(batch)
+            for name in sample.schema.names:
+                values = sample[name].to_pylist()
+                columns.setdefault(name, []).extend(map(_as_text, values) if name in TEXTS else values)
         return columns
 
     @property
@@ -108,17 +108,30 @@ class Dataset:
         count = len(self.pairs["id"])
         return "all pairs" if count == self.total else f"{count:,} of {self.total:,} pairs, evenly spread"
 
+    @property
+    def files(self) -> list[Path]:
+        """The files of the pairs, in order."""
+        return [self.folder / "data" / shard.name for shard in self.manifest.shards]
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Read all pairs in order, batch by batch, so that the memory stays flat. Raise ZebraError if a file cannot be read."""
+        for path in self.files:
+            try:
+                with pq.ParquetFile(storage.source(path)) as file:
+                    yield from file.iter_batches()
+            except storage.faults(path) as error:
+                msg = f"cannot read {storage.shown(path)}: {getattr(error, 'strerror', None) or error}; build the dataset again"
+                raise ZebraError(msg) from error
+
     def load(self) -> datasets.Dataset:
         """Return all pairs as a `datasets.Dataset`, memory-mapped, ready for TRL."""
         import datasets  # noqa: PLC0415  # slow to import
 
-        files = [str(self.folder / "data" / shard.name) for shard in self.manifest.shards]
-        return datasets.load_dataset("parquet", data_files=files, split="train")
+        return datasets.load_dataset("parquet", data_files=[str(path) for path in self.files], split="train")
 
     def to_arrow(self) -> pa.Table:
         """Return all pairs as an Arrow table."""
-        paths = [self.folder / "data" / shard.name for shard in self.manifest.shards]
-        return pa.concat_tables([pq.ParquetFile(storage.source(path)).read() for path in paths])
+        return pa.concat_tables([pq.ParquetFile(storage.source(path)).read() for path in self.files])
 
     def to_pandas(self) -> pd.DataFrame:
         """Return all pairs as a pandas data frame; needs pandas, which `datasets` brings."""
