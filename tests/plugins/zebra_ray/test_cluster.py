@@ -88,6 +88,38 @@ def test_every_strategy_on_every_engine(project: Project, cluster: Any, plugins:
     assert [(json.loads(line)["file"], json.loads(line)["line"]) for line in listed] == [("03.parquet", 8)]
 
 
+def test_filters_and_columns_on_every_engine(project: Project, cluster: Any) -> None:
+    """Ray filters and adds columns as local does; so does datasets.map without dedup."""
+    import datasets
+
+    project.write("test.txt", "Question 3/0\nquestion 11/199\n")
+    test = str(project.folder / "test.txt")
+    repeat = project.folder / "pool/99.parquet"
+    repeat.write_bytes((project.folder / "pool/00.parquet").read_bytes())
+    options = ("--filter", "decontaminate", "--set", f"decontaminate.against={test}", "--column", "lengths")
+    engine = ("--engine", "ray", "--set", f"ray.address={cluster.address}")
+    for name, more in (("local", ()), ("ray", engine)):
+        project.run(*COMMAND, *options, "--filter", "dedup", "-o", name, *more)
+    assert files(project.folder / "local") == files(project.folder / "ray")
+    assert project.manifest("ray")["summary"]["left_out"] == {"filter dedup": 200, "filter decontaminate": 2}
+    rows = project.dataset("ray")
+    assert len(rows) == 12 * 200 - 1 - 2  # one row cannot be used
+    assert rows[0]["chosen_length"] == len(rows[0]["chosen"][0]["content"])
+    repeat.unlink()
+    recipe = zebra.make_recipe(
+        {
+            "scores": ["scores.csv"],
+            "filters": ["decontaminate"],
+            "columns": ["lengths"],
+            "options": {"decontaminate": {"against": test}},
+        }
+    )
+    source = datasets.load_dataset("parquet", data_dir="pool", split="train")
+    pairs = zebra.batch_function(recipe)
+    mapped = source.with_format("arrow").map(pairs, batched=True, remove_columns=source.column_names, num_proc=2)
+    assert [row for table in mapped.iter(500) for row in table.to_pylist()] == rows
+
+
 SLOW = """\
 import time
 import zebra_core as zebra
