@@ -84,6 +84,10 @@ def test_links_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+FLAGS = {"zebra_filters": ("--filter", "sourced"), "zebra_columns": ("--column", "turns")}
+"""What a run needs in order to use the example of a kind of which it may have several."""
+
+
 @pytest.mark.parametrize("hook", HOOKS)
 def test_every_hook_has_a_complete_example(zebra_cli: Project, hook: str) -> None:
     """Each hook has a section whose example is a plugin that loads and offers it; the run's kinds build a dataset with it."""
@@ -92,7 +96,16 @@ def test_every_hook_has_a_complete_example(zebra_cli: Project, hook: str) -> Non
     zebra_cli.write("example.py", example)
     loaded = zebra.load_plugins(["./example.py"])
     assert [h.name for h in loaded.manager.get_hookcallers(loaded.manager.get_plugin("example")) or []] == [hook]
-    zebra_cli.run("run", "--plugin", "./example.py")
+    zebra_cli.run("run", "--plugin", "./example.py", *FLAGS.get(hook, ()))
+
+
+def test_the_example_of_an_exporter(zebra_cli: Project) -> None:
+    """The exporter of the hook reference writes a line per pair."""
+    section = (DOCS / "reference/hooks.md").read_text().split("\n## `zebra_exporters(")[1]
+    zebra_cli.write("example.py", code(section)[0])
+    zebra_cli.run("run")
+    zebra_cli.run("export", "zebra-dataset", "--format", "prompts", "-o", "out", "--plugin", "./example.py")
+    assert len((zebra_cli.folder / "out/prompts.txt").read_text(encoding="utf-8").splitlines()) == 600
 
 
 def test_the_plugin_page(zebra_cli: Project) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 64_000
 """The number of pairs that `Dataset.pairs` reads at most, evenly spread over the shards."""
+BATCH = 4_096
+"""The number of pairs of a batch that `Dataset.batches` yields, at most."""
 TEXTS = ("prompt", "chosen", "rejected")
 BEHAVIOR = "behavior.json"
 
@@ -118,7 +120,7 @@ class Dataset:
         for path in self.files:
             try:
                 with pq.ParquetFile(storage.source(path)) as file:
-                    yield from file.iter_batches()
+                    yield from file.iter_batches(BATCH)
             except storage.faults(path) as error:
                 msg = f"cannot read {storage.shown(path)}: {getattr(error, 'strerror', None) or error}; build the dataset again"
                 raise ZebraError(msg) from error

@@ -62,7 +62,7 @@ def filtered_pool(pool: Pool, filters: Sequence[BoundComponent]) -> Pool:
     """Return a pool as the filters leave it; rows that cannot be used are left out too."""
     if not filters:
         return pool
-    parts = (Part(part.name, partial(_filtered_batches, part, filters)) for part in pool.parts)
+    parts = (Part(part.name, partial(_filtered_batches, part, filters), filtered=True) for part in pool.parts)
     return Pool(parts, pool.files)
 
 

@@ -66,7 +66,7 @@ class Part:
     refer to the part by `name`, usually that of its file. `rows` is the number of its rows, None if unknown. `before` is the
     number of rows of the file that precede it, or a function that counts them if a message needs it. `meter` is kept up to
     date by `read`; it tells the progress of a part whose number of rows is unknown. `number` is its place among the parts
-    of its pool, which sets it.
+    of its pool, which sets it, and `filtered` says that its batches have the places of those that were filtered.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Part:
     before: int | Callable[[], int] = 0
     meter: Meter | None = None
     number: int = 0
+    filtered: bool = False
 
     def finish(self) -> None:
         """Count all of it as read, because an earlier run has read it."""
@@ -151,7 +152,7 @@ def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -
                 reject(item)
                 start += 1
             else:
-                yield item if _has_place(item) else with_place(item, (part.number, start))
+                yield item if part.filtered else with_place(item, (part.number, start))
                 start += item.num_rows
     except pa.ArrowInvalid as error:
         msg = f"{part.name}, after row {part.row(start)}: {error}"
@@ -164,11 +165,6 @@ def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -
 def with_place(batch: pa.RecordBatch, place: tuple[int, int]) -> pa.RecordBatch:
     """Return a batch that knows its place in the pool."""
     return batch.replace_schema_metadata({PLACE: f"{place[0]} {place[1]}"})
-
-
-def _has_place(batch: pa.RecordBatch) -> bool:
-    """Return whether a batch knows its place: that of a filtered pool has the place of the batch that was filtered."""
-    return PLACE in (batch.schema.metadata or {})
 
 
 def place_of(batch: pa.RecordBatch) -> tuple[int, int]:

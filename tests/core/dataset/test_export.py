@@ -143,7 +143,7 @@ def test_mistakes(pairs: Project) -> None:
 
 
 def test_from_python(pairs: Project) -> None:
-    """`zebra.export` returns the folder, and observers see the stage."""
+    """`zebra.export` returns the folder of the export."""
     folder = zebra.export(zebra.Dataset.open("pairs"), "jsonl", "out")
     assert folder == Path("out")
     assert (folder / "pairs.jsonl").is_file()

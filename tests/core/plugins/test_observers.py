@@ -49,6 +49,7 @@ COMMANDS = {
     "scores": (["scores", "--scores", "paper"], stages("scores ScoreTable")),
     "behavior": (["behavior", "--scores", "paper"], stages("scores ScoreTable", "behavior Behavior")),
     "report": (["report", "zebra-dataset"], stages("report Dataset")),
+    "export": (["export", "zebra-dataset", "--format", "jsonl", "-o", "out"], stages("export PosixPath")),
     "audit": (["audit", "zebra-dataset", "--judge", "labels.csv"], stages("audit dict")),
 }
 

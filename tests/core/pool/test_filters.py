@@ -164,3 +164,31 @@ def test_a_batch_function_has_the_filters(pool: Project) -> None:
     assert pickle.loads(pickle.dumps(pairs.plan.filters[0].instance.limit)) == 2  # noqa: S301
     with pytest.raises(zebra.ZebraError, match="the filter 'dedup' needs the whole pool, and a batch is only a part"):
         zebra.batch_function(zebra.Recipe(filters=("dedup",)))
+
+
+STORED = """
+import pyarrow.parquet as pq
+import zebra_core as zebra
+
+
+@zebra.hookimpl
+def zebra_pools():
+    return {"stored": stored}
+
+
+def stored(location):
+    return zebra.Pool([zebra.Part("stored", lambda: iter(pq.read_table(location).to_batches(4)))])
+"""
+
+
+def test_places_are_those_of_this_reading(pool: Project) -> None:
+    """No two batches have the same place, also if they come from a file that was written from batches with places."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    first = list(zebra.open_pool("pool.jsonl").batches())
+    pq.write_table(pa.Table.from_batches(first), "pool.parquet")
+    pool.write("stored.py", STORED)
+    opened = zebra.open_pool("stored:pool.parquet", zebra.Recipe(plugins=("./stored.py",)))
+    places = [zebra.place_of(batch) for batch in opened.batches()]
+    assert places == [zebra.place_of(batch) for batch in opened.batches()] == [(0, 0), (0, 4), (0, 8)]
