@@ -143,6 +143,12 @@ FAULTS = {
         "figure.raw": "takes_hostile_text",
         "figure.two-benchmarks": "takes_little_evidence",
     },
+    "broken_exporters": {
+        "exporter.idle": "writes_files",
+        "exporter.takes-a-name": "writes_files",
+        "exporter.beside": "writes_to_its_folder_only",
+        "exporter.two-sources": "takes_any_pairs",
+    },
     "broken_lints": {
         "lint.number": "gives_a_lint_result",
         "lint.mute": "gives_a_lint_result",

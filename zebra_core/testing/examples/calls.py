@@ -160,6 +160,12 @@ def _dataset(subject: Subject, _: Path) -> Example:
     return Example((dataset, *example_lints(subject)), (dataset,))
 
 
+def _exporter(_: Subject, folder: Path) -> Example:
+    dataset, output = Dataset.open(toy.toy_dataset()), folder / "export"
+    output.mkdir()
+    return Example((dataset, output), (dataset,), lambda _: output)
+
+
 def example_lints(subject: Subject) -> tuple[dict[str, LintResult], ...]:
     """Return the results of lints for a figure that takes them."""
     takes_lints = isinstance(subject.instance, TakesLints) and subject.instance.takes_lints
@@ -232,6 +238,7 @@ _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
     "generator": _generator,
     "filter": _filter,
     "column": _column,
+    "exporter": _exporter,
     "figure": _dataset,
     "lint": _dataset,
     "trainer": _trainer,
