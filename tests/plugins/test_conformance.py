@@ -19,6 +19,13 @@ EXTRAS = {
     "engine.ray": "ray",
 }
 """The extra that a kind, or a component, needs."""
+OF_THE_LOOP = {
+    "survives_being_killed",
+    "gives_the_same_in_another_process",
+    "gives_the_same_twice",
+    "leaves_the_standard_output_alone",
+}
+"""The slow checks, which are about the loop that all trainers share: `dpo` stands for them."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,8 @@ def built_in() -> Iterator[object]:
         (subject,) = select_subjects(address, [options_of(address)], location=location_of(address), model=model)
         extra = EXTRAS.get(address) or EXTRAS.get(component.kind)
         marks = [getattr(pytest.mark, extra)] if extra else []
-        for check in checks_of(component.kind):
+        shared = OF_THE_LOOP if component.kind == "trainer" and component.name != "dpo" else set()
+        for check in (check for check in checks_of(component.kind) if check.name not in shared):
             yield pytest.param(BoundCheck(subject, check), id=f"{address}-{check.name}", marks=marks)
 
 
