@@ -130,17 +130,22 @@ def publish(staged: Path, final: Path) -> None:
         _flush(final.parent)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file: UTF-8, with the same line ends on every system."""
+    path.write_bytes(text.encode())
+
+
 def write_durably(path: Path, text: str) -> None:
     """Write a text file: after a crash or a loss of power it has the former content or the new one.
 
     No other process may write it at the same time.
     """
     if not is_local(path):
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
         return
     unfinished = path.with_name(f"{path.name}.tmp")
     try:
-        unfinished.write_text(text, encoding="utf-8")
+        write_text(unfinished, text)
         publish(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -150,7 +155,7 @@ def _flush(path: Path) -> None:
     """Write what the system keeps of one file, or of one folder's list of names, to the disk."""
     if os.name == "nt" and path.is_dir():  # Windows writes names by itself
         return
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)  # Windows flushes what may be written to
     try:
         os.fsync(handle)
     finally:

@@ -84,4 +84,4 @@ def on_local_data(manager: TaskManager, names: Sequence[str], data: Path, folder
 
 
 def _write(path: Path, config: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    zebra.storage.write_text(path, yaml.safe_dump(config, sort_keys=False))

@@ -114,7 +114,7 @@ class Sweep:
             **self.evaluation.recipes,
         }
         for name, values in recipes.items():
-            (folder / f"{name}.toml").write_text(tomli_w.dumps(values), encoding="utf-8")
+            zebra.storage.write_text(folder / f"{name}.toml", tomli_w.dumps(values))
 
     def commands(self, cell: Cell) -> list[list[str]]:
         """Return the command lines that finish a cell from its current state; its recipes must be written.

@@ -223,7 +223,7 @@ def _finish(dataset: str, output: Path, result: zebra.TrainingResult) -> None:
     adapter = (output / "adapter_config.json").is_file()
     if job is not None:
         text = card(job, result, load.manifest_of(dataset), adapter=adapter)
-        (output / "README.md").write_text(text, encoding="utf-8")
+        zebra.storage.write_text(output / "README.md", text)
     (output / "training_args.bin").unlink(missing_ok=True)
 
 

@@ -156,7 +156,7 @@ def write_files(
     for name, text in texts.items():
         if text:
             with writing(folder / name):
-                (folder / name).write_text(text, encoding="utf-8")
+                storage.write_text(folder / name, text)
 
 
 def fingerprint(files: Iterable[Path]) -> list[dict[str, Any]]:

@@ -202,7 +202,7 @@ def write_marker(folder: Path, task: ShardTask, shard: Shard) -> None:
         np.save(file, np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))
     storage.publish(unfinished, ids)
     counts = _Counts(**{field.name: getattr(shard.tally, field.name) for field in attrs.fields(_Counts)})
-    text.write_text(as_json(to_plain(Marker(shard.name, counts)), indent=None), encoding="utf-8")
+    storage.write_text(text, as_json(to_plain(Marker(shard.name, counts)), indent=None))
     storage.publish(text, marker)
 
 

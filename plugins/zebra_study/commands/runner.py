@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Devices = queue.Queue[str | None]
 
 STOPPED = "interrupted"
+KILLED = 9
+"""The number of SIGKILL, which Windows does not have."""
 
 
 @attrs.frozen(eq=False)
@@ -79,7 +81,7 @@ class Runner:
             return STOPPED if code else ""
         click.echo(f"  {cell.name}: failed, see {log}", err=True)
         if code < 0:
-            memory = ", as happens when memory runs out" if -code == signal.SIGKILL else ""
+            memory = ", as happens when memory runs out" if -code == KILLED else ""
             return f"killed by signal {-code}{memory}"
         last = log.read_text(encoding="utf-8").strip().splitlines()[-1:]
         return last[0] if last else f"exit code {code}"

@@ -36,7 +36,9 @@ def seal(checkpoint: Path) -> None:
     """Write the seal of a checkpoint, once the files that it vouches for would survive a loss of power."""
     zebra.storage.sync(checkpoint)
     files = {
-        str(path.relative_to(checkpoint)): _state(path) for path in sorted(checkpoint.rglob("*")) if path.is_file()
+        path.relative_to(checkpoint).as_posix(): _state(path)
+        for path in sorted(checkpoint.rglob("*"))
+        if path.is_file()
     }
     files.pop(SEAL, None)
     zebra.storage.write_durably(checkpoint / SEAL, json.dumps(files, indent=2))

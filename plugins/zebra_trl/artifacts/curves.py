@@ -23,4 +23,4 @@ def draw(metrics: Sequence[Mapping[str, object]], path: Path) -> None:
             axes.grid(visible=True, alpha=0.3)
             if title == "accuracy":
                 axes.set_ylim(0, 1.02)
-    path.write_text(drawing.svg, encoding="utf-8")
+    zebra.storage.write_text(path, drawing.svg)

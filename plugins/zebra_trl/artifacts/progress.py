@@ -60,7 +60,7 @@ class ProgressCallback(TrainerCallback):
         """Start the clock. Drop the metrics logged after the checkpoint that is resumed: they are logged again."""
         self.began, self.from_step = time.monotonic(), state.global_step
         if self.first:
-            self.path.write_text("".join(_as_line(entry) for entry in state.log_history), encoding="utf-8")
+            zebra.storage.write_text(self.path, "".join(_as_line(entry) for entry in state.log_history))
         if self.shown:
             self.bar.start()
 

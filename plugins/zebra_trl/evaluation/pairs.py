@@ -77,7 +77,7 @@ class Pairs:
             "mean margin": float(margins.mean()),
             "by source": by_source,
         }
-        (output / "pairs.json").write_text(json.dumps(statistics, indent=2) + "\n", encoding="utf-8")
+        zebra.storage.write_text(output / "pairs.json", json.dumps(statistics, indent=2) + "\n")
         error = (share * (1 - share) / len(right)) ** 0.5
         benchmark = zebra.Benchmark(NAME, direction="higher", bounds=(0, 1), chance=0.5)
         return zebra.ScoreTable.from_rows([(model, {NAME: share})], [benchmark], {(model, NAME): error})
