@@ -3,6 +3,7 @@ from . import storage as storage
 from .base import markup as markup
 from .base.arrays import Matrix as Matrix
 from .base.extras import require_extra as require_extra
+from .base.nesting import is_null as is_null
 from .base.nesting import is_too_deep as is_too_deep
 from .base.progress import Meter as Meter
 from .base.progress import Progress as Progress

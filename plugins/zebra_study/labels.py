@@ -129,7 +129,7 @@ def _table(path: str) -> pa.Table:
         raise zebra.ZebraError(msg)
     try:
         if reader is pyarrow.json.read_json:
-            _check_nesting(path)
+            _check_lines(path)
         table = reader(zebra.storage.source(place))
         table.validate(full=True)
         names = table.schema.names  # decoded here
@@ -145,10 +145,13 @@ def _table(path: str) -> pa.Table:
     return table
 
 
-def _check_nesting(path: str) -> None:
-    """Raise ZebraError if a line of JSON is nested too deeply for Arrow to infer its type."""
+def _check_lines(path: str) -> None:
+    """Raise ZebraError if a line of JSON would end the process in Arrow's parser: one that is nested too deeply, or null."""
     with zebra.storage.place(path).open("rb") as file:
         for number, line in enumerate(file, 1):
             if zebra.is_too_deep(line):
                 msg = f"{path}, line {number} is nested too deeply for a table of labels; remove it"
+                raise zebra.ZebraError(msg)
+            if zebra.is_null(line):
+                msg = f"{path}, line {number} is null, and not an object; remove it"
                 raise zebra.ZebraError(msg)

@@ -1,4 +1,4 @@
-"""How deeply JSON is nested: parsers that recurse crash on hostile input, so it is checked before they see it."""
+"""What makes parsers of JSON crash on hostile input, and is checked before they see it: deep nesting, and a leading null."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ import re
 DEEPEST = 100
 """The nesting that is accepted; real data has about five levels."""
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
+
+
+_NULL = re.compile(rb"\s*null")
+
+
+def is_null(text: bytes) -> bool:
+    """Return whether JSON begins with null. Arrow's parser ends the process if a block of lines does."""
+    return _NULL.match(text) is not None
 
 
 def is_too_deep(text: bytes) -> bool:

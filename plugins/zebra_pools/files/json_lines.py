@@ -99,15 +99,15 @@ def _probes(path: Path) -> Iterator[bytes]:
 def _schema(path: Path, sample: list[bytes]) -> pa.Schema:
     """Return the columns of the first lines, ignoring lines that are not JSON or that conflict with earlier lines.
 
-    Arrow's inference of types recurses, so lines that are nested too deeply are ignored too.
+    Lines that are nested too deeply, or null, would end the process in Arrow's inference of types: they are ignored too.
     """
-    shallow = [line for line in sample if not zebra.is_too_deep(line)]
+    safe = [line for line in sample if not (zebra.is_too_deep(line) or zebra.is_null(line))]
     good: list[bytes] = []
     try:
-        if shallow:
-            return pj.read_json(BytesIO(b"\n".join(shallow))).schema
+        if safe:
+            return pj.read_json(BytesIO(b"\n".join(safe))).schema
     except pa.ArrowInvalid:
-        for line in shallow:
+        for line in safe:
             with suppress(pa.ArrowInvalid):
                 schema = pj.read_json(BytesIO(b"\n".join([*good, line]))).schema
                 good.append(line)
@@ -140,6 +140,9 @@ def read_lines(
 
 def _parse(block: bytes, schema: pa.Schema) -> pa.RecordBatch:
     """Parse whole lines together. Raise ArrowInvalid if any of them is not JSON, of another type, or not UTF-8."""
+    if zebra.is_null(block):
+        msg = "expected an object, got null"
+        raise pa.ArrowInvalid(msg)
     parse = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore", newlines_in_values=False)
     table = pj.read_json(pa.BufferReader(block), pj.ReadOptions(use_threads=False, block_size=len(block) + 1), parse)
     table.validate(full=True)

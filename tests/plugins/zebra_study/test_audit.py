@@ -110,6 +110,9 @@ def test_labels_nested_too_deeply_are_refused(small: Project) -> None:
     small.write("labels.jsonl", '{"id": "i0", "model": "scholar", "score": ' + "[" * 2_000 + "]" * 2_000 + "}\n")
     message = small.run("audit", "pairs", "--judge", "labels.jsonl", code=2).stderr
     assert message == "Error: labels.jsonl, line 1 is nested too deeply for a table of labels; remove it\n"
+    small.write("labels.jsonl", 'null\n{"id": "i0", "model": "scholar", "score": 1}\n')
+    message = small.run("audit", "pairs", "--judge", "labels.jsonl", code=2).stderr
+    assert message == "Error: labels.jsonl, line 1 is null, and not an object; remove it\n"
 
 
 def test_a_winner_that_is_a_list_decides_nothing(small: Project) -> None:

@@ -1,8 +1,9 @@
-"""JSON lines that are nested too deeply, and columns that appear late."""
+"""JSON lines that are nested too deeply or null, and columns that appear late."""
 
 from __future__ import annotations
 
 import gzip
+import json
 
 import pytest
 from helpers.bad_input import SCORES, check
@@ -42,6 +43,19 @@ def test_a_deep_line_is_rejected_alone(zebra_cli: Project) -> None:
     zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "scores.csv")
     assert len(zebra_cli.dataset()) == 3
     assert len((zebra_cli.folder / "zebra-dataset" / "rejected_rows.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_null_line_is_rejected_alone(zebra_cli: Project) -> None:
+    """A first line of null does not reach Arrow's parser, which would end the process; nor does one after a bad line."""
+    good = lines(wide(2)).splitlines()
+    zebra_cli.write("scores.csv", SCORES)
+    zebra_cli.write("pool.jsonl", b"\n".join([b" null", good[0], b"{", b'null{"a": 1}', good[1]]))
+    zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "scores.csv")
+    assert len(zebra_cli.dataset()) == 2
+    rejected = (zebra_cli.folder / "zebra-dataset" / "rejected_rows.jsonl").read_text().splitlines()
+    assert [json.loads(row)["line"] for row in rejected] == [1, 3, 4]
+    zebra_cli.write("null.jsonl", "null\n")
+    check(zebra_cli, "the first: expected an object, got None", "run", "--pool", "null.jsonl", "--scores", "scores.csv")
 
 
 def test_a_column_that_appears_after_the_first_lines_is_read(zebra_cli: Project) -> None:
