@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import click
+import attrs
 
 import zebra_core as zebra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SPEAKERS = {"user": "human", "assistant": "gpt", "tool": "observation"}
 """What ShareGPT calls a role."""
@@ -19,53 +19,36 @@ COLUMNS = {"messages": "conversations", "chosen": "chosen", "rejected": "rejecte
 
 
 @zebra.hookimpl
-def zebra_commands() -> list[click.Command]:
-    """Offer `zebra export-sharegpt`."""
-    return [export_sharegpt]
+def zebra_exporters() -> zebra.Components:
+    """Offer the exporter under the name that `zebra export --format sharegpt` uses."""
+    return {"sharegpt": ShareGpt}
 
 
-@click.command("export-sharegpt")
-@click.argument("dataset")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The JSON file to write.")
-@click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
-def export_sharegpt(dataset: str, output: str, *, overwrite: bool) -> None:
-    """Write the pairs of DATASET to a JSON file, and print its entry for LLaMA-Factory's dataset_info.json."""
-    source, target = zebra.Dataset.open(dataset), Path(output)
-    if target.exists() and not overwrite:
-        msg = f"{target} exists; add --overwrite to replace it, or choose another file"
-        raise zebra.ZebraError(msg)
-    write(source, target)
-    entry = {"file_name": target.name, "formatting": "sharegpt", "ranking": True, "columns": COLUMNS}
-    click.echo(json.dumps({target.stem: entry}, indent=2))
+@attrs.frozen
+class ShareGpt:
+    """One JSON file of conversations, and its entry for LLaMA-Factory's dataset_info.json."""
 
+    name: str = zebra.option("zebra_pairs", "Name of the dataset in LLaMA-Factory.")
 
-def write(dataset: zebra.Dataset, target: Path) -> None:
-    """Write every pair to a file, which is complete or not there at all. Raise ZebraError if it cannot be written."""
-    partial = target.with_name(f"{target.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
+    def __call__(self, dataset: zebra.Dataset, output: Path) -> None:
+        """Write both files to the folder, which becomes the export once this returns."""
+        with (output / f"{self.name}.json").open("w", encoding="utf-8", newline="\n") as file:
             start = "[\n"
             for row in rows(dataset):
                 file.write(start + json.dumps(as_sharegpt(row), ensure_ascii=False))
                 start = ",\n"
             file.write("\n]\n")
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        msg = f"cannot write {target}: {error.strerror}"
-        raise zebra.ZebraError(msg) from error
+        entry = {"file_name": f"{self.name}.json", "formatting": "sharegpt", "ranking": True, "columns": COLUMNS}
+        zebra.storage.write_text(output / "dataset_info.json", json.dumps({self.name: entry}, indent=2) + "\n")
 
 
-def rows(dataset: zebra.Dataset) -> Iterator[dict]:
+def rows(dataset: zebra.Dataset) -> Iterator[dict[str, Any]]:
     """Yield every pair of a dataset, a batch at a time, so that a large one does not fill the memory."""
-    import pyarrow.parquet as pq  # noqa: PLC0415  # slow to import, and `zebra --help` imports every plugin
-
-    for shard in dataset.manifest.shards:
-        for batch in pq.ParquetFile(dataset.folder / "data" / shard.name).iter_batches():
-            yield from batch.to_pylist()
+    for batch in dataset.batches():
+        yield from batch.to_pylist()
 
 
-def as_sharegpt(row: dict) -> dict:
+def as_sharegpt(row: dict[str, Any]) -> dict[str, Any]:
     """Return a pair as ShareGPT has it: the turns before, then one message for each side; system texts stand apart."""
     system = [message["content"] for message in row["prompt"] if message["role"] == "system"]
     turns = [as_turn(message) for message in row["prompt"] if message["role"] != "system"]
@@ -73,6 +56,6 @@ def as_sharegpt(row: dict) -> dict:
     return {"system": "\n".join(system), "conversations": turns, **pair}
 
 
-def as_turn(message: dict) -> dict[str, str]:
+def as_turn(message: dict[str, str]) -> dict[str, str]:
     """Return a message under the names of ShareGPT."""
     return {"from": SPEAKERS.get(message["role"], message["role"]), "value": message["content"]}

@@ -1,4 +1,4 @@
-"""The command keeps its contract, and writes every pair."""
+"""The exporter keeps its contract, and writes every pair."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from zebra_export_sharegpt import as_sharegpt
 from zebra_core.testing import parametrize_with_checks
 
 
-@parametrize_with_checks("command.export-sharegpt")
+@parametrize_with_checks("exporter.sharegpt", options=[{}, {"name": "ours"}])
 def test_contract(check):
     """Every check of ZEBRA's conformance kit passes."""
     check()
@@ -35,24 +35,11 @@ def test_a_pair():
 
 
 def test_every_pair_is_written(zebra_cli):
-    """The file has as many pairs as the dataset, in its order; the entry printed names the file and its columns."""
+    """The file has as many pairs as the dataset, in its order; the entry names the file and its columns."""
     zebra_cli.run("run", "-o", "pairs", "--shard-rows", "250")
-    entry = json.loads(zebra_cli.run("export-sharegpt", "pairs", "-o", "out.json").stdout)["out"]
-    pairs, rows = json.loads(Path("out.json").read_text(encoding="utf-8")), zebra_cli.dataset("pairs")
+    zebra_cli.run("export", "pairs", "--format", "sharegpt", "--set", "sharegpt.name=ours", "-o", "out")
+    pairs, rows = json.loads(Path("out/ours.json").read_text(encoding="utf-8")), zebra_cli.dataset("pairs")
     assert [pair["chosen"]["value"] for pair in pairs] == [row["chosen"][0]["content"] for row in rows]
-    assert entry["file_name"] == "out.json"
+    entry = json.loads(Path("out/dataset_info.json").read_text(encoding="utf-8"))["ours"]
+    assert entry["file_name"] == "ours.json"
     assert {*entry["columns"].values()} == {*pairs[0]}
-
-
-def test_mistakes(zebra_cli):
-    """A file that exists is kept, and one that cannot be written leaves nothing."""
-    zebra_cli.run("run", "-o", "pairs")
-    zebra_cli.write("out.json", "mine")
-    assert "add --overwrite" in zebra_cli.run("export-sharegpt", "pairs", "-o", "out.json", code=2).stderr
-    assert Path("out.json").read_text() == "mine"
-    assert (
-        "cannot write absent/out.json"
-        in zebra_cli.run("export-sharegpt", "pairs", "-o", "absent/out.json", code=2).stderr
-    )
-    zebra_cli.run("export-sharegpt", "pairs", "-o", "out.json", "--overwrite")
-    assert sorted(path.name for path in Path().iterdir()) == ["out.json", "pairs"]
