@@ -21,6 +21,13 @@ KINDS = {
     "rules": "--rule",
     "pools": "--pool",
     "score_sources": "--scores",
+    "imputations": "--missing",
+    "normalisations": "--normalisation",
+    "superiorities": "--superiority",
+    "aliases": "--alias",
+    "filters": "--filter",
+    "columns": "--column",
+    "score_checks": "",
 }
 RECIPE: dict[str, Any] = {
     "pool": "pool.jsonl",
@@ -168,7 +175,9 @@ def plugin(draw: random.Random, folder: Path) -> list[str]:
     )
     data = text.encode() if draw.random() < 0.95 else scramble(draw, text.encode())
     (folder / "odd.py").write_bytes(data)
-    return [*command, "--plugin", "./odd.py", KINDS[kind], "x"]
+    if kind == "imputations":
+        (folder / "scores.csv").write_bytes(SCORES.replace(b"b,8,9", b"b,8,"))
+    return [*command, "--plugin", "./odd.py", *((KINDS[kind], "x") if KINDS[kind] else ())]
 
 
 CLASSES = {make.__name__: make for make in (pool, scores, recipe, alias, judge, options, plugin)}
