@@ -120,22 +120,27 @@ def _schema(path: Path, sample: list[bytes]) -> pa.Schema:
 
 def _rows_before(path: Path, start: int) -> int:
     """Return the number of rows in the lines that begin before a byte."""
-    return sum(bool(line.strip()) for block in _blocks(path, 0, start) for line in block.split(b"\n"))
+    return sum(bool(line.strip()) for _, block in _blocks(path, 0, start) for line in block.split(b"\n"))
 
 
 def read_lines(
     path: Path, start: int, stop: int, meter: zebra.Meter, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-    """Read the columns of a schema from the lines that begin in [start, stop)."""
-    lines = 0
-    for block in _blocks(path, start, stop, meter):
+    """Read the columns of a schema from the lines that begin in [start, stop).
+
+    Lines are counted when one is invalid, and has to be named; in a compressed file, which has no other way, as they come.
+    """
+    lines, counted, compressed = 0, 0, _compression(path) is not None
+    for begin, block in _blocks(path, start, stop, meter):
+        counted = begin if compressed else counted
         try:
             if not block.isspace():  # strip would copy the block
                 yield _parse(block, schema)
         except pa.ArrowInvalid:
-            before = lines + sum(earlier.count(b"\n") for earlier in _blocks(path, 0, start))
-            yield from _parse_or_reject(block, schema, before)
-        lines += block.count(b"\n")
+            lines += sum(earlier.count(b"\n") for _, earlier in _blocks(path, counted, begin))
+            counted = begin
+            yield from _parse_or_reject(block, schema, lines)
+        lines += block.count(b"\n") if compressed else 0
 
 
 def _parse(block: bytes, schema: pa.Schema) -> pa.RecordBatch:
@@ -171,19 +176,22 @@ def _parse_or_reject(block: bytes, schema: pa.Schema, before: int) -> Iterator[p
             row += item.num_rows
 
 
-def _blocks(path: Path, start: int, stop: int, meter: zebra.Meter | None = None) -> Iterator[bytes]:
-    """Yield the lines that begin in [start, stop), in blocks of about `BLOCK` bytes."""
+def _blocks(path: Path, start: int, stop: int, meter: zebra.Meter | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that begin in [start, stop), in blocks of about `BLOCK` bytes, each with the place where it begins."""
+    if start >= stop:
+        return
     with pa.input_stream(zebra.storage.source(path), compression=None) as stored:
         file, first = _decompressed(path, stored), start
         if start:
             file.seek(start - 1)
             start += len(file.readline()) - 1
         while start < stop and (block := file.read(min(BLOCK, stop - start))):
-            block += file.readline()
-            start += len(block)
+            if not block.endswith(b"\n"):
+                block += file.readline()
             if meter is not None:
                 meter.done = stored.tell() - first
-            yield block.removeprefix(BOM)
+            yield start, block.removeprefix(BOM)
+            start += len(block)
 
 
 def _open(path: Path) -> BufferedReader:

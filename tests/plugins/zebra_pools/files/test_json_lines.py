@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 from helpers.bad_input import SCORES, check
 from helpers.pools import lines
 
 import zebra_core as zebra
 from zebra_core.testing import Project
+from zebra_pools.files.json_lines import open_lines
 
 DEEP = b"[" * 2_000 + b"]" * 2_000
 NESTED = b'{"instruction": "q", "a": "x", "b": "y", "c": ' + DEEP + b"}"
@@ -91,3 +94,25 @@ def test_the_meter_of_a_compressed_file_ends_at_its_size(zebra_cli: Project) -> 
         assert (part.meter.size, part.meter.done) == (len(content), 0)
         assert sum(batch.num_rows for batch in part.read()) in (5_000, 9)
         assert part.meter.done == len(content)
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "compressed"])
+def test_ranges_that_end_with_a_line(
+    zebra_cli: Project, monkeypatch: pytest.MonkeyPatch, compress: Callable[[bytes], bytes]
+) -> None:
+    """Lines of 64 bytes fit blocks of 256 and ranges of 1,024 exactly: each row is read once, and bad ones are numbered right."""
+    monkeypatch.setattr("zebra_pools.files.json_lines.BLOCK", 256)
+    monkeypatch.setattr("zebra_pools.files.json_lines.RANGE", 1_024)
+    stored = [b'{"a": "%04d%s"}\n' % (number, b"x" * 50) for number in range(100)]
+    bad = (0, 3, 16, 17, 63, 99)
+    for number in bad:
+        stored[number] = b"{" + b"x" * 62 + b"\n"
+    assert {len(line) for line in stored} == {64}
+    name = "lines.jsonl" if compress is bytes else "lines.jsonl.gz"
+    zebra_cli.write(name, compress(b"".join(stored)))
+    schema, ranges = open_lines(zebra_cli.folder / name)
+    assert len(ranges) == (6 if compress is bytes else 1)
+    items = [item for part in ranges for item in part.read(schema)]
+    rows = [row["a"][:4] for item in items if isinstance(item, pa.RecordBatch) for row in item.to_pylist()]
+    assert rows == [f"{number:04d}" for number in range(100) if number not in bad]
+    assert [item.line for item in items if isinstance(item, zebra.Rejected)] == [number + 1 for number in bad]
