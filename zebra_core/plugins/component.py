@@ -83,6 +83,12 @@ class Component:
                 return BoundComponent(self, self.factory)
             if not has_fields(self.factory):
                 return BoundComponent(self, self.factory())
+            missing = next(
+                (name for name, option in self.options.items() if option.required and name not in values), None
+            )
+            if missing is not None:
+                msg = f"{missing}: a value is required, and none is set; add --set {self.name}.{missing}=VALUE"
+                raise ZebraError(msg)
             try:
                 return BoundComponent(self, structure(values, self.factory))
             except ValueError as error:

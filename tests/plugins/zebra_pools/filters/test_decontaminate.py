@@ -98,7 +98,7 @@ def test_a_run_counts_and_records(zebra_cli: Project) -> None:
 
 
 MISTAKES = {
-    "": ((), "against: a value is required, and none is set"),
+    "": ((), "against: a value is required, and none is set; add --set decontaminate.against=VALUE"),
     "missing": (("against=nowhere.txt",), "cannot read the test set nowhere.txt: No such file or directory; check the option against"),
     "missing table": (("against=nowhere.csv",), "there is no test set nowhere.csv; check the option against"),
     "format": (("against=test.xml",), "test.xml is of no known format; a test set is a .txt file with a prompt per line, or a .parquet, "),
