@@ -69,7 +69,7 @@ class Study:
         """Write a pool of four random models of those judged and scored per instruction, as often as wanted."""
         rng = np.random.default_rng(7)
         rows: list[dict[str, Any]] = []
-        for row in pq.readResults.from_csv(self.data / f"{name}.parquet").to_pylist():
+        for row in pq.read_table(self.data / f"{name}.parquet").to_pylist():
             candidates = [c for c in row["completions"] if c["model"] in judged & scored]
             for draw in range(self.draws):
                 completions = [candidates[k] for k in rng.permutation(len(candidates))[:4]]
@@ -83,12 +83,12 @@ class Study:
                     }
                 )
         path = self.work / "drawn.parquet"
-        pq.writeResults.from_csv(pa.Table.from_pylist(rows), path)
+        pq.write_table(pa.Table.from_pylist(rows), path)
         return path
 
     def central(self, path: Path) -> dict[tuple[str, str], float]:
         """Return how close each response is to the others to its instruction, as mean cosine of TF-IDF vectors."""
-        rows = pq.readResults.from_csv(path).to_pylist()
+        rows = pq.read_table(path).to_pylist()
         texts = [one["response"] or "" for row in rows for one in row["completions"]]
         vectors = TfidfVectorizer().fit_transform(texts)
         result, start = {}, 0

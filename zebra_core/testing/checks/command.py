@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.testing import CliRunner
 
+from zebra_core.cli import main
 from zebra_core.testing.check import checks_in, fail
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def invoke(subject: Subject, *arguments: str) -> Result:
-    """Run the command. Raise CheckFailed if it ends with an error other than click's."""
-    result = CliRunner().invoke(subject.instance, list(arguments), prog_name=subject.component.name)
+    """Run the command as `zebra` does. Raise CheckFailed if it ends with an error other than click's."""
+    settings = main.context_settings
+    result = CliRunner().invoke(subject.instance, list(arguments), prog_name=subject.component.name, **settings)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         fail(f"with {' '.join(arguments)} it raises {type(result.exception).__name__}: {result.exception}")
     return result
