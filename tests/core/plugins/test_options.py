@@ -117,7 +117,9 @@ def test_refused_values(cls: type, name: str, value: object, message: str) -> No
 @CLASSES
 def test_a_required_option(cls: type) -> None:
     """A required option that is not set is named, with what to do."""
-    with pytest.raises(zebra.ZebraError, match=r"needed: a value is required, and none is set; add --set mine\.needed=VALUE"):
+    with pytest.raises(
+        zebra.ZebraError, match=r"needed: a value is required, and none is set; add --set mine\.needed=VALUE"
+    ):
         Component("figure", "mine", "toy", cls).bind()
 
 
