@@ -34,8 +34,8 @@ COMMANDS = {
     )
 }
 """The commands of the core; plugins add theirs through the hook `zebra_commands`."""
-PLUGINS = "zebra.plugins"
-"""Where the context keeps the plugins named before the command."""
+PLUGINS, LOADED = "zebra.plugins", "zebra.commands"
+"""Where the context keeps the plugins named before the command, and the commands of plugins."""
 
 
 LONGEST = 900
@@ -104,12 +104,17 @@ class Commands(click.Group):
 
     @staticmethod
     def _of_plugins(ctx: click.Context) -> dict[str, click.Command]:
+        """Return the commands of plugins, loaded once; those of loose plugins too, if the context names them."""
         from zebra_core.plugins.discovery import load_commands  # noqa: PLC0415
 
+        names = tuple(ctx.meta.get(PLUGINS, ()))
+        memo: dict[tuple[str, ...], dict[str, click.Command]] = ctx.meta.setdefault(LOADED, {})
         try:
-            return load_commands(ctx.meta.get(PLUGINS, ()))
+            if names not in memo:
+                memo[names] = load_commands(names)
         except ZebraError as error:
             raise UserError(str(error)) from error
+        return memo[names]
 
 
 def _print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
