@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 import zebra_core as zebra
 from zebra_core.recipe.inputs import benchmark_index
@@ -19,6 +20,9 @@ pytest_plugins = ["zebra_core.testing"]
 signal.signal(
     signal.SIGINT, signal.default_int_handler
 )  # what a shell starts in the background is deaf to Ctrl-C, and its children too
+
+settings.register_profile("zebra", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("zebra")  # how long an example takes says more about the machine than about the code
 
 EXTRAS = {"train": "trl", "eval": "lm_eval", "ray": "ray", "docs": "zensical"}
 """A module of each optional extra; tests marked with the extra are skipped without it."""

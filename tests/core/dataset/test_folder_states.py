@@ -135,4 +135,4 @@ def _inputs_are_removed() -> Any:
 
 
 TestFolder = Folder.TestCase
-TestFolder.settings = settings(max_examples=12, stateful_step_count=8, deadline=None, derandomize=True)
+TestFolder.settings = settings(max_examples=12, stateful_step_count=8, derandomize=True)

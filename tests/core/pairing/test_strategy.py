@@ -55,7 +55,7 @@ def test_all_sets_of_four(strategy: str) -> None:
     assert result == {str(n): reference.pick(paper_behavior(), models, strategy) for n, models in enumerate(sets)}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     rows=st.lists(
         st.lists(st.sampled_from([*paper.MODELS, "unknown-1", "unknown-2"]), max_size=16), min_size=1, max_size=8
@@ -73,7 +73,7 @@ def test_any_row(rows: list[list[str]], strategy: str, threshold: float, min_gap
     assert result == {n: pair for n, pair in expected.items() if pair}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     scores=st.lists(st.tuples(*[st.integers(0, 3)] * 2), min_size=3, max_size=9).filter(
         lambda s: all(len({row[k] for row in s}) > 1 for k in (0, 1))

@@ -66,7 +66,7 @@ def assert_answered(location: str, how: str) -> None:
 
 HOW = st.sampled_from(["minmax", "range", "zscore", "rank"])
 
-QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @QUIET
