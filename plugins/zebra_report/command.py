@@ -16,7 +16,6 @@ from zebra_core.cli.options import (
     recipe_from,
     take_flags,
 )
-from zebra_report.lints.results import name_of
 from zebra_report.page import write_report
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def report(folder: str, names: tuple[str, ...], **arguments: object) -> None:
             requested += [lint] if option.info.requests else []
     written = write_report(dataset, plugins, options)
     click.echo(f"The report is {zebra.storage.shown(written.page)}")
-    _check(written.lints, dict.fromkeys(name_of(lint, plugins) for lint in requested))
+    _check(written.lints, dict.fromkeys(plugins.unique_name(lint) for lint in requested))
 
 
 def _check(lints: Mapping[str, zebra.LintResult], requested: Iterable[str]) -> None:

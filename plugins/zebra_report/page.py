@@ -61,10 +61,11 @@ def _write(dataset: zebra.Dataset, sections: list[tuple[str, zebra.Section]]) ->
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, section in sections:
+            stem = name.replace(":", ".")  # a colon cannot be part of a file's name on every system
             if section.svg:
-                zebra.storage.write_durably(output / f"{name}.svg", section.svg)
+                zebra.storage.write_durably(output / f"{stem}.svg", section.svg)
             if section.rows:
-                zebra.storage.write_durably(output / f"{name}.csv", _as_csv(section.rows))
+                zebra.storage.write_durably(output / f"{stem}.csv", _as_csv(section.rows))
         zebra.storage.write_durably(output / "report.html", _page(dataset, sections))
     except OSError as error:
         msg = f"cannot write {output}: {error.strerror}"
@@ -79,7 +80,8 @@ def _sections(
     for component, note in in_order(figures):
         section = _section(component, zebra.options_for(component, options, plugins), dataset, lints)
         if section is not None:
-            yield component.name, attrs.evolve(section, notes=[*section.notes, note]) if note else section
+            notes = [*section.notes, note] if note else section.notes
+            yield plugins.unique_name(component), attrs.evolve(section, notes=notes)
 
 
 def _section(

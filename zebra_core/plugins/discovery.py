@@ -80,6 +80,11 @@ class Plugins:
     def _matching(self, kind: str, name: str) -> list[Component]:
         return [component for component in self.of_kind(kind) if name in component.names]
 
+    def unique_name(self, component: Component) -> str:
+        """Return the name that finds this component only: with that of its plugin, if two plugins offer the name."""
+        matches = self._matching(component.kind, component.name)
+        return component.name if len(matches) == 1 else f"{component.plugin}:{component.name}"
+
     def locate(self, kind: str, text: str) -> tuple[Component | None, str | None]:
         """Split `NAME`, `NAME:LOCATION` or `LOCATION` into the named component and the location."""
         if self.has(kind, text):

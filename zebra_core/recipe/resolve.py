@@ -214,8 +214,6 @@ def pinned(selections: Sequence[Selection], plugins: Plugins) -> tuple[str, ...]
     """Return what to write in a recipe so that it selects the same components again, whatever else is installed."""
     names = []
     for selection in selections:
-        component = selection.component
-        twins = [c for c in plugins.of_kind(component.kind) if component.name in (c.name, *c.aliases)]
-        name = component.name if len(twins) == 1 else f"{component.plugin}:{component.name}"
+        name = plugins.unique_name(selection.component)
         names.append(name if selection.location is None else f"{name}:{selection.location}")
     return tuple(names)

@@ -14,22 +14,16 @@ if TYPE_CHECKING:
 def run_lints(
     dataset: zebra.Dataset, plugins: zebra.Plugins, options: Mapping[str, Mapping[str, object]]
 ) -> dict[str, zebra.LintResult]:
-    """Return the result of each lint that applies, by the name of `name_of`, the built-in ones first.
+    """Return the result of each lint that applies, by its unique name, the built-in ones first.
 
     A lint that fails is warned about, and its result is the error. Raise ZebraError for options that do not fit.
     """
     lints = sorted(plugins.of_kind("lint"), key=lambda lint: lint.factory not in LINTS.values())
     results = {
-        name_of(lint, plugins): _result(lint, zebra.options_for(lint, options, plugins), dataset, plugins)
+        plugins.unique_name(lint): _result(lint, zebra.options_for(lint, options, plugins), dataset, plugins)
         for lint in lints
     }
     return {name: result for name, result in results.items() if result is not None}
-
-
-def name_of(lint: zebra.Component, plugins: zebra.Plugins) -> str:
-    """Return the name of a lint; with that of its plugin, if two plugins offer the name."""
-    namesakes = [other for other in plugins.of_kind("lint") if other.name == lint.name]
-    return lint.name if len(namesakes) == 1 else f"{lint.plugin}:{lint.name}"
 
 
 def _result(

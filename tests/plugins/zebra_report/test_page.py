@@ -82,6 +82,31 @@ def test_a_figure_of_a_plugin(zebra_cli: Project) -> None:
     assert (zebra_cli.folder / "zebra-dataset/report/mine.csv").read_text() == "n\n600\n"
 
 
+def test_two_figures_of_one_name(zebra_cli: Project) -> None:
+    """Each figure has its own section and file, with its plugin's name; an option reaches the one that is named."""
+    plugin = """
+import attrs
+import zebra_core as zebra
+@zebra.hookimpl
+def zebra_figures():
+    return {"mine": Mine}
+@attrs.frozen
+class Mine:
+    size: int = 1
+    def __call__(self, dataset):
+        return zebra.Section("Mine", "Words.", rows=[["NAME"], [self.size]])
+"""
+    for name in ("one", "two"):
+        zebra_cli.write(f"{name}.py", plugin.replace("NAME", name))
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset", "--plugin", "one", "--plugin", "two", "--set", "two:mine.size=2")
+    folder = zebra_cli.folder / "zebra-dataset/report"
+    names = re.findall('<section id="([^"]*)"', (folder / "report.html").read_text())
+    assert names[-2:] == ["one:mine", "two:mine"]
+    tables = {path.name: path.read_text() for path in folder.glob("*mine*")}
+    assert tables == {"one.mine.csv": "one\n1\n", "two.mine.csv": "two\n2\n"}
+
+
 def test_where_a_figure_stands(zebra_cli: Project) -> None:
     """A plugin's figure that follows `scores` is the section after it; one that follows nothing known is last, with a note."""
     plugin = """
