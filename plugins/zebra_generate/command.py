@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import zebra_core as zebra
-from zebra_core.cli.options import (
-    command_with_flags,
-    component_flags,
-    loaded_plugins,
-    plugin_options,
-    recipe_from,
-    take_flags,
-)
+from zebra_core.cli.component_flags import command_with_flags, component_flags, take_flags
+from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from
 from zebra_core.cli.output import table
 from zebra_core.cli.progress_bar import progress
 from zebra_generate.prompts import read_prompts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 import zebra_core as zebra
-from zebra_core.cli.options import component_flags
+from zebra_core.cli.component_flags import component_flags
 from zebra_study.local_files import fingerprints, local_files
 
 if TYPE_CHECKING:

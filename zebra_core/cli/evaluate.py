@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zebra_core.cli.options import (
-    command_with_flags,
-    completed,
-    component_flags,
-    loaded_plugins,
-    plugin_options,
-    recipe_from,
-    take_flags,
-)
+from zebra_core.cli.component_flags import command_with_flags, component_flags, take_flags
+from zebra_core.cli.options import completed, loaded_plugins, plugin_options, recipe_from
 from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:

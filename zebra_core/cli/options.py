@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
-import attrs
 import click
 
 from zebra_core.cli import PLUGINS
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from zebra_core.plugins.component import Component
     from zebra_core.plugins.discovery import Plugins
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -75,7 +73,7 @@ class RecipeOption(click.Option):
         self.option = option
         name = flag_of(option.name)
         flag = f"{name}/--no-{name.removeprefix('--')}" if option.type is bool else name
-        super().__init__([flag, option.name], **_click_type(option), default=None, help=option.info.help)
+        super().__init__([flag, option.name], **click_type(option), default=None, help=option.info.help)
         kind = option.info.kind
         self._custom_shell_complete = completed(kind) if kind else None
 
@@ -94,7 +92,8 @@ def _shown(default: object) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def _click_type(option: Option) -> dict[str, Any]:
+def click_type(option: Option) -> dict[str, Any]:
+    """Return the arguments of a click option that follow from the type and the choices of an option."""
     if option.type is bool:
         return {}
     types = {int: int, float: float}
@@ -176,36 +175,6 @@ def plugin_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return plugins(settings(command))
 
 
-class ComponentCommand(click.Command):
-    """A command with a flag for every option that components of its `kinds` declare one for.
-
-    The flags are those of the loaded plugins, so that a plugin given with `--plugin` adds its own.
-    """
-
-    kinds: tuple[str, ...] = ()
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Load the plugins that the arguments name before the flags are parsed."""
-        ctx.meta[PLUGINS] = requested_plugins(ctx, args)
-        return super().parse_args(ctx, args)
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Return the command's own parameters, then the components' flags, then --help."""
-        own = super().get_params(ctx)
-        with ctx.scope(cleanup=False):
-            plugins = loaded_plugins(requested_plugins(ctx, ()))
-        flags = [
-            _component_option(kind, *entry) for kind in self.kinds for entry in component_flags(plugins, kind).items()
-        ]
-        taken = {name for parameter in own for name in parameter.opts}
-        return [*own[:-1], *(flag for flag in flags if not {*flag.opts} & taken), *own[-1:]]
-
-
-def command_with_flags(*kinds: str) -> type[ComponentCommand]:
-    """Return the class of a command that has the flags of components of these kinds."""
-    return type("ComponentCommand", (ComponentCommand,), {"kinds": kinds})
-
-
 def requested_plugins(ctx: click.Context, args: Sequence[str]) -> tuple[str, ...]:
     """Return the plugins named before the command and among its arguments."""
     names = list(ctx.meta.get(PLUGINS, ()))
@@ -215,60 +184,6 @@ def requested_plugins(ctx: click.Context, args: Sequence[str]) -> tuple[str, ...
         elif word.startswith("--plugin="):
             names.append(word.partition("=")[2])
     return tuple(dict.fromkeys(names))
-
-
-def component_flags(plugins: Plugins, kind: str) -> dict[str, list[tuple[Component, Option]]]:
-    """Return the options of a kind's components that have a flag, by flag; several components may share one."""
-    flags: dict[str, list[tuple[Component, Option]]] = {}
-    for component in plugins.of_kind(kind):
-        for option in component.options.values():
-            if option.info.flag:
-                flags.setdefault(option.info.flag, []).append((component, option))
-    return flags
-
-
-def _component_option(kind: str, flag: str, owners: list[tuple[Component, Option]]) -> click.Option:
-    option = owners[0][1]
-    names = ", ".join(component.name for component, _ in owners)
-    return click.Option(
-        [flag, _parameter(kind, option.flag_name)],
-        **_click_type(attrs.evolve(option, type=_plain_type(option.type))),
-        default=None,
-        help=f"{option.info.help}  [{kind}: {names}]" if len(owners) < 4 else option.info.help,
-    )
-
-
-def _plain_type(kind: Any) -> Any:
-    """Return the type of an option that may also be None."""
-    types = [choice for choice in get_args(kind) if choice is not type(None)]
-    return types[0] if type(None) in get_args(kind) and len(types) == 1 else kind
-
-
-def _parameter(kind: str, name: str) -> str:
-    return f"{kind.replace(' ', '_')}__{name}"
-
-
-def take_flags(arguments: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Take the components' flags of a kind out of a command's arguments; return values by the flag's name."""
-    prefix = _parameter(kind, "")
-    flags = {name: arguments.pop(name) for name in list(arguments) if name.startswith(prefix)}
-    return {
-        name.removeprefix(prefix): list(value) if isinstance(value, tuple) else value
-        for name, value in flags.items()
-        if value not in (None, (), "")
-    }
-
-
-def with_trainer_flags(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
-    """Return the recipe with the values of a trainer's own flags set for the trainer that it selects."""
-    if not flags:
-        return recipe
-    plugins = loaded_plugins(recipe.plugins)
-    sole = plugins.sole_component("trainer")
-    target = recipe.trainer or (sole.name if sole else plugins.default("trainer"))
-    names = {option.flag_name: name for name, option in plugins.find("trainer", target).options.items()}
-    values = {names.get(flag, flag): value for flag, value in flags.items()}
-    return attrs.evolve(recipe, options={**recipe.options, target: {**recipe.options.get(target, {}), **values}})
 
 
 def recipe_from(file: str | None, arguments: Mapping[str, Any]) -> Recipe:

@@ -6,17 +6,8 @@ from pathlib import Path
 
 import click
 
-from zebra_core.cli.options import (
-    PAIRING,
-    command_with_flags,
-    loaded_plugins,
-    plugin_options,
-    recipe_from,
-    recipe_options,
-    score_options,
-    take_flags,
-    with_trainer_flags,
-)
+from zebra_core.cli.component_flags import command_with_flags, take_flags, with_trainer_flags
+from zebra_core.cli.options import PAIRING, loaded_plugins, plugin_options, recipe_from, recipe_options, score_options
 from zebra_core.cli.train import train_and_report, train_command, trained_folder, training_options
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.consent import trust_option

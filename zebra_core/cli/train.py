@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zebra_core import storage
-from zebra_core.cli.options import (
-    ask_for_plugins,
-    command_with_flags,
-    loaded_plugins,
-    plugin_options,
-    recipe_from,
-    recipe_options,
-    take_flags,
-    with_trainer_flags,
-)
+from zebra_core.cli.component_flags import command_with_flags, take_flags, with_trainer_flags
+from zebra_core.cli.options import ask_for_plugins, loaded_plugins, plugin_options, recipe_from, recipe_options
 from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import click
 import numpy as np
 
 import zebra_core as zebra
+from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.evaluate import ask_about_recipe, requested_evaluators
-from zebra_core.cli.options import ask_for_plugins, command_with_flags, loaded_plugins, take_flags
+from zebra_core.cli.options import ask_for_plugins, loaded_plugins
 from zebra_core.plugins.consent import trust_option
 from zebra_study.commands.compare import show_results
 from zebra_study.commands.runner import run_cells
