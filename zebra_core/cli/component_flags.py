@@ -95,9 +95,10 @@ def with_trainer_flags(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     """Return the recipe with the values of a trainer's own flags set for the trainer that it selects."""
     if not flags:
         return recipe
+    from zebra_core.training.trainer import implied_trainer  # noqa: PLC0415
+
     plugins = loaded_plugins(recipe.plugins)
-    sole = plugins.sole_component("trainer")
-    target = recipe.trainer or (sole.name if sole else plugins.default("trainer"))
+    target = recipe.trainer or implied_trainer(plugins)
     names = {option.flag_name: name for name, option in plugins.find("trainer", target).options.items()}
     values = {names.get(flag, flag): value for flag, value in flags.items()}
     return attrs.evolve(recipe, options={**recipe.options, target: {**recipe.options.get(target, {}), **values}})

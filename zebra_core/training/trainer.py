@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from zebra_core import storage
-from zebra_core.errors import PluginError
+from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import ChecksModel, Finishes, PlansSteps, RecommendsOptions
 from zebra_core.training.folder import (
@@ -61,7 +61,8 @@ class Training:
         generated = resolver.model()
         instance = generated.bound.instance if generated else None
         recommended = dict(instance.recommended_options) if isinstance(instance, RecommendsOptions) else {}
-        trainer = resolver.component("trainer", recommended=recommended)
+        preferred = "" if resolver.recipe.trainer else implied_trainer(resolver.plugins)
+        trainer = resolver.component("trainer", preferred, recommended=recommended)
         model = generate_model(generated) if generated else resolver.recipe.model
         if isinstance(trainer.bound.instance, ChecksModel):
             with attributed_to(trainer.bound, mistakes=False):
@@ -139,6 +140,23 @@ class Training:
             msg = f"{component}: it must return a zebra.TrainingResult or None, got {type(result).__name__}"
             raise PluginError(msg, component)
         return result
+
+
+def implied_trainer(plugins: Plugins) -> str:
+    """Return the trainer of a recipe that names none: the only one of a plugin that the user named, else the default.
+
+    Raise ZebraError if a plugin that the user named offers several, none of which is the default.
+    """
+    sole, default = plugins.sole_component("trainer"), plugins.declared_default("trainer")
+    if sole is not None:
+        return plugins.unique_name(sole)
+    for plugin in plugins.named:
+        offered = [trainer for trainer in plugins.of_kind("trainer") if trainer.plugin == plugin]
+        if offered and not any(default in trainer.names for trainer in offered):
+            names = ", ".join(trainer.name for trainer in offered)
+            msg = f"plugin {plugin!r} offers {len(offered)} trainers; add --trainer with one of them: {names}"
+            raise ZebraError(msg)
+    return plugins.default("trainer")
 
 
 def generate_model(selection: Selection) -> str:

@@ -149,6 +149,46 @@ def test_a_trainer_without_a_model(toy: Project) -> None:
     assert [path.name for path in toy.folder.iterdir() if path.name.startswith("out")] == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "zebra-dataset", "-o", "out"),
+        ("train", "zebra-dataset", "-o", "out", "--preset", "tri"),
+        ("run", "-o", "again"),
+    ],
+    ids=" ".join,
+)
+def test_two_trainers_of_a_plugin(toy: Project, words: tuple[str, ...]) -> None:
+    """Without --trainer the error names both trainers and the flag, whatever the default trainer is; with it, all works."""
+    toy.run("run")
+    two = IDLE.replace('"idle": Idle', '"idle": Idle, "busy": Busy').replace(
+        "CODE", "(output / 'preset').write_text(self.preset)"
+    )
+    toy.write("two.py", f"{two}\n\n@attrs.frozen\nclass Busy(Idle):\n    pass\n")
+    words = (*words, "--plugin", "two", "--model", "base")
+    error = "Error: plugin 'two' offers 2 trainers; add --trainer with one of them: idle, busy\n"
+    assert toy.run(*words, code=2).stderr == error
+    assert "The trained model is in" in toy.run(*words, "--trainer", "busy").stdout
+
+
+def test_a_default_among_several_trainers(toy: Project) -> None:
+    """A plugin that offers several trainers may declare which of them is the default."""
+    toy.run("run")
+    two = IDLE.replace('"idle": Idle', '"idle": Idle, "busy": Busy').replace("CODE", "(output / 'made').touch()")
+    default = "@zebra.hookimpl\ndef zebra_defaults():\n    return {'trainer': 'busy'}\n"
+    toy.write("two.py", f"{two}\n\n@attrs.frozen\nclass Busy(Idle):\n    pass\n\n\n{default}")
+    toy.run("train", "zebra-dataset", "--plugin", "two", "--model", "base")
+    assert (toy.folder / "zebra-dataset-busy/made").is_file()
+
+
+def test_a_trainer_with_the_name_of_another(toy: Project) -> None:
+    """The only trainer of a named plugin is used with its flags, also if another plugin has one of that name."""
+    toy.run("run")
+    toy.write("mine.py", IDLE.replace('"idle"', '"dpo"').replace("CODE", "(output / 'preset').write_text(self.preset)"))
+    toy.run("train", "zebra-dataset", "--plugin", "mine", "--model", "base", "-o", "out", "--preset", "tri")
+    assert (toy.folder / "out/preset").read_text() == "tri"
+
+
 def test_a_flag_of_the_trainer_in_use(toy: Project) -> None:
     """A flag that several trainers have is set for the plugin's; without a README none is promised."""
     toy.run("run")
