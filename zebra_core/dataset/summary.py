@@ -11,7 +11,7 @@ import numpy as np
 from zebra_core.behavior import BLOCK, DECIMALS
 from zebra_core.dataset.manifest import ModelUsage, Summary, UnscoredModel
 from zebra_core.errors import ZebraError, nearest
-from zebra_core.pairing.plan import IDENTICAL
+from zebra_core.pairing.plan import IDENTICAL, TIED
 from zebra_core.pool.rejects import describe_rejects
 
 if TYPE_CHECKING:
@@ -132,8 +132,9 @@ def check_pairs(plan: Plan, tally: Tally) -> None:
     left_out = [f"{count} x {reason}" for reason, count in tally.left_out.most_common()]
     rejected = [describe_rejects(tally.rejected)] if tally.rejected else []
     reasons = ", ".join(left_out + rejected) or "the pool has no row"
-    if not tally.rated and (plan.pairing.per_instruction or plan.preference.per_instruction):
-        reasons += ", and the pool has no ratings"
+    looks_at_rows = plan.pairing.per_instruction or plan.preference.per_instruction
+    if TIED in tally.left_out and looks_at_rows and not tally.rated:
+        reasons += " (the pool has no ratings, if the strategy or the rule needs them)"
     flags = "--filter, --scores, --threshold and --min-gap" if plan.filters else "--scores, --threshold and --min-gap"
     remedy = f"check {flags}" if left_out else "check the file after --pool"
     msg = f"no pair came out of {tally.rows} rows: {reasons}; {remedy}"

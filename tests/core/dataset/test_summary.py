@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from helpers.small_pool import ARGUMENTS, rows, write
 
 from zebra_core.testing import Project
@@ -44,3 +45,30 @@ def test_remarks_on_choices_without_effect(zebra_cli: Project) -> None:
     assert "--threshold 0.1 excludes no pair" in output
     assert "one pair of models makes up 100% of the data: b over a" in output
     assert "strategy sup+sim picks the same pairs as sup" in output
+
+
+RATINGS = "(the pool has no ratings, if the strategy or the rule needs them)"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "text", "reason"),
+    [
+        ("rlaif", "{model} {number}", f"40 x every other pair is a tie or undesirable {RATINGS}"),
+        ("like-length", "{long} {number}", f"40 x every other pair is a tie or undesirable {RATINGS}"),
+        ("like-length", "same", "40 x both responses are the same text"),
+        ("random", "same", "40 x both responses are the same text"),
+        ("best-random", "same", "40 x both responses are the same text"),
+    ],
+)
+def test_no_pair_without_ratings(zebra_cli: Project, strategy: str, text: str, reason: str) -> None:
+    """The message mentions missing ratings only if a tie left out a row, and only as a possible reason."""
+    result = rows()
+    for number, row in enumerate(result):
+        for model in row["completions"]:
+            name = model.pop("model")
+            del model["overall_score"]
+            long = name * (9 * 4 ** "abcd".index(name))  # each is four times as long as the one before
+            model |= {"model": name, "response": text.format(model=name, number=number, long=long)}
+    write(zebra_cli, result)
+    stderr = zebra_cli.run(*ARGUMENTS[:-1], strategy, code=2).stderr
+    assert f"no pair came out of 40 rows: {reason}; check --scores, --threshold and --min-gap" in stderr
