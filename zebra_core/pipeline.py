@@ -279,8 +279,11 @@ def inspect_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[S
 def draft_aliases(recipe: Recipe, plugins: Plugins | None = None) -> str:
     """Draft the alias file of the recipe's pool and scores, as `zebra alias` does."""
     resolver = _resolver(recipe, plugins)
-    models = open_selected_pool(resolver)[1].models()
-    return draft_alias_file(models, read_models(resolver, select_score_sources(resolver, None)))
+    with resolver.plugins.stage("alias") as done:
+        models = open_selected_pool(resolver)[1].models()
+        draft = draft_alias_file(models, read_models(resolver, select_score_sources(resolver, None)))
+        done(draft)
+    return draft
 
 
 def derive_behavior(

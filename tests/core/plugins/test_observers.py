@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from helpers.generated import DOCS
 
 from zebra_core.testing import Project
 
@@ -32,6 +34,19 @@ def zebra_stage_failed(stage, error):
 """
 
 
+TRAINING = """
+
+@zebra.hookimpl
+def zebra_trainers():
+    return {"toy": lambda dataset, model, output: (output / "made").touch()}
+
+
+@zebra.hookimpl
+def zebra_evaluators():
+    return {"toy": lambda model, output: zebra.ScoreTable.from_rows([(model, {"MMLU": 1.0})], [zebra.Benchmark("MMLU")])}
+"""
+
+
 def seen(project: Project) -> list[str]:
     """Return what was noted since the last call."""
     path = project.folder / "seen"
@@ -45,9 +60,17 @@ def stages(*pairs: str) -> list[str]:
     return [note for pair in pairs for note in (f"started {pair.split()[0]}", f"done {pair}")]
 
 
+BUILD = stages("pool Pool", "scores ScoreTable", "behavior Behavior", "plan Plan")
 COMMANDS = {
     "scores": (["scores", "--scores", "paper"], stages("scores ScoreTable")),
     "behavior": (["behavior", "--scores", "paper"], stages("scores ScoreTable", "behavior Behavior")),
+    "alias": (["alias", "demo", "demo"], stages("alias str")),
+    "compare": (
+        ["compare", "--strategy", "sup", "--strategy", "sim"],
+        ["started comparison", *BUILD, *BUILD, "done comparison dict"],
+    ),
+    "train": (["train", "zebra-dataset", "--model", "base", "-o", "out"], stages("training PosixPath")),
+    "evaluate": (["evaluate", "base", "--evaluator", "toy"], stages("evaluation Evaluation")),
     "report": (["report", "zebra-dataset"], stages("report Dataset")),
     "export": (["export", "zebra-dataset", "--format", "jsonl", "-o", "out"], stages("export PosixPath")),
     "audit": (["audit", "zebra-dataset", "--judge", "labels.csv"], stages("audit dict")),
@@ -61,10 +84,23 @@ def test_every_command_notifies(zebra_cli: Project, name: str) -> None:
     pairs = zebra_cli.dataset()
     lines = [f"{row['id']},{row['chosen_model']},{row['rejected_model']},{row['chosen_model']}" for row in pairs[:300]]
     zebra_cli.write("labels.csv", "\n".join(["id,model_a,model_b,winner", *lines]) + "\n")
-    zebra_cli.write("watch.py", WATCH)
+    zebra_cli.write("base/config.json", "{}")
+    zebra_cli.write("watch.py", WATCH + TRAINING)
     words, expected = COMMANDS[name]
     zebra_cli.run("--plugin", "watch.py", *words)
     assert seen(zebra_cli) == expected
+
+
+def test_every_stage_is_documented() -> None:
+    """The table of the hook `zebra_stage_done` has exactly the stages that the code notifies of."""
+    root = DOCS.parent
+    sources = [
+        path.read_text(encoding="utf-8") for part in ("zebra_core", "plugins") for path in (root / part).rglob("*.py")
+    ]
+    names = {name for source in sources for name in re.findall(r"""\.stage\("(\w+)"\)""", source)}
+    text = (root / "docs/reference/hooks.md").read_text(encoding="utf-8")
+    section = text.partition("## `zebra_stage_done(")[2].partition("\n## ")[0]
+    assert {*re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)} == names >= {"pool", "generation", "alias"}
 
 
 def test_run_and_its_report(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +108,7 @@ def test_run_and_its_report(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch)
     zebra_cli.write("watch.py", WATCH)
     monkeypatch.setenv("ZEBRA_REPORT", "1")
     zebra_cli.run("run", "--plugin", "watch")
-    build = stages("pool Pool", "scores ScoreTable", "behavior Behavior", "plan Plan", "dataset Dataset")
+    build = [*BUILD, *stages("dataset Dataset")]
     notes = seen(zebra_cli)
     assert notes[: len(build)] == build
     assert set(notes[len(build) :]) == {*stages("summary Dataset", "report Dataset")}
