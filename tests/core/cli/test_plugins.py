@@ -77,3 +77,44 @@ def test_a_traced_run(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> No
         f"stage {name}" for name in ("pool", "scores", "behavior", "plan", "dataset")
     ]
     assert "trace: " not in quiet.stderr
+
+
+TYPES = """import dataclasses
+import enum
+from pathlib import Path
+
+import zebra_core as zebra
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+@DECORATOR
+class Mine:
+    needed: int
+    path: Path = Path("a/b")
+    colour: Colour = Colour.RED
+    either: str | int = 3
+
+    def __call__(self, vectors):
+        return vectors @ vectors.T
+
+
+@zebra.hookimpl
+def zebra_similarities():
+    return {"mine": Mine}
+"""
+
+
+@pytest.mark.parametrize("decorator", ["__import__('attrs').frozen", "dataclasses.dataclass"])
+def test_options_of_every_type(zebra_cli: Project, decorator: str) -> None:
+    """Paths, enumerations and unions are shown as the plain values that `--set` takes, in all three forms."""
+    zebra_cli.write("mine.py", TYPES.replace("DECORATOR", decorator))
+    rows = json.loads(zebra_cli.run("plugins", "--plugin", "mine", "--format", "json").stdout)
+    options = next(row["options"] for row in rows if row["plugin"] == "mine")
+    assert {"path": "a/b", "colour": "red", "either": 3}.items() <= options.items()
+    assert "mine" in zebra_cli.run("plugins", "--plugin", "mine").stdout
+    shown = zebra_cli.run("plugins", "similarity.mine", "--plugin", "mine").stdout
+    assert '  path = "a/b"' in shown
+    assert '  colour = "red"' in shown
