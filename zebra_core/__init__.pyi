@@ -44,6 +44,7 @@ from .pairing.batch_function import BatchFunction as BatchFunction
 from .pairing.candidates import Candidates as Candidates
 from .pairing.columns import Column as Column
 from .pairing.confidence import CONFIDENCE_STEEPNESS as CONFIDENCE_STEEPNESS
+from .pairing.hardness import hardness as hardness
 from .pairing.plan import PREFERENCES as PREFERENCES
 from .pairing.plan import Plan as Plan
 from .pairing.plan import Tally as Tally

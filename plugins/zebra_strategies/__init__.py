@@ -9,7 +9,7 @@ import zebra_core as zebra
 def zebra_strategies() -> zebra.Components:
     """Offer the strategies by name; a second name of the same one is an alias (KARMA's K_score, K_sim, K_(score,sim))."""
     from zebra_strategies.instance import BestRandom, LikeLength, Random, Rlaif
-    from zebra_strategies.model import SupSim, confident_sim, consistent, delta, max_min, sim, sup
+    from zebra_strategies.model import SupSim, confident_sim, consistent, delta, hard, max_min, sim, sup
 
     return {
         "sup": sup,
@@ -21,6 +21,7 @@ def zebra_strategies() -> zebra.Components:
         "delta": delta,
         "max-min": max_min,
         "confident-sim": confident_sim,
+        "hard": hard,
         "consistent": consistent,
         "best-random": BestRandom,
         "random": Random,

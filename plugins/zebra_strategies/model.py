@@ -56,6 +56,12 @@ def confident_sim(behavior: zebra.Behavior) -> zebra.Matrix:
 
 
 @zebra.pairwise
+def hard(behavior: zebra.Behavior) -> zebra.Matrix:
+    """The hardest to tell apart: similarity x (1 - gap); with --min-confidence, the hardest whose order is that certain."""
+    return zebra.hardness(behavior.gap, behavior.similarity)
+
+
+@zebra.pairwise
 def consistent(behavior: zebra.Behavior) -> zebra.Matrix:
     """The two whose better model wins on the most benchmarks; ties go to the wider gap."""
     ahead = np.sign(behavior.vectors[:, None, :] - behavior.vectors[None, :, :]) * np.sign(behavior.gap)[:, :, None]

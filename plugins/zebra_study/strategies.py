@@ -47,6 +47,7 @@ class StrategyPreview:
             "as many as": float(1 / (models**2).sum()) if count else 0.0,
             "margin": float(margin.mean()) if count else float("nan"),
             "similarity": float(similarity.mean()) if count else float("nan"),
+            "hardness": float(zebra.hardness(margin, similarity).mean()) if count else float("nan"),
             "chosen longer": float((lengths > 0).mean() + 0.5 * (lengths == 0).mean()) if count else float("nan"),
             "margin ~ length": zebra.rank_correlation(margin, lengths),
         }

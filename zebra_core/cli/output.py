@@ -115,7 +115,8 @@ def summary(dataset: Dataset) -> None:
     pairs = sum(map(len, counts.model_pairs.values()))
     click.echo(
         f"\n{pairs:,} distinct model {'pair' if pairs == 1 else 'pairs'}, "
-        f"mean margin {counts.mean_margin:.3f}, mean similarity {counts.mean_similarity:.3f}"
+        f"mean margin {counts.mean_margin:.3f}, mean similarity {counts.mean_similarity:.3f}, "
+        f"mean hardness {counts.mean_hardness or 0:.3f}"
     )
     for remark in dataset.manifest.remarks:
         echo(f"Note: {remark}")

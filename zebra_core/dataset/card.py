@@ -35,7 +35,8 @@ person and no model judged a response: the benchmark scores of the two models de
 |---|---|
 {choices}
 
-The pool had {rows:,} instructions. {left_out}Mean margin {margin}, mean similarity {similarity}.
+The pool had {rows:,} instructions. {left_out}Mean margin {margin}, mean similarity {similarity}, mean hardness {hardness}
+(similarity x (1 - margin); 1 is the hardest to tell apart).
 
 ## Columns
 
@@ -79,6 +80,7 @@ def card(manifest: Manifest) -> str:
         columns=f" Further columns come from {columns}." if columns else "",
         margin=f"{summary.mean_margin:.3f}",
         similarity=f"{summary.mean_similarity:.3f}",
+        hardness=f"{summary.mean_hardness or 0:.3f}",
         models="\n".join(
             f"| {markdown(name)} | {model.superiority:.3f} | {model.chosen:,} | {model.rejected:,} |"
             for name, model in summary.models.items()

@@ -56,7 +56,10 @@ class UnscoredModel:
 
 @attrs.frozen(kw_only=True)
 class Summary:
-    """What a run counted. `left_out` counts by reason; `model_pairs[better][worse]` counts pairs of models."""
+    """What a run counted. `left_out` counts by reason; `model_pairs[better][worse]` counts pairs of models.
+
+    `mean_hardness` is None in a manifest from before it was measured.
+    """
 
     rows: int
     pairs: int
@@ -68,6 +71,7 @@ class Summary:
     model_pairs: dict[str, dict[str, int]]
     mean_margin: float
     mean_similarity: float
+    mean_hardness: float | None = None
 
 
 @attrs.frozen

@@ -11,6 +11,7 @@ import numpy as np
 from zebra_core.behavior import BLOCK, DECIMALS
 from zebra_core.dataset.manifest import ModelUsage, Summary, UnscoredModel
 from zebra_core.errors import ZebraError, nearest
+from zebra_core.pairing.hardness import hardness
 from zebra_core.pairing.plan import IDENTICAL, TIED
 from zebra_core.pool.rejects import describe_rejects
 
@@ -60,6 +61,7 @@ def summarise(plan: Plan, tally: Tally, used: ModelPairs) -> Summary:
         model_pairs=_nested(pairs),
         mean_margin=_mean(gaps, counts),
         mean_similarity=_mean(similarity, counts),
+        mean_hardness=_mean(hardness(gaps, similarity), counts),
     )
 
 

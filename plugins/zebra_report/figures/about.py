@@ -14,10 +14,15 @@ def overview(dataset: zebra.Dataset) -> zebra.Section:
     """The run in words: what was read, chosen and left out, and why."""
     recipe, summary = dataset.manifest.recipe, dataset.manifest.summary
     scores = ", ".join(recipe.get("scores", [])) or "those of the pool"
+    hardness = (
+        ""
+        if summary.mean_hardness is None
+        else f", the mean hardness (similarity x (1 - margin)) {summary.mean_hardness:.3f}"
+    )
     text = (
         f"Of {summary.rows:,} instructions of the pool {recipe['pool']}, {summary.pairs:,} pairs were made: strategy "
         f"{recipe['strategy']}, rule {recipe['rule']}, similarity {recipe['similarity']}, scores {scores}. The mean margin is "
-        f"{summary.mean_margin:.3f}, the mean similarity {summary.mean_similarity:.3f}.\n\nNo response was judged: the "
+        f"{summary.mean_margin:.3f}, the mean similarity {summary.mean_similarity:.3f}{hardness}.\n\nNo response was judged: the "
         "benchmark scores of the two models alone decide which one is chosen."
     )
     notes = [f"{count:,} left out: {reason}" for reason, count in summary.left_out.items()]
