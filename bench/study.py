@@ -31,6 +31,8 @@ POOLS = {
 }
 STRATEGIES = ("sup", "sim", "sup+sim", "delta", "random", "confident-sim", "consistent", "consistent-sim")
 GAPS = (0.0, 0.2)
+CERTAIN = (0.0, 0.6, 0.7, 0.8, 0.9)
+"""The confidences that `hard` is measured with."""
 CANDIDATES = '''
 import numpy as np
 import zebra_core as zebra
@@ -102,19 +104,12 @@ class Study:
 
     def run(self, title: str, labels: Labels) -> list[list[Any]]:
         """Return a row for each strategy and gap on a pool."""
-        name, scores, judge = POOLS[title]
-        table = scores if scores == "paper" else str(self.data / scores)
-        recipe = zebra.Recipe(scores=(table,), missing="drop-model", plugins=(str(self.work / "candidates.py"),))
-        judged = {model for _, model in labels.scores[judge]} | {
-            k for k, v in labels.names.items() if (("ae-000", v[0]) in labels.scores[judge])
-        }
-        scored = {*zebra.read_scores(table, recipe=zebra.Recipe(missing="drop-model")).models}
-        pool = self.pool(name, judged, scored)
-        central, result = self.central(pool), []
+        recipe, judge = self.recipe(title, labels)
+        central, result = self.central(Path(recipe.pool)), []
         for gap in GAPS:
-            planned = preview_strategies(attrs.evolve(recipe, pool=str(pool), min_gap=gap), STRATEGIES)
+            planned = preview_strategies(attrs.evolve(recipe, min_gap=gap), STRATEGIES)
             for plan in planned:
-                pairs = {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
+                pairs = self.pairs(plan)
                 verdicts = judge_pairs(pairs, labels, judge)
                 if gap == 0:
                     result += self.by_text(title, plan, pairs, verdicts, central)
@@ -136,6 +131,38 @@ class Study:
                     ]
                 )
         return result
+
+    def dial(self, title: str, labels: Labels) -> list[list[Any]]:
+        """Return a row for `hard` at each confidence, and for the others without a mask, and with one of like lengths."""
+        recipe, judge = self.recipe(title, labels)
+        rows: list[list[Any]] = []
+        settings = [("hard", least, 0.0) for least in CERTAIN]
+        settings += [(name, 0.0, 0.0) for name in STRATEGIES if name != "consistent-sim"]
+        settings += [("hard", 0.7, LIKE), ("sup", 0.0, LIKE), ("consistent", 0.0, LIKE)]
+        for strategy, least, ratio in settings:
+            masked = attrs.evolve(recipe, min_confidence=least, length_ratio=ratio)
+            (plan,) = preview_strategies(masked, [strategy])
+            pairs = self.pairs(plan)
+            a = measure_agreement(pairs, judge_pairs(pairs, labels, judge), plan.lengths)
+            hard = float(zebra.hardness(np.array(pairs["margin"]), np.array(pairs["similarity"])).mean())
+            kept = len(pairs["id"]) / plan.rows
+            rows.append([title, strategy, least, ratio or "none", hard, a.agreement, a.low, a.high, a.longer, kept])
+        return rows
+
+    def pairs(self, plan: StrategyPreview) -> dict[str, list[Any]]:
+        """Return the pairs of a plan with the ids of the instructions, which were each drawn several times."""
+        return {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
+
+    def recipe(self, title: str, labels: Labels) -> tuple[zebra.Recipe, str]:
+        """Return the recipe of a pool that is drawn anew, and the judge to measure with."""
+        name, scores, judge = POOLS[title]
+        table = scores if scores == "paper" else str(self.data / scores)
+        recipe = zebra.Recipe(scores=(table,), missing="drop-model", plugins=(str(self.work / "candidates.py"),))
+        judged = {model for _, model in labels.scores[judge]} | {
+            k for k, v in labels.names.items() if (("ae-000", v[0]) in labels.scores[judge])
+        }
+        scored = {*zebra.read_scores(table, recipe=zebra.Recipe(missing="drop-model")).models}
+        return attrs.evolve(recipe, pool=str(self.pool(name, judged, scored))), judge
 
     def by_text(
         self,
@@ -187,11 +214,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument(
+        "--dial", action="store_true", help="instead: `hard` at several confidences, and like lengths as a mask"
+    )
     output = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         study = Study(output.data, output.draws, Path(folder))
         (study.work / "candidates.py").write_text(CANDIDATES)
         labels = study.labels()
+        if output.dial:
+            print(
+                "| pool, judge | strategy | least confidence | length ratio | hardness | agreement | 95 % over instructions | longer wins | kept |"
+            )
+            print("|---|---|---|---|---|---|---|---|---|")
+            for title in POOLS:
+                for _, strategy, least, ratio, hard, agreement, low, high, longer, kept in study.dial(title, labels):
+                    print(
+                        f"| {title} | {strategy} | {least} | {ratio} | {hard:.2f} | {agreement:.3f} | {low:.3f} to {high:.3f} | {longer:.3f} | {kept:.2f} |",
+                        flush=True,
+                    )
+            return
         print(
             "| pool, judge | strategy | least gap | agreement | 95 % over instructions | error over models | longer wins | kept | similarity |"
         )

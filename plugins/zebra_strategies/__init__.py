@@ -8,7 +8,7 @@ import zebra_core as zebra
 @zebra.hookimpl
 def zebra_strategies() -> zebra.Components:
     """Offer the strategies by name; a second name of the same one is an alias (KARMA's K_score, K_sim, K_(score,sim))."""
-    from zebra_strategies.instance import BestRandom, LikeLength, Random, Rlaif
+    from zebra_strategies.instance import BestRandom, Random, Rlaif
     from zebra_strategies.model import SupSim, confident_sim, consistent, delta, hard, max_min, sim, sup
 
     return {
@@ -25,7 +25,6 @@ def zebra_strategies() -> zebra.Components:
         "consistent": consistent,
         "best-random": BestRandom,
         "random": Random,
-        "like-length": LikeLength,
         "rlaif": Rlaif,
     }
 

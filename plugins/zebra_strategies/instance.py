@@ -1,13 +1,14 @@
-"""Strategies and the rule that look at each instruction: ratings, a seeded draw, or the lengths of the responses."""
+"""Strategies and the rule that look at each instruction: ratings, or a seeded draw."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 import numpy as np
 
-import zebra_core as zebra
+if TYPE_CHECKING:
+    import zebra_core as zebra
 
 
 @attrs.frozen
@@ -33,27 +34,6 @@ class BestRandom:
         """Return a draw for each pair, minus the rank of its better model."""
         rank = behavior.rank[candidates.models]
         return candidates.draw() - np.minimum(rank[:, :, None], rank[:, None, :])
-
-
-@attrs.frozen
-class LikeLength:
-    """The most alike among those whose responses are of like length: the longer has at most `ratio` times the characters.
-
-    An instruction without two such responses gives no pair. What remains cannot teach a taste for length.
-    """
-
-    per_instruction: ClassVar = True
-    pairwise: ClassVar = True
-    ratio: float = zebra.option(
-        1.25, "How many times the shorter response the longer one may be.", validator=attrs.validators.ge(1)
-    )
-
-    def __call__(self, behavior: zebra.Behavior, candidates: zebra.Candidates) -> zebra.Matrix:
-        """Return the similarity of each pair of responses of like length, -inf for any other."""
-        rows, columns = candidates.lengths[:, :, None], candidates.lengths[:, None, :]
-        alike = np.maximum(rows, columns) <= self.ratio * np.minimum(rows, columns)
-        similarity = behavior.similarity[candidates.models[:, :, None], candidates.models[:, None, :]]
-        return np.where(alike, similarity, -np.inf)
 
 
 @attrs.frozen

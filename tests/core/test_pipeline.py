@@ -40,7 +40,7 @@ def test_two_runs_and_the_saved_recipe_give_the_same_bytes(zebra_cli: Project) -
         "consistent",
         "random",
         "best-random",
-        "like-length",
+        "hard",
         "rlaif",
     ],
 )

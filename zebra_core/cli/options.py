@@ -26,8 +26,18 @@ if TYPE_CHECKING:
 
 SCORES = ("scores", "alias", "missing", "normalisation", "superiority", "similarity", "clash", "silence")
 """The fields of a recipe that say where scores come from and what is made of them."""
-PAIRING = ("scope", "threshold", "min_gap", "min_confidence", "pairs")
-"""The fields of a recipe that restrict pairs."""
+PAIRING = (
+    "scope",
+    "threshold",
+    "min_gap",
+    "min_confidence",
+    "length_ratio",
+    "pairs",
+    "candidates",
+    "temperature",
+    "max_share",
+)
+"""The fields of a recipe that restrict pairs, or spread them over more models."""
 MEMO, WARNINGS = "zebra.loaded", "zebra.warnings"
 """Where the context keeps the loaded plugins, and the warnings about them that are printed."""
 

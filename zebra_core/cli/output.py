@@ -83,7 +83,9 @@ def selections(run: Run) -> None:
         name = component.name if location is None else f"{component.name}:{location}"
         grid.add_row(f"  {component.kind}", cell(name), cell(selection.why, "dim"))
     recipe = run.recipe
-    for field in ("scope", "threshold", "min_gap", "pairs", "seed"):
+    named = ("min_confidence", "length_ratio", "candidates", "temperature", "max_share")
+    given = (field for field in named if field in recipe.origins)
+    for field in ("scope", "threshold", "min_gap", "pairs", *given, "seed"):
         why = cell(recipe.origins.get(field, "default"), "dim")
         grid.add_row(f"  {field.replace('_', ' ')}", str(getattr(recipe, field)), why)
     console().print(grid)

@@ -179,6 +179,7 @@ class _Counts:
     pairs: int
     empty: int
     rated: int
+    crowded: int
     same_as_baseline: int
     left_out: dict[str, int]
     answered: dict[str, int]

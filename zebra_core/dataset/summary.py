@@ -12,7 +12,8 @@ from zebra_core.behavior import BLOCK, DECIMALS
 from zebra_core.dataset.manifest import ModelUsage, Summary, UnscoredModel
 from zebra_core.errors import ZebraError, nearest
 from zebra_core.pairing.hardness import hardness
-from zebra_core.pairing.plan import IDENTICAL, TIED
+from zebra_core.pairing.plan import IDENTICAL
+from zebra_core.pairing.strategy import TIED
 from zebra_core.pool.rejects import describe_rejects
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ HINTED = 12
 """The number of unscored models for which the closest name is looked up; that is slow among thousands of names."""
 DOMINANT_SHARE = 0.9
 """The share of the pairs above which one pair of models dominates the data."""
+NUMBERS, MODELS = ("one", "two", "three"), 5
+"""So few pairs of models are too few for data; two and three of them only if the pool has so many models."""
 
 
 def summarise(plan: Plan, tally: Tally, used: ModelPairs) -> Summary:
@@ -85,14 +88,31 @@ def remarks(plan: Plan, tally: Tally, used: ModelPairs) -> tuple[str, ...]:
     if lowest is not None:
         least = f"the two least similar models of the pool are at {lowest:.3f}"
         notes.append(f"--threshold {threshold:g} excludes no pair: {least}")
-    if used:
-        (better, worse), most = max(used.items(), key=lambda item: (item[1], item[0]))
-        if most > DOMINANT_SHARE * tally.pairs:
-            notes.append(f"one pair of models makes up {most / tally.pairs:.0%} of the data: {better} over {worse}")
+    collapse = _collapse(plan, tally, used, len(present))
+    if collapse:
+        notes.append(collapse)
     picked = tally.pairs + tally.left_out[IDENTICAL]
     if plan.baseline is not None and picked and tally.same_as_baseline == picked:
         notes.append(f"strategy {plan.pairing.name} picks the same pairs as {plan.baseline.name} on this pool")
     return tuple(notes)
+
+
+def _collapse(plan: Plan, tally: Tally, used: ModelPairs, models: int) -> str:
+    """Say that a few pairs of models make up the data, and which flag spreads it; nothing if it is spread."""
+    ordered = sorted(used.items(), key=lambda item: (-item[1], item[0]))
+    sizes = np.cumsum([count for _, count in ordered])
+    few = int(np.searchsorted(sizes, DOMINANT_SHARE * tally.pairs, side="right")) + 1
+    if few > len(NUMBERS) or (few > 1 and models < MODELS):
+        return ""
+    names = ", ".join(f"{better} over {worse}" for (better, worse), _ in ordered[:few])
+    what = "one pair of models makes" if few == 1 else f"{NUMBERS[few - 1]} pairs of models make"
+    note = f"{what} up {sizes[few - 1] / tally.pairs:.0%} of the data: {names}"
+    pairing, sampling = plan.pairing, plan.pairing.sampling
+    if models < 3 or (pairing.allowed.size and pairing.allowed.sum() <= 2 * few):  # there is no other pair
+        return note
+    if tally.crowded > DOMINANT_SHARE * (tally.rows - tally.left_out.total()) and not sampling.candidates:
+        return f"{note}; --candidates 4 draws four of the responses to each instruction, so that more models meet"
+    return note if sampling.max_share < 1 else f"{note}; --max-share 0.1 limits each pair of models to a tenth of it"
 
 
 def _least_similarity(behavior: Behavior, models: list[int], threshold: float) -> float | None:
@@ -137,7 +157,13 @@ def check_pairs(plan: Plan, tally: Tally) -> None:
     looks_at_rows = plan.pairing.per_instruction or plan.preference.per_instruction
     if TIED in tally.left_out and looks_at_rows and not tally.rated:
         reasons += " (the pool has no ratings, if the strategy or the rule needs them)"
-    flags = "--filter, --scores, --threshold and --min-gap" if plan.filters else "--scores, --threshold and --min-gap"
-    remedy = f"check {flags}" if left_out else "check the file after --pool"
+    masks = plan.pairing.masks
+    optional = {"--min-confidence": masks.min_confidence, "--length-ratio": masks.length_ratio}
+    flags = ["--filter"] * bool(plan.filters) + [
+        "--scores",
+        "--threshold",
+        *(flag for flag, on in optional.items() if on),
+    ]
+    remedy = f"check {', '.join(flags)} and --min-gap" if left_out else "check the file after --pool"
     msg = f"no pair came out of {tally.rows} rows: {reasons}; {remedy}"
     raise ZebraError(msg)

@@ -84,10 +84,39 @@ class Candidates:
         """
         names = self.model_keys[self.models]
         mixed = _mixed(names[:, :, None] ^ names[:, None, :])
-        start = np.uint64(xxhash.xxh3_64_intdigest(str(self.seed).encode()))
-        keys = _mixed(hashed(self.ids.to_pylist()) ^ start)
-        bits = _mixed(mixed ^ keys[:, None, None])
+        bits = _mixed(mixed ^ self.row_keys()[:, None, None])
         return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+    @cached_property
+    def _hashes(self) -> NDArray[np.uint64]:
+        """A hash of each instruction's id (n)."""
+        return read_only(hashed(self.ids.to_pylist()))
+
+    def row_keys(self, purpose: str = "") -> NDArray[np.uint64]:
+        """Return 64 random bits for each instruction (n), from the seed, its id, and the purpose of the draw."""
+        start = np.uint64(xxhash.xxh3_64_intdigest(f"{self.seed}{purpose}".encode()))
+        return _mixed(self._hashes ^ start)
+
+    def pair_keys(self) -> NDArray[np.uint64]:
+        """Return a hash of the two models' names for each pair (n x pairs), numbered as by `np.triu_indices`."""
+        names = self.model_keys[self.models]
+        first, second = np.triu_indices(names.shape[1], 1)
+        return _mixed(names[:, first] ^ names[:, second])
+
+    def pair_bits(self, purpose: str) -> NDArray[np.uint64]:
+        """Return 64 random bits for each pair of each instruction (n x pairs), as `draw` but for a purpose of their own."""
+        return _mixed(self.pair_keys() ^ self.row_keys(purpose)[:, None])
+
+    def drawn(self, count: int) -> Candidates:
+        """Return `count` of the models of each instruction, drawn, the best first; all if there are no more."""
+        if not 0 < count < self.models.shape[1]:
+            return self
+        bits = _mixed(self.model_keys[self.models] ^ self.row_keys("candidates")[:, None])
+        columns = np.sort(np.argsort(bits, axis=1, kind="stable")[:, :count], axis=1)
+        models, places, ratings = (
+            np.take_along_axis(values, columns, axis=1) for values in (self.models, self.places, self.ratings)
+        )
+        return attrs.evolve(self, models=models, places=places, ratings=ratings)
 
 
 def sample_candidates(models: tuple[str, ...], seed: int) -> Candidates:
@@ -192,10 +221,11 @@ def _empty(texts: pa.Array) -> NDArray[np.bool_]:
     return ~full
 
 
-def group_candidates(answers: Answers, models: tuple[str, ...], seed: int) -> Iterator[Candidates]:
+def group_candidates(answers: Answers, models: tuple[str, ...], seed: int, drawn: int = 0) -> Iterator[Candidates]:
     """Group the instructions that two or more scored models answered by the number of models, k; n x k x k is bounded.
 
-    If a model answered twice, keep the alphabetically first response, whatever the order of the row.
+    If a model answered twice, keep the alphabetically first response, whatever the order of the row. Of more than `drawn`
+    models, which is 0 for no limit, that many are drawn.
     """
     place = np.flatnonzero(~answers.empty & ~answers.blank[answers.row] & (answers.model >= 0))
     key = answers.row[place] * len(models) + answers.model[place]
@@ -213,7 +243,7 @@ def group_candidates(answers: Answers, models: tuple[str, ...], seed: int) -> It
         step = max(1, CELLS // width**2)
         for at in np.split(of_width, range(step, len(of_width), step)):
             places = place[at[:, None] + np.arange(width)]
-            yield Candidates(
+            group = Candidates(
                 row[at],
                 answers.model[places],
                 places,
@@ -223,6 +253,7 @@ def group_candidates(answers: Answers, models: tuple[str, ...], seed: int) -> It
                 answers.batch,
                 seed,
             )
+            yield group.drawn(drawn)
 
 
 def _first_of_each(answers: Answers, place: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from zebra_core.pool.filters import apply_filters
 from zebra_core.pool.pool import DERIVED_ID, MESSAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -45,8 +45,8 @@ PREFERENCES = pa.schema(
 """TRL's conversational form with an explicit prompt, and the reason for each pair: `margin` is the superiority gap."""
 
 EMPTY_PROMPT, TOO_FEW = "the prompt is empty", "fewer than two models with scores answered"
-MASKED = "no pair satisfies the threshold and the minimum gap"
-TIED = "every other pair is a tie or undesirable"
+CROWD = 6
+"""The number of candidates above which a strategy chooses among so many pairs of models that it tends to take a few."""
 IDENTICAL = "both responses are the same text"
 
 
@@ -56,7 +56,8 @@ class Tally:
 
     `bytes` are those of the batches. `left_out` counts by reason: instructions that gave no pair, those that a filter left
     out among them, and picked pairs that were dropped. `answered` counts the responses of each model, `empty` the empty ones, `rated` the instructions with
-    ratings, and `same_as_baseline` the pairs that the plan's baseline picks as well. `rejected` are the rows that could
+    ratings, `crowded` those with more than `CROWD` candidates, and `same_as_baseline` the pairs that the plan's baseline
+    picks as well. `rejected` are the rows that could
     not be used, and `ids` hashes of the ids that the pool gave.
     """
 
@@ -65,6 +66,7 @@ class Tally:
     pairs: int = 0
     empty: int = 0
     rated: int = 0
+    crowded: int = 0
     same_as_baseline: int = 0
     left_out: Counter[str] = attrs.field(factory=Counter)
     answered: Counter[str] = attrs.field(factory=Counter)
@@ -107,14 +109,14 @@ class Plan:
         """Turn a batch of the pool's schema into one of the dataset's. Return it with what was counted."""
         kept, filtered = apply_filters(self.filters, batch)
         answers = find_answers(kept, self.index)
-        groups = list(group_candidates(answers, self.behavior.models, self.seed))
-        results = [self._pairs(group) for group in groups]
+        parts = list(self._parts(answers))
+        results = [plan._picked(part) for plan, part in parts]  # noqa: SLF001
         pairs = np.concatenate([np.empty((0, 3), np.int64), *(pairs for pairs, _ in results)])
         data, identical = self._gather(answers, pairs[np.argsort(pairs[:, 0], kind="stable")])
         for extra in self.columns:
             data = extra(data, self.behavior)
         blank = int(answers.blank.sum())
-        few = kept.num_rows - blank - sum(len(group) for group in groups)
+        few = kept.num_rows - blank - sum(len(part) for _, part in parts)
         tally = Tally(
             rows=batch.num_rows,
             bytes=batch.nbytes,
@@ -122,17 +124,27 @@ class Plan:
             empty=int(answers.empty.sum()),
             left_out=+Counter({EMPTY_PROMPT: blank, TOO_FEW: few, IDENTICAL: identical}) + filtered,
             rated=int(len(kept["ratings"]) - kept["ratings"].null_count),
+            crowded=sum(len(part) for _, part in parts if part.models.shape[1] > CROWD),
             answered=_by_name(answers),
             ids=(_given_ids(answers),),
         )
         return data, sum((counts for _, counts in results), tally)
 
-    def _pairs(self, group: Candidates) -> tuple[NDArray[np.int64], Tally]:
-        """Return (row, position of the chosen response, position of the rejected one) for each pair of the group."""
-        if not self.windowed:
-            return self._picked(group)
-        parts = [self._over(models)._picked(part) for models, part in windows(group)]  # noqa: SLF001
-        return np.concatenate([pairs for pairs, _ in parts]), sum((counts for _, counts in parts), Tally())
+    def values_of(self, batch: pa.RecordBatch) -> Iterator[tuple[Candidates, NDArray[np.float64]]]:
+        """Yield candidates of a batch with how much each of their pairs is wanted, see `Pairing.values_of`."""
+        kept, _ = apply_filters(self.filters, batch)
+        for plan, part in self._parts(find_answers(kept, self.index)):
+            preferences = plan.preference.of_instructions(part)
+            yield part, plan.pairing.values_of(part, None if preferences is None else preferences == 0)
+
+    def _parts(self, answers: Answers) -> Iterator[tuple[Plan, Candidates]]:
+        """Yield the candidates of a batch, part by part, each with the plan whose matrices have its models."""
+        for group in group_candidates(answers, self.behavior.models, self.seed, self.pairing.sampling.candidates):
+            if not self.windowed:
+                yield self, group
+                continue
+            for models, part in windows(group):
+                yield self._over(models), part
 
     def _over(self, models: list[int]) -> Plan:
         """Return the plan for some of the models, with its matrices."""
@@ -145,15 +157,17 @@ class Plan:
         )
 
     def _picked(self, group: Candidates) -> tuple[NDArray[np.int64], Tally]:
-        """Pick the pairs of a group whose models all have a place in the matrices."""
+        """Return (row, position of the chosen response, position of the rejected one) for each pair of candidates.
+
+        Their models all have a place in the matrices.
+        """
         preferences = self.preference.of_instructions(group)
         tied = None if preferences is None else preferences == 0
         picks = self.pairing.pick(group, tied)
         first, second = group.places[picks.at, picks.first], group.places[picks.at, picks.second]
         first_chosen = self.preference.first_is_chosen(group, picks, preferences)
         chosen, rejected = np.where(first_chosen, first, second), np.where(first_chosen, second, first)
-        masked = self.pairing.masked(group[picks.none])
-        left_out = +Counter({MASKED: masked, TIED: len(picks.none) - masked})
+        left_out = self.pairing.without_pair(group[picks.none], None if tied is None else tied[picks.none])
         same = 0 if self.baseline is None else picks.shared(self.baseline.pick(group, tied))
         pairs = np.column_stack([group.rows[picks.at], chosen, rejected])
         return pairs, Tally(same_as_baseline=same, left_out=left_out)

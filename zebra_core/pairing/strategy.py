@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -12,6 +13,7 @@ import numpy as np
 from zebra_core.behavior import DECIMALS, Behavior
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.pairing.confidence import confidence
+from zebra_core.pairing.sampling import Sampling, Shares
 from zebra_core.plugins.component import BoundComponent, attributed_to
 from zebra_core.plugins.protocols import PerInstruction
 from zebra_core.plugins.repeatable import check_repeatable
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from zebra_core.pairing.candidates import Candidates
 
 Scope = Literal["instruction", "global"]
+MASKED = "no pair satisfies the threshold and the minimum gap"
+UNLIKE = "no pair within the length ratio satisfies the threshold and the minimum gap"
+SHARED = "every pair of models that it could give has reached its share"
+TIED = "every other pair is a tie or undesirable"
 FEW = 6
 """Up to this many candidates, scoring every pair costs less than finding the instructions that share a candidate set."""
 
@@ -46,13 +52,20 @@ def _finite(_: object, field: attrs.Attribute[float], value: float) -> None:
         raise ValueError(msg)
 
 
+def _one_or_none(_: object, field: attrs.Attribute[float], value: float) -> None:
+    if value != 0 and value < 1:
+        msg = f"{field.name!r} must be at least 1, or 0 for no limit: {value}"
+        raise ValueError(msg)
+
+
 @attrs.frozen
 class Masks:
     """What every pair must satisfy, whatever the strategy: a masked pair is never picked, the next most desirable one is.
 
     A pair needs MB-SIM of at least `threshold` (the papers' tau, ZEBRA 3.6) and a superiority gap of at least
-    `min_gap`, and the better model must be better with a confidence of at least `min_confidence`. `pairs` is the number
-    of pairs that an instruction may give.
+    `min_gap`, and the better model must be better with a confidence of at least `min_confidence`. The longer response
+    may have at most `length_ratio` times the characters of the shorter one, 0 is no limit. `pairs` is the number of
+    pairs that an instruction may give.
     """
 
     threshold: float = attrs.field(default=0.1, validator=_finite)
@@ -61,6 +74,13 @@ class Masks:
     min_confidence: float = attrs.field(
         default=0.0, validator=[_finite, attrs.validators.ge(0), attrs.validators.lt(1)]
     )
+    length_ratio: float = attrs.field(default=0.0, validator=[_finite, _one_or_none])
+
+    def like(self, candidates: Candidates) -> NDArray[np.bool_]:
+        """Return which pairs of responses are of like length (n x pairs), numbered as by `np.triu_indices`."""
+        i, j = np.triu_indices(candidates.models.shape[1], 1)
+        first, second = candidates.lengths[:, i], candidates.lengths[:, j]
+        return np.maximum(first, second) <= self.length_ratio * np.minimum(first, second)
 
     def allow(self, behavior: Behavior) -> NDArray[np.bool_]:
         """Return which pairs may be picked (models x models)."""
@@ -96,7 +116,8 @@ class Pairing:
     """A strategy under its masks. `behavior` is ranked, so a lower number is a better model.
 
     `passing` (models x models) are the pairs that satisfy the masks, and `allowed` those of them that may be picked:
-    not a pair that the rule calls a tie, and in scope `global` only the pairs of the whole pool.
+    not a pair that the rule calls a tie, and in scope `global` only the pairs of the whole pool. `shares` closes pairs
+    of models to a part of the instructions.
     """
 
     behavior: Behavior
@@ -104,25 +125,35 @@ class Pairing:
     masks: Masks
     passing: NDArray[np.bool_]
     allowed: NDArray[np.bool_]
+    sampling: Sampling = attrs.field(factory=Sampling)
+    shares: Shares | None = None
 
     @classmethod
-    def prepare(cls, behavior: Behavior, strategy: Strategy, masks: Masks, tied: NDArray[np.bool_]) -> Pairing:
+    def prepare(
+        cls,
+        behavior: Behavior,
+        strategy: Strategy,
+        masks: Masks,
+        tied: NDArray[np.bool_],
+        sampling: Sampling = Sampling(),  # noqa: B008  # it cannot be changed
+    ) -> Pairing:
         """Return the pairing for a ranked behavior. Raise PluginError if the strategy's matrix is invalid."""
         passing = masks.allow(behavior)
-        pairing = cls(behavior, strategy, masks, passing, passing & ~tied)
+        pairing = cls(behavior, strategy, masks, passing, passing & ~tied, sampling)
         if not pairing.per_instruction:
             _ = pairing.desirability
         return pairing
 
     @classmethod
-    def deferred(cls, behavior: Behavior, strategy: Strategy, masks: Masks) -> Pairing:
+    def deferred(cls, behavior: Behavior, strategy: Strategy, masks: Masks, sampling: Sampling) -> Pairing:
         """Return the pairing without matrices, which `over` prepares for some of the models."""
         none = np.zeros((0, 0), bool)
-        return cls(behavior, strategy, masks, none, none)
+        return cls(behavior, strategy, masks, none, none, sampling)
 
     def over(self, behavior: Behavior, tied: NDArray[np.bool_]) -> Pairing:
-        """Return the same strategy and masks over some of the models, prepared."""
-        return Pairing.prepare(behavior, self.strategy, self.masks, tied)
+        """Return the same strategy, masks and draws over some of the models, prepared."""
+        pairing = Pairing.prepare(behavior, self.strategy, self.masks, tied, self.sampling)
+        return pairing if self.shares is None else attrs.evolve(pairing, shares=self.shares)
 
     @property
     def name(self) -> str:
@@ -151,7 +182,7 @@ class Pairing:
         only = np.zeros_like(self.allowed)
         if len(present) > 1:
             i, j = np.triu_indices(len(present), 1)
-            best = _most_desirable(self.desirability[present[i], present[j]][None, :], self.masks.pairs)[0]
+            best = most_desirable(self.desirability[present[i], present[j]][None, :], self.masks.pairs)[0]
             i, j = present[i[best[best >= 0]]], present[j[best[best >= 0]]]
             only[i, j] = only[j, i] = True
         return attrs.evolve(self, allowed=self.allowed & only)
@@ -163,33 +194,59 @@ class Pairing:
         ranks better: the same on every machine, and for any order of the responses in a row.
         """
         i, j = np.triu_indices(candidates.models.shape[1], 1)
-        best = self._best(candidates, None if tied is None else tied[:, i, j])
+        best = self._best(candidates, tied)
         at, nth = np.nonzero(best >= 0)
         pair = best[at, nth]
         return Picks(at, i[pair], j[pair], np.flatnonzero(best[:, 0] < 0))
 
-    def masked(self, candidates: Candidates) -> int:
-        """Return how many of the instructions have no pair that satisfies the masks."""
+    def without_pair(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> Counter[str]:
+        """Count the instructions, none of which gives a pair, by the first reason that applies to all of their pairs."""
         i, j = np.triu_indices(candidates.models.shape[1], 1)
-        return int((~self.passing[candidates.models[:, i], candidates.models[:, j]].any(axis=1)).sum())
+        passing = self.passing[candidates.models[:, i], candidates.models[:, j]]
+        masked = ~np.any(passing, axis=1)
+        unlike, shared = np.zeros_like(masked), np.zeros_like(masked)
+        if self.masks.length_ratio and len(candidates):
+            unlike = ~masked & ~np.any(passing & self.masks.like(candidates), axis=1)
+        if self.shares is not None and len(candidates):
+            shared = np.any(self._sampled(candidates, tied) > -np.inf, axis=1)
+        counts = {MASKED: int(masked.sum()), UNLIKE: int(unlike.sum()), SHARED: int(shared.sum())}
+        return +Counter({**counts, TIED: len(candidates) - sum(counts.values())})
 
-    def _best(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-        """Return the best pairs (n x pairs) of each instruction, numbered as by `np.triu_indices`, -1 for none."""
+    def values_of(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+        """Return how much each pair is wanted (n x pairs), numbered as by `np.triu_indices`; -inf if it may not be picked."""
+        values = self._sampled(candidates, tied)
+        return values if self.shares is None else np.where(self.shares.open(candidates), values, -np.inf)
+
+    def _sampled(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+        """Return how much each pair is wanted (n x pairs), whatever its share."""
+        i, j = np.triu_indices(candidates.models.shape[1], 1)
+        values = self._desired(candidates)
+        if tied is not None:
+            values = np.where(tied[:, i, j], -np.inf, values)
+        if self.masks.length_ratio:
+            values = np.where(self.masks.like(candidates), values, -np.inf)
+        return self.sampling.sampled(values, candidates) if self.sampling.temperature else values
+
+    def _desired(self, candidates: Candidates) -> NDArray[np.float64]:
+        """Return the desirability of each pair (n x pairs), -inf if its models may not be paired."""
         n, k = candidates.models.shape
         i, j = np.triu_indices(k, 1)
         models = candidates.models
-        if self.per_instruction:
-            with attributed_to(self.strategy):
-                matrix = checked(self.strategy(self.behavior, candidates), (n, k, k), "strategy")[:, i, j]
-            desirability = np.where(self.allowed[models[:, i], models[:, j]], matrix, -np.inf)
-        elif tied is None and k > FEW:
-            sets, which = _distinct(models)
-            return _most_desirable(self.desirability[sets[:, i], sets[:, j]], self.masks.pairs)[which]
-        else:
-            desirability = self.desirability[models[:, i], models[:, j]]
-        return _most_desirable(
-            desirability if tied is None else np.where(tied, -np.inf, desirability), self.masks.pairs
-        )
+        if not self.per_instruction:
+            return self.desirability[models[:, i], models[:, j]]
+        with attributed_to(self.strategy):
+            matrix = checked(self.strategy(self.behavior, candidates), (n, k, k), "strategy")[:, i, j]
+        return np.where(self.allowed[models[:, i], models[:, j]], matrix, -np.inf)
+
+    def _best(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+        """Return the best pairs (n x pairs) of each instruction, numbered as by `np.triu_indices`, -1 for none."""
+        k = candidates.models.shape[1]
+        alone = self.per_instruction or tied is not None or self.masks.length_ratio
+        if alone or self.sampling.temperature or self.shares is not None or k <= FEW:
+            return most_desirable(self.values_of(candidates, tied), self.masks.pairs)
+        i, j = np.triu_indices(k, 1)
+        sets, which = _distinct(candidates.models)
+        return most_desirable(self.desirability[sets[:, i], sets[:, j]], self.masks.pairs)[which]
 
 
 def is_per_instruction(call: object) -> bool:
@@ -227,7 +284,7 @@ def checked(values: object, shape: tuple[int, ...], what: str) -> NDArray[np.flo
     return np.round(matrix, DECIMALS)
 
 
-def _most_desirable(values: NDArray[np.float64], pairs: int) -> NDArray[np.int64]:
+def most_desirable(values: NDArray[np.float64], pairs: int) -> NDArray[np.int64]:
     """Return the columns of the highest values (n x pairs), -1 if none is left; the first column wins a tie."""
     best = values.argmax(axis=1)[:, None] if pairs == 1 else np.argsort(-values, axis=1, kind="stable")[:, :pairs]
     return np.where(np.take_along_axis(values, best, axis=1) > -np.inf, best, -1)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from zebra_core.behavior import compute_behavior, is_pairwise
 from zebra_core.errors import ZebraError
 from zebra_core.pairing.candidates import sample_candidates
 from zebra_core.pairing.columns import prepare_columns
 from zebra_core.pairing.plan import PREFERENCES, Plan
 from zebra_core.pairing.rule import Preference
+from zebra_core.pairing.sampling import Sampling
+from zebra_core.pairing.shares import find_shares
 from zebra_core.pairing.strategy import Pairing, check_repeatable_over
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.plugins.repeatable import SAMPLE
 from zebra_core.pool.filters import filtered_pool, prepare_filters
 from zebra_core.recipe.inputs import select_aliases
+from zebra_core.recipe.recipe import flag_of
 
 if TYPE_CHECKING:
     from zebra_core.behavior import Behavior, Similarity
     from zebra_core.pool.pool import Pool
+    from zebra_core.recipe.recipe import Recipe
     from zebra_core.recipe.resolve import Resolver
     from zebra_core.scores.table import ScoreTable
 
@@ -39,6 +45,7 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     Raise ZebraError if a filter or the scope needs the pool, and there is none.
     """
     recipe, plugins = resolver.recipe, resolver.plugins
+    _check_sampling(recipe, pool)
     selected = resolver.components("filter", recipe.filters, recipe.origins.get("filters", "from the recipe"))
     filters = prepare_filters([selection.bound for selection in selected], pool)
     ranked = behavior.ranked()
@@ -66,13 +73,37 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
             index = aliases.index(ranked.models)
     preference = Preference(ranked, rule)
     if windowed:
-        pairings = [Pairing.deferred(ranked, each, recipe.masks) for each in bound]
+        pairings = [Pairing.deferred(ranked, each, recipe.masks, recipe.sampling) for each in bound]
     else:
-        pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied) for each in bound]
+        pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied, recipe.sampling) for each in bound]
     if recipe.scope == "global":
         pairings = [pairing.restrict_to(models) for pairing in pairings]
     pairing, *baselines = pairings
     baseline = baselines[0] if baselines else None
     listed = resolver.components("column", recipe.columns, recipe.origins.get("columns", "from the recipe"))
     columns = prepare_columns([selection.bound for selection in listed], PREFERENCES, ranked)
-    return Plan(ranked, index, pairing, preference, baseline, recipe.seed, windowed, filters, columns)
+    plan = Plan(ranked, index, pairing, preference, baseline, recipe.seed, windowed, filters, columns)
+    return plan if pool is None or recipe.sampling.max_share == 1 else _limited(plan, pool)
+
+
+def _check_sampling(recipe: Recipe, pool: Pool | None) -> None:
+    """Raise ZebraError for draws that have no effect, or that need a pool that they lack."""
+    sampling = recipe.sampling
+    if recipe.scope == "global" and sampling:
+        flags = [
+            flag_of(name)
+            for name in ("candidates", "temperature", "max_share")
+            if getattr(sampling, name) != getattr(Sampling(), name)
+        ]
+        msg = f"the scope 'global' takes the same models for the whole pool, so {' and '.join(flags)} cannot spread the pairs; leave one of them out"
+        raise ZebraError(msg)
+    if pool is None and sampling.max_share < 1:
+        msg = "max_share needs the whole pool, and a batch is only a part; use `zebra run`, or candidates and temperature, which look at one instruction"
+        raise ZebraError(msg)
+
+
+def _limited(plan: Plan, pool: Pool) -> Plan:
+    """Return the plan in which no pair of models exceeds its share of the pool."""
+    shares = find_shares(plan, pool.batches(), plan.pairing.sampling.max_share)
+    baseline = None if plan.baseline is None else attrs.evolve(plan.baseline, shares=shares)
+    return attrs.evolve(plan, pairing=attrs.evolve(plan.pairing, shares=shares), baseline=baseline)

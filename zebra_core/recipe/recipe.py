@@ -11,6 +11,7 @@ import attrs
 import tomli_w
 
 from zebra_core.errors import ZebraError, reading_fault, unknown
+from zebra_core.pairing.sampling import Sampling
 from zebra_core.pairing.strategy import Masks, Scope
 from zebra_core.plugins.options import option, options_of, structure
 from zebra_core.recipe.options import flatten
@@ -75,7 +76,17 @@ class Recipe:
     threshold: float = option(Masks().threshold, "Minimum similarity of a pair, tau.")
     min_gap: float = option(Masks().min_gap, "Minimum superiority gap of a pair.")
     min_confidence: float = option(Masks().min_confidence, "Minimum confidence that the better model is better.")
+    length_ratio: float = option(
+        Masks().length_ratio, "How many times the shorter response the longer one of a pair may be, 0 for no limit."
+    )
     pairs: int = option(Masks().pairs, "Maximum number of pairs per instruction.")
+    candidates: int = option(
+        Sampling().candidates, "Number of responses per instruction that are drawn before pairing, 0 for all."
+    )
+    temperature: float = option(
+        Sampling().temperature, "How freely pairs are sampled by their rank; 0 takes the most desirable one."
+    )
+    max_share: float = option(Sampling().max_share, "Maximum share of the pairs that one pair of models makes up.")
     missing: str = option("", "What to do if a score is missing.", kind="imputation", metavar="NAME")
     clash: Clash = option("error", "Which table wins if two fill one cell differently.")
     normalisation: str = option("", "How scores are scaled to [0, 1].", kind="normalisation", metavar="NAME")
@@ -109,14 +120,22 @@ class Recipe:
     origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        """Check the masks. Raise ZebraError for a negative gap or less than one pair."""
-        _ = self.masks
+        """Check the masks and the draws. Raise ZebraError for a value out of range."""
+        _ = self.masks, self.sampling
 
     @property
     def masks(self) -> Masks:
         """The options that mask pairs."""
         try:
-            return Masks(self.threshold, self.min_gap, self.pairs, self.min_confidence)
+            return Masks(self.threshold, self.min_gap, self.pairs, self.min_confidence, self.length_ratio)
+        except ValueError as error:
+            raise ZebraError(str(error.args[0])) from error
+
+    @property
+    def sampling(self) -> Sampling:
+        """The options that draw."""
+        try:
+            return Sampling(self.candidates, self.temperature, self.max_share)
         except ValueError as error:
             raise ZebraError(str(error.args[0])) from error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from helpers.small_pool import ARGUMENTS, rows, write
 
@@ -47,6 +49,7 @@ def test_remarks_on_choices_without_effect(zebra_cli: Project) -> None:
     assert "strategy sup+sim picks the same pairs as sup" in output
 
 
+UNLIKE = "no pair within the length ratio satisfies the threshold and the minimum gap"
 RATINGS = "(the pool has no ratings, if the strategy or the rule needs them)"
 
 
@@ -54,8 +57,8 @@ RATINGS = "(the pool has no ratings, if the strategy or the rule needs them)"
     ("strategy", "text", "reason"),
     [
         ("rlaif", "{model} {number}", f"40 x every other pair is a tie or undesirable {RATINGS}"),
-        ("like-length", "{long} {number}", f"40 x every other pair is a tie or undesirable {RATINGS}"),
-        ("like-length", "same", "40 x both responses are the same text"),
+        ("sim --length-ratio 2", "{long} {number}", f"40 x {UNLIKE}"),
+        ("rlaif --length-ratio 2", "same", f"40 x every other pair is a tie or undesirable {RATINGS}"),
         ("random", "same", "40 x both responses are the same text"),
         ("best-random", "same", "40 x both responses are the same text"),
     ],
@@ -70,5 +73,23 @@ def test_no_pair_without_ratings(zebra_cli: Project, strategy: str, text: str, r
             long = name * (9 * 4 ** "abcd".index(name))  # each is four times as long as the one before
             model |= {"model": name, "response": text.format(model=name, number=number, long=long)}
     write(zebra_cli, result)
-    stderr = zebra_cli.run(*ARGUMENTS[:-1], strategy, code=2).stderr
-    assert f"no pair came out of 40 rows: {reason}; check --scores, --threshold and --min-gap" in stderr
+    stderr = zebra_cli.run(*ARGUMENTS[:-1], *strategy.split(), code=2).stderr
+    assert f"no pair came out of 40 rows: {reason}; check --scores, --threshold" in stderr
+
+
+def test_a_few_pairs_of_models(zebra_cli: Project) -> None:
+    """Two or three pairs of models of a pool of five are too few as well; the flag is named unless it was given."""
+    scores = "model,MMLU,IFEval\n" + "".join(f"{name},{9 - place},{8 - place}\n" for place, name in enumerate("abcde"))
+    zebra_cli.write("scores.csv", scores)
+    lines = [
+        json.dumps(
+            {"prompt": f"q{n}", "models": [*"abcde"[n % 2 :]], "responses": [f"{n} {m}" for m in "abcde"[n % 2 :]]}
+        )
+        for n in range(40)
+    ]
+    zebra_cli.write("pool.jsonl", "\n".join(lines))
+    command = ("run", "--pool", "pool.jsonl", "--scores", "scores.csv", "--overwrite")
+    note = "two pairs of models make up 100% of the data: a over b, b over c"
+    output = zebra_cli.run(*command).stdout
+    assert f"{note}; --max-share 0.1 limits each pair of models to a tenth of it" in output
+    assert "pairs of models make up" not in zebra_cli.run(*command, "--max-share", "0.1").stdout

@@ -13,7 +13,7 @@ from zebra_core.testing import Project
 MODELS = 620
 WHOLE = """
 import zebra_core as zebra
-from zebra_strategies.instance import LikeLength
+from zebra_strategies.instance import Random
 from zebra_strategies.model import SupSim, sim, sup
 
 
@@ -23,7 +23,7 @@ def zebra_strategies():
         "whole-sup": lambda behavior: sup(behavior),
         "whole-sim": lambda behavior: sim(behavior),
         "whole-sup+sim": lambda behavior: SupSim()(behavior),
-        "whole-like-length": Whole,
+        "whole-random": Whole,
     }
 
 
@@ -31,7 +31,7 @@ class Whole:
     per_instruction = True
 
     def __call__(self, behavior, candidates):
-        return LikeLength()(behavior, candidates)
+        return Random()(behavior, candidates)
 """
 
 
@@ -68,9 +68,14 @@ def test_a_window_changes_no_pair(pool: Project, strategy: str, arguments: tuple
     assert windowed == whole
 
 
-def test_a_window_changes_no_text(pool: Project) -> None:
-    """A strategy that looks at the texts sees those of the instruction in a window too."""
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--length-ratio", "1.1"), ("--candidates", "3"), ("--temperature", "1"), ("--max-share", "0.002")],
+    ids=str,
+)
+def test_a_window_changes_no_text_and_no_draw(pool: Project, arguments: tuple[str, ...]) -> None:
+    """The texts of an instruction, and what is drawn for it, are the same in a window."""
     pool.write("whole.py", WHOLE)
-    windowed = build(pool, "like-length")
+    windowed = build(pool, "random", *arguments)
     assert windowed
-    assert windowed == build(pool, "whole-like-length", "--plugin", "./whole.py")
+    assert windowed == build(pool, "whole-random", "--plugin", "./whole.py", *arguments)

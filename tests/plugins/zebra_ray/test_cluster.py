@@ -120,6 +120,24 @@ def test_filters_and_columns_on_every_engine(project: Project, cluster: Any) -> 
     assert [row for table in mapped.iter(500) for row in table.to_pylist()] == rows
 
 
+DRAWS = [
+    ("--candidates", "2"),
+    ("--temperature", "1", "--length-ratio", "1.1"),
+    ("--max-share", "0.2", "--candidates", "2", "--temperature", "1"),
+]
+
+
+@pytest.mark.parametrize("arguments", DRAWS, ids=" ".join)
+def test_draws_on_every_engine(project: Project, cluster: Any, arguments: tuple[str, ...]) -> None:
+    """Ray draws what local draws, and that changes the pairs."""
+    engine = ("--engine", "ray", "--set", f"ray.address={cluster.address}")
+    project.run(*COMMAND, *arguments, "-o", "local")
+    project.run(*COMMAND, *arguments, "-o", "ray", *engine)
+    assert files(project.folder / "ray") == files(project.folder / "local")
+    project.run(*COMMAND, "-o", "plain")
+    assert project.dataset("ray") != project.dataset("plain")
+
+
 SLOW = """\
 import time
 import zebra_core as zebra

@@ -52,22 +52,3 @@ def test_draws_are_even(zebra_cli: Project) -> None:
     rejected = [b for _, a, b in run(zebra_cli, [row(n) for n in range(3000)], "--strategy", "best-random") if a == "a"]
     assert len(rejected) == 3000
     assert abs(np.unique(rejected, return_counts=True)[1] - 1000).max() < 129  # 5 x sqrt(3000 x 1/3 x 2/3)
-
-
-def test_like_length(zebra_cli: Project) -> None:
-    """The most alike whose lengths are within the ratio: of a 10, b 8, c 3 and d 0 on a scale of 10, gaps of .2, .5 and .3."""
-    lengths = [(8, 11, 10, 99), (40, 50, 99, 99), (4, 6, 9, 14)]
-    rows = [
-        row(n, responses=[letter * length for letter, length in zip("abcd", each, strict=True)])
-        for n, each in enumerate(lengths)
-    ]
-    expected = [
-        ("q0", "b", "c"),  # 11 / 10; a and c have 10 / 8 = 1.25, and are less alike
-        ("q1", "a", "b"),  # 50 / 40 = 1.25; c and d are of one length too, and less alike
-    ]  # 6 / 4, 9 / 6 and 14 / 9 are all 1.5 or more
-    assert run(zebra_cli, rows, "--strategy", "like-length") == expected
-    assert zebra_cli.manifest()["summary"]["left_out"] == {"every other pair is a tie or undesirable": 1}
-    wider = run(zebra_cli, rows, "--strategy", "like-length", "--set", "like-length.ratio=1.5")
-    assert wider == [("q0", "a", "b"), ("q1", "a", "b"), ("q2", "a", "b")]
-    command = ("run", "--strategy", "like-length", "--set", "like-length.ratio=0.9", "-o", "x")
-    assert "'ratio' must be >= 1: 0.9" in zebra_cli.run(*command, code=2).stderr
