@@ -8,6 +8,7 @@ import zebra_core as zebra
 @zebra.hookimpl
 def zebra_strategies() -> zebra.Components:
     """Offer the strategies by name; a second name of the same one is an alias (KARMA's K_score, K_sim, K_(score,sim))."""
+    from zebra_strategies.consensus import ConsensusSim
     from zebra_strategies.instance import BestRandom, Random, Rlaif
     from zebra_strategies.model import SupSim, confident_sim, consistent, delta, hard, max_min, sim, sup
 
@@ -22,6 +23,7 @@ def zebra_strategies() -> zebra.Components:
         "max-min": max_min,
         "confident-sim": confident_sim,
         "hard": hard,
+        "consensus-sim": ConsensusSim,
         "consistent": consistent,
         "best-random": BestRandom,
         "random": Random,
@@ -32,10 +34,11 @@ def zebra_strategies() -> zebra.Components:
 @zebra.hookimpl
 def zebra_rules() -> zebra.Components:
     """Offer the rules by name."""
+    from zebra_strategies.consensus import Consensus
     from zebra_strategies.instance import RatingRule
-    from zebra_strategies.model import superiority
+    from zebra_strategies.model import Superiority
 
-    return {"superiority": superiority, "rating": RatingRule}
+    return {"superiority": Superiority, "consensus": Consensus, "rating": RatingRule}
 
 
 @zebra.hookimpl

@@ -68,10 +68,20 @@ def consistent(behavior: zebra.Behavior) -> zebra.Matrix:
     return np.asarray((ahead > 0).sum(axis=2) + np.abs(behavior.gap) / 2)
 
 
-@zebra.pairwise
-def superiority(behavior: zebra.Behavior) -> zebra.Matrix:
+@attrs.frozen
+class Superiority:
     """The response of the model with higher superiority is chosen (KARMA Eq. 3, ZEBRA 3.6); equal ones tie."""
-    return behavior.gap
+
+    pairwise: ClassVar = True
+    steepness: float | None = zebra.option(
+        None,
+        "How fast confidence grows with the gap; if it is not given, the errors of the scores decide, or else 3.5.",
+        validator=attrs.validators.optional(attrs.validators.ge(0)),
+    )
+
+    def __call__(self, behavior: zebra.Behavior) -> zebra.Matrix:
+        """Return the gap in superiority (models x models)."""
+        return behavior.gap
 
 
 def best_first(behavior: zebra.Behavior, desirability: zebra.Matrix) -> zebra.Matrix:

@@ -21,11 +21,16 @@ def confidence(gap: NDArray[np.float64], stderr: NDArray[np.float64] | None = No
     sigmoid(3.5 x gap). The slope was measured against judges' labels of four pools: 3 to 4 was calibrated to within .025
     to .076 (expected calibration error) on the larger ones. No label enters either formula.
     """
-    values = 1.0 / (1.0 + np.exp(-CONFIDENCE_STEEPNESS * gap))
+    values = logistic(CONFIDENCE_STEEPNESS * gap)
     if stderr is not None:
         measured = np.isfinite(stderr) & (stderr > 0)
         values[measured] = (1.0 + _erf(gap[measured] / stderr[measured] / np.sqrt(2)).astype(np.float64)) / 2
     return values
+
+
+def logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability in [0, 1] for each log-odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.maximum(values, -700.0))))
 
 
 _erf = np.frompyfunc(math.erf, 1, 1)

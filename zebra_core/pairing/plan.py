@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from zebra_core.behavior import DECIMALS
 from zebra_core.pairing.candidates import Answers, Candidates, find_answers, group_candidates, hashed, windows
-from zebra_core.pairing.confidence import confidence
 from zebra_core.pool.filters import apply_filters
 from zebra_core.pool.pool import DERIVED_ID, MESSAGES
 
@@ -43,6 +42,9 @@ PREFERENCES = pa.schema(
     ]
 )
 """TRL's conversational form with an explicit prompt, and the reason for each pair: `margin` is the superiority gap."""
+
+PAIR = np.dtype([("row", np.int64), ("chosen", np.int64), ("rejected", np.int64), ("strength", np.float64)])
+"""A picked pair of a batch: its row, the positions of the two responses, and how strongly the rule prefers the chosen one."""
 
 EMPTY_PROMPT, TOO_FEW = "the prompt is empty", "fewer than two models with scores answered"
 CROWD = 6
@@ -109,14 +111,16 @@ class Plan:
         """Turn a batch of the pool's schema into one of the dataset's. Return it with what was counted."""
         kept, filtered = apply_filters(self.filters, batch)
         answers = find_answers(kept, self.index)
-        parts = list(self._parts(answers))
-        results = [plan._picked(part) for plan, part in parts]  # noqa: SLF001
-        pairs = np.concatenate([np.empty((0, 3), np.int64), *(pairs for pairs, _ in results)])
-        data, identical = self._gather(answers, pairs[np.argsort(pairs[:, 0], kind="stable")])
+        results, widths = [], Counter[int]()
+        for plan, part in self._parts(answers):
+            results.append(plan._picked(part))  # noqa: SLF001
+            widths[part.models.shape[1]] += len(part)
+        pairs = np.concatenate([np.empty(0, PAIR), *(pairs for pairs, _ in results)])
+        data, identical = self._gather(answers, pairs[np.argsort(pairs["row"], kind="stable")])
         for extra in self.columns:
             data = extra(data, self.behavior)
         blank = int(answers.blank.sum())
-        few = kept.num_rows - blank - sum(len(part) for _, part in parts)
+        few = kept.num_rows - blank - widths.total()
         tally = Tally(
             rows=batch.num_rows,
             bytes=batch.nbytes,
@@ -124,7 +128,7 @@ class Plan:
             empty=int(answers.empty.sum()),
             left_out=+Counter({EMPTY_PROMPT: blank, TOO_FEW: few, IDENTICAL: identical}) + filtered,
             rated=int(len(kept["ratings"]) - kept["ratings"].null_count),
-            crowded=sum(len(part) for _, part in parts if part.models.shape[1] > CROWD),
+            crowded=sum(count for width, count in widths.items() if width > CROWD),
             answered=_by_name(answers),
             ids=(_given_ids(answers),),
         )
@@ -156,30 +160,29 @@ class Plan:
             self, behavior=behavior, pairing=pairing, preference=preference, baseline=baseline, windowed=False
         )
 
-    def _picked(self, group: Candidates) -> tuple[NDArray[np.int64], Tally]:
-        """Return (row, position of the chosen response, position of the rejected one) for each pair of candidates.
-
-        Their models all have a place in the matrices.
-        """
+    def _picked(self, group: Candidates) -> tuple[NDArray[np.void], Tally]:
+        """Return the pairs of candidates whose models all have a place in the matrices, each a `PAIR`."""
         preferences = self.preference.of_instructions(group)
         tied = None if preferences is None else preferences == 0
         picks = self.pairing.pick(group, tied)
         first, second = group.places[picks.at, picks.first], group.places[picks.at, picks.second]
-        first_chosen = self.preference.first_is_chosen(group, picks, preferences)
-        chosen, rejected = np.where(first_chosen, first, second), np.where(first_chosen, second, first)
+        strength = self.preference.of_picks(group, picks, preferences)
+        pairs = np.empty(len(picks.at), PAIR)
+        pairs["row"], pairs["strength"] = group.rows[picks.at], np.abs(strength)
+        pairs["chosen"] = np.where(strength > 0, first, second)
+        pairs["rejected"] = np.where(strength > 0, second, first)
         left_out = self.pairing.without_pair(group[picks.none], None if tied is None else tied[picks.none])
         same = 0 if self.baseline is None else picks.shared(self.baseline.pick(group, tied))
-        pairs = np.column_stack([group.rows[picks.at], chosen, rejected])
         return pairs, Tally(same_as_baseline=same, left_out=left_out)
 
-    def _gather(self, answers: Answers, pairs: NDArray[np.int64]) -> tuple[pa.RecordBatch, int]:
+    def _gather(self, answers: Answers, pairs: NDArray[np.void]) -> tuple[pa.RecordBatch, int]:
         """Fetch the texts of the pairs with Arrow's kernels; a pair of two identical texts is dropped and counted."""
-        chosen, rejected = (answers.texts.take(pa.array(pairs[:, side])) for side in (1, 2))
+        chosen, rejected = (answers.texts.take(pa.array(pairs[side])) for side in ("chosen", "rejected"))
         differ = pc.not_equal(chosen, rejected).to_numpy(zero_copy_only=False)
         if not differ.all():
             pairs, chosen, rejected = pairs[differ], chosen.filter(pa.array(differ)), rejected.filter(pa.array(differ))
-        rows = answers.batch.select(["id", "prompt", "source"]).take(pa.array(pairs[:, 0]))
-        better, worse = answers.model[pairs[:, 1]], answers.model[pairs[:, 2]]
+        rows = answers.batch.select(["id", "prompt", "source"]).take(pa.array(pairs["row"]))
+        better, worse = answers.model[pairs["chosen"]], answers.model[pairs["rejected"]]
         names = pa.array(answers.names, pa.string())
         margin = np.round(self.behavior.superiority[better] - self.behavior.superiority[worse], DECIMALS)
         columns = [
@@ -187,11 +190,11 @@ class Plan:
             rows["prompt"],
             _as_messages(chosen),
             _as_messages(rejected),
-            names.take(pa.array(answers.name[pairs[:, 1]])),
-            names.take(pa.array(answers.name[pairs[:, 2]])),
+            names.take(pa.array(answers.name[pairs["chosen"]])),
+            names.take(pa.array(answers.name[pairs["rejected"]])),
             pa.array(margin),
             pa.array(self.behavior.pair_similarity(better, worse)),
-            pa.array(confidence(margin, self.behavior.gap_error(better, worse))),
+            pa.array(self.preference.confidence(pairs["strength"], margin, self.behavior.gap_error(better, worse))),
             rows["source"],
         ]
         return pa.RecordBatch.from_arrays(columns, schema=PREFERENCES), int((~differ).sum())

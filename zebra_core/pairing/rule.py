@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 import attrs
 import numpy as np
 
+from zebra_core.pairing.confidence import confidence, logistic
 from zebra_core.pairing.strategy import Picks, checked, is_per_instruction
-from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.component import BoundComponent, attributed_to
+from zebra_core.plugins.protocols import HasSteepness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +25,7 @@ class Rule(Protocol):
 
     It receives the behavior, best model first, and returns (models x models), antisymmetric: above zero the row's
     response is chosen, zero is a tie. If it sets `per_instruction = True`, it also receives the candidates of n
-    instructions and returns (n x k x k).
+    instructions and returns (n x k x k). If it has a `steepness`, the confidence of a pair follows from its value.
     """
 
     def __call__(self, behavior: Behavior, /, *candidates: Candidates) -> NDArray[np.float64]:
@@ -63,11 +65,20 @@ class Preference:
         with attributed_to(self.rule):
             return checked(self.rule(self.behavior, candidates), (n, k, k), "rule")
 
-    def first_is_chosen(
+    def of_picks(
         self, candidates: Candidates, picks: Picks, preferences: NDArray[np.float64] | None
-    ) -> NDArray[np.bool_]:
-        """Return for each picked pair whether its first response is chosen; `preferences` come from `of_instructions`."""
+    ) -> NDArray[np.float64]:
+        """Return for each picked pair how strongly its first response is preferred; `preferences` come from `of_instructions`."""
         if preferences is not None:
-            return preferences[picks.at, picks.first, picks.second] > 0
+            return preferences[picks.at, picks.first, picks.second]
         first, second = candidates.models[picks.at, picks.first], candidates.models[picks.at, picks.second]
-        return self.matrix[first, second] > 0
+        return self.matrix[first, second]
+
+    def confidence(
+        self, strength: NDArray[np.float64], margin: NDArray[np.float64], stderr: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return how certain labels are, from the rule's values or, if it does not say, from the gaps and their errors."""
+        instance = self.rule.instance if isinstance(self.rule, BoundComponent) else self.rule
+        if isinstance(instance, HasSteepness) and instance.steepness is not None:
+            return logistic(instance.steepness * strength)
+        return confidence(margin, stderr)

@@ -97,6 +97,17 @@ class HasDefaultRule(Protocol):
 
 
 @runtime_checkable
+class HasSteepness(Protocol):
+    """A rule that says how certain its labels are: the confidence of a pair is sigmoid(steepness x the rule's value).
+
+    None leaves it to the scores (`zebra_core.pairing.confidence`), and the rule's value is then the superiority gap. If it is an
+    option, `zebra audit --calibrate` fits it.
+    """
+
+    steepness: float | None
+
+
+@runtime_checkable
 class HasBaseline(Protocol):
     """A strategy to compare with another: the run reports if both pick the same pairs."""
 
