@@ -53,8 +53,8 @@ def _consensus(responses: pa.Array, weights: Floats) -> Floats:
     starts = np.flatnonzero(_new(keys))
     values = LOGS[np.minimum(np.diff(starts, append=len(keys)), len(LOGS)) - 1]
     keys = keys[starts]
-    keys, place = keys >> kind(bits), keys & kind((1 << bits) - 1)
-    place = (keys >> kind(HASH)).astype(np.int64) * k + place
+    keys, response = keys >> kind(bits), keys & kind((1 << bits) - 1)
+    place = (keys >> kind(HASH)).astype(np.int64) * k + response.astype(np.int64)
     return _mean_cosine(values, place, _new(keys), weights)
 
 

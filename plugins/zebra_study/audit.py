@@ -9,12 +9,14 @@ import attrs
 import numpy as np
 
 import zebra_core as zebra
+from zebra_study.calibration import calibrate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from zebra_study.calibration import Calibration
     from zebra_study.labels import Labels
 
     Floats = NDArray[np.float64]
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 DRAWS = 2000
 """The number of bootstrap draws for an interval."""
 MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-BINS = 10
-"""The number of bins of confidence in a calibration."""
 FEWEST = 10
 """Groups smaller than this are not reported."""
 
@@ -46,17 +46,6 @@ class Agreement:
     ties_half: float
     ties_wrong: float
     longer: float
-
-
-@attrs.frozen
-class Calibration:
-    """How well confidence predicts how often labels are right: the expected calibration error, and its bins.
-
-    Each of `bins` is (mean confidence, agreement, number of pairs); empty bins are left out.
-    """
-
-    error: float
-    bins: tuple[tuple[float, float, int], ...]
 
 
 @attrs.frozen(eq=False)
@@ -133,20 +122,6 @@ def between_judges(pairs: Mapping[str, list[Any]], labels: Labels) -> dict[tuple
         if both.any():
             agreements[first, second] = (float((product[both] > 0).mean()), int(both.sum()))
     return agreements
-
-
-def calibrate(confidence: Floats, verdicts: Floats) -> Calibration:
-    """Return the expected calibration error over ten bins of confidence from .5 to 1, ties left out (Guo et al. 2017, Eq. 3)."""
-    decided = verdicts != 0
-    confidences, right = confidence[decided], verdicts[decided] > 0
-    places = np.clip(((confidences - 0.5) * 2 * BINS).astype(int), 0, BINS - 1)
-    bins = [
-        (float(confidences[places == at].mean()), float(right[places == at].mean()), int((places == at).sum()))
-        for at in range(BINS)
-        if (places == at).any()
-    ]
-    error = sum(abs(mean - share) * count for mean, share, count in bins) / max(int(decided.sum()), 1)
-    return Calibration(float(error), tuple(bins))
 
 
 @attrs.frozen(eq=False)

@@ -16,10 +16,12 @@ from zebra_core.cli import output as show
 from zebra_core.cli.options import loaded_plugins, requested_plugins
 from zebra_study.audit import audit as audit_dataset
 from zebra_study.audit import between_judges, judge_pairs
+from zebra_study.calibration import fit_dataset
 from zebra_study.labels import read_labels
 
 if TYPE_CHECKING:
-    from zebra_study.audit import Agreement, Audit, Calibration
+    from zebra_study.audit import Agreement, Audit
+    from zebra_study.calibration import Calibration
     from zebra_study.labels import Labels
 
 HEADER = (
@@ -59,25 +61,76 @@ HEADER = (
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for audit.json, and reliability.svg.",
 )
-def audit(datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias: str, output: Path | None) -> None:
+@click.option(
+    "--calibrate",
+    type=click.Choice(["ties-half", "decided"]),
+    is_flag=False,
+    flag_value="ties-half",
+    help="Fit the rule's steepness to the labels, so that confidence says how often they agree; with ties as half, or left out.",
+)
+def audit(
+    datasets: tuple[str, ...],
+    table: str,
+    judges: tuple[str, ...],
+    alias: str,
+    output: Path | None,
+    calibrate: str | None,
+) -> None:
     """Measure how often the labels of DATASETS agree with those of a judge, or of people.
 
     Only this command and `zebra compare` read such labels: nothing that builds a dataset can.
     """
     plugins = loaded_plugins(requested_plugins(click.get_current_context(), ()))
     with plugins.stage("audit") as done:
-        done(_audit(datasets, table, judges, alias, output))
+        labels = _labels(table, alias, judges)
+        report = _audit(datasets, labels, judges, output)
+        if calibrate:
+            _calibrate(datasets, labels, judges, output, plugins, decided=calibrate == "decided")
+        done(report)
 
 
-def _audit(
-    datasets: tuple[str, ...], table: str, judges: tuple[str, ...], alias: str, output: Path | None
-) -> dict[str, dict[str, Any]]:
-    """Print the audit, and write it to a folder if one is given. Return it as plain values."""
+def _labels(table: str, alias: str, judges: tuple[str, ...]) -> Labels:
+    """Read the labels. Raise ZebraError if one of the judges is not among theirs."""
     labels = read_labels(table, alias)
     for judge in judges:
         if judge not in labels.judges:
             what, where = "annotator", f"in {table}"
             raise zebra.unknown(what, judge, labels.judges, where)
+    return labels
+
+
+def _calibrate(
+    datasets: tuple[str, ...],
+    labels: Labels,
+    judges: tuple[str, ...],
+    output: Path | None,
+    plugins: zebra.Plugins,
+    *,
+    decided: bool,
+) -> None:
+    """Print the steepness that a judge's labels give the rule, and write it as a recipe if a folder is given."""
+    judges = judges or tuple(labels.judges)
+    if len(datasets) != 1 or len(judges) != 1:
+        msg = (
+            f"--calibrate fits one dataset to one judge, got {len(datasets)} and {len(judges)}; "
+            f"name one dataset, and one of {', '.join(labels.judges)} with --annotator"
+        )
+        raise zebra.ZebraError(msg)
+    dataset = zebra.Dataset.open(datasets[0])
+    fit = fit_dataset(dataset, judge_pairs(dataset.pairs, labels, judges[0]), plugins, decided=decided)
+    click.echo(
+        f"\nCalibrated to {judges[0]}, the expected calibration error is {fit.after:.3f} on instructions that the fit has not "
+        f"seen, {fit.before:.3f} before:\n  zebra run ... --set {fit.setting}"
+    )
+    if output:
+        zebra.storage.write_durably(output / "calibrated.toml", fit.recipe)
+        click.echo(f"  or: zebra run {output / 'calibrated.toml'} ...")
+
+
+def _audit(
+    datasets: tuple[str, ...], labels: Labels, judges: tuple[str, ...], output: Path | None
+) -> dict[str, dict[str, Any]]:
+    """Print the audit, and write it to a folder if one is given. Return it as plain values."""
     report: dict[str, dict[str, Any]] = {}
     curves: dict[str, Calibration] = {}
     for name in datasets:
@@ -131,7 +184,8 @@ def _print_audit(title: str, result: Audit) -> None:
         click.echo(f"  the judge has not labelled {result.unknown:,} pairs")
     bins = ", ".join(f"{mean:.2f} -> {share:.2f} ({count:,})" for mean, share, count in result.calibration.bins)
     click.echo(
-        f"  confidence -> agreement: {bins or 'no pair is decided'}; expected calibration error {result.calibration.error:.3f}"
+        f"  confidence -> agreement, ties half: {bins}; expected calibration error {result.calibration.error:.3f}, "
+        f"{result.calibration.decided:.3f} with ties left out"
     )
 
 

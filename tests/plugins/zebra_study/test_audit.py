@@ -14,7 +14,8 @@ import pytest
 
 import zebra_core as zebra
 from zebra_core.testing import Project
-from zebra_study.audit import audit, between_judges, calibrate
+from zebra_study.audit import audit, between_judges
+from zebra_study.calibration import calibrate, fit_steepness
 from zebra_study.labels import read_labels
 
 
@@ -60,9 +61,9 @@ def test_by_hand(small: Project) -> None:
 
 
 def test_only_ties(small: Project) -> None:
-    """A judge that decides no pair has no calibration; the results are written all the same."""
+    """If a judge decides no pair, every label is half right; the results are written all the same."""
     small.write("labels.csv", by_response({f"i{n}": (1, 1) for n in range(6)}))
-    assert "no pair is decided" in small.run("audit", "pairs", "--judge", "labels.csv", "-o", "audited").stdout
+    assert "-> 0.50 (6)" in small.run("audit", "pairs", "--judge", "labels.csv", "-o", "audited").stdout
     overall = json.loads((small.folder / "audited/audit.json").read_text())["pairs"]["me"]["overall"]
     assert (overall["pairs"], overall["ties"], overall["agreement"]) == (6, 6, None)
     assert (small.folder / "audited/reliability.svg").is_file()
@@ -125,10 +126,54 @@ def test_a_winner_that_is_a_list_decides_nothing(small: Project) -> None:
 
 
 def test_calibration_by_hand() -> None:
-    """Two bins of two: |.52 - .5| and |.92 - 1|, each half of the pairs; the tie counts nowhere."""
+    """Bins of two, two and one: |.52 - .5|, |.92 - 1|, and a tie, which is half right: |.7 - .5|; without it, two of two."""
     result = calibrate(np.array([0.52, 0.52, 0.92, 0.92, 0.7]), np.array([1.0, -1, 1, 1, 0]))
-    assert result.error == pytest.approx(0.5 * 0.02 + 0.5 * 0.08)
-    assert [count for *_, count in result.bins] == [2, 2]
+    assert result.error == pytest.approx((2 * 0.02 + 2 * 0.08 + 0.2) / 5)
+    assert result.decided == pytest.approx((2 * 0.02 + 2 * 0.08) / 4)
+    assert [count for *_, count in result.bins] == [2, 1, 2]
+
+
+def test_the_steepness_of_the_highest_likelihood() -> None:
+    """Of four labels of value .5, three are right: sigmoid(.5 s) = 3/4 at s = 2 ln 3; a tie is half, and all wrong gives 0."""
+    assert fit_steepness(np.full(4, 0.5), np.array([1.0, 1, 1, 0])) == pytest.approx(2 * np.log(3))
+    assert fit_steepness(np.full(2, 0.5), np.array([1.0, 0.5])) == pytest.approx(2 * np.log(3))
+    assert fit_steepness(np.full(2, 0.5), np.zeros(2)) == pytest.approx(0)
+    assert fit_steepness(np.array([0.5]), np.ones(1)) == pytest.approx(100)
+
+
+def test_calibrate(small: Project) -> None:
+    """The steepness that the audit prints and writes makes confidence the agreement: 3 of 4, and a tie as half, are 3.5 of 5."""
+    wins: dict[str, tuple[float | None, float | None]] = {
+        "i0": (1, 0),
+        "i1": (1, 0),
+        "i2": (0, 1),
+        "i3": (2, 2),
+        "i4": (3, 1),
+    }
+    small.write("labels.csv", by_response(wins))
+    for how, share in (("ties-half", 3.5 / 5), ("decided", 3 / 4)):
+        output = small.run("audit", "pairs", "--judge", "labels.csv", "-o", "audited", "--calibrate", how).stdout
+        setting = output.partition("--set ")[2].split()[0]
+        assert setting.startswith("rule.superiority.steepness=")
+        assert setting.partition("=")[2] in (small.folder / "audited/calibrated.toml").read_text()
+        build = ("--pool", "wide:pool.jsonl", "--scores", "demo", "--overwrite")
+        for arguments in (("run", *build, "--set", setting), ("run", "audited/calibrated.toml", *build)):
+            small.run(*arguments, "-o", "again")
+            assert {round(row["confidence"], 3) for row in small.dataset("again")} == {round(share, 3)}
+
+
+def test_what_cannot_be_calibrated(small: Project) -> None:
+    """Two judges, a rule without the option, a steepness of 0, and labels no better than chance end with one line each."""
+    small.write("labels.csv", by_response({"i0": (1, 0)}, "one") + "i0,scholar,1,two\ni0,parrot,0,two\n")
+    command = ("audit", "pairs", "--judge", "labels.csv", "--calibrate")
+    assert "got 1 and 2; name one dataset, and one of one, two with --annotator" in small.run(*command, code=2).stderr
+    small.write("labels.csv", by_response({"i0": (0, 1)}))
+    assert "no more often than chance" in small.run(*command, code=2).stderr
+    build = ("run", "--pool", "wide:pool.jsonl", "--scores", "demo", "-o", "pairs", "--overwrite")
+    small.run(*build, "--set", "superiority.steepness=0")
+    assert "a superiority.steepness of 0 leaves nothing to fit" in small.run(*command, code=2).stderr
+    small.run(*build, "--rule", "safety-first", "--set", "safety-first.axis=knowledge", "--set", "safety-first.floor=0")
+    assert "the rule safety-first has no option steepness to fit" in small.run(*command, code=2).stderr
 
 
 def test_the_jackknife_by_hand(zebra_cli: Project) -> None:
