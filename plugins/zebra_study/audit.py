@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DRAWS = 2000
 """The number of bootstrap draws for an interval."""
 MARGINS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
+"""The edges of the bins by the size of the superiority gap, whichever response is chosen."""
 FEWEST = 10
 """Groups smaller than this are not reported."""
 
@@ -82,7 +83,7 @@ def audit(dataset: zebra.Dataset, labels: Labels, judge: str, seed: int = 0) -> 
     edges = np.unique(np.quantile(similarity, [0, 0.25, 0.5, 0.75, 1]))
     sources = sorted({*columns["source"]}, key=str)
     parts = {
-        "margin": _binned(measurement, margin, np.array(MARGINS)),
+        "margin": _binned(measurement, np.abs(margin), np.array(MARGINS)),
         "similarity": _binned(measurement, similarity, edges),
         "source": {str(name): measurement.agreement(columns["source"] == name) for name in sources},
     }
