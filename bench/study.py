@@ -37,7 +37,7 @@ STRATEGIES = (
     "random",
     "confident-sim",
     "consistent",
-    CONSISTENT_SIM,
+    "consistent-sim",
     "consensus-sim",
 )
 CLOSE, LIKE = 0.1, 1.25
