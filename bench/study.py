@@ -64,7 +64,8 @@ SETTINGS = (
         Setting(("hard",), mask=f"confidence {least}", masks={"min_confidence": least})
         for least in (0.6, 0.7, 0.8, 0.9)
     ),
-    Setting(("sup", "consistent", "consensus-sim"), mask=f"length ratio {LIKE}", masks={"length_ratio": LIKE}),
+    Setting(("sup", "consistent"), mask=f"length ratio {LIKE}", masks={"length_ratio": LIKE}),
+    Setting(("consensus-sim",), "consensus", f"length ratio {LIKE}", {"length_ratio": LIKE}),
 )
 CANDIDATES = '''
 import numpy as np
