@@ -6,38 +6,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 import zebra_core as zebra
 from zebra_pools import columns
-from zebra_pools.buckets import Buckets
 from zebra_pools.columns import first_present
 from zebra_pools.files.tables import open_tables
+from zebra_pools.joining import ROWS, TEXT, joined_pool
 from zebra_pools.reader import Mismatch, Reader, lacks, shared_arrays, shared_columns
 from zebra_pools.suggestions import remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from zebra_pools.files.tables import Table
-
-TEXT = pa.string()
-ROWS = pa.schema(
-    {"id": TEXT, "source": TEXT, "prompt": zebra.MESSAGES}
-    | {"key": TEXT, "model": TEXT, "response": TEXT, "rating": pa.float64()}
-)
-"""The columns of a row, under the names used here; rows with the same key belong to one instruction."""
-
-BUCKET = 32 << 20
-"""Approximate number of bytes of a bucket in memory."""
-MOST = 256
-"""Maximum number of buckets; each is an open file."""
-UNPACKED = 3
-"""Approximate bytes of text per byte of a file: more for parquet and gzip, fewer for JSON."""
-UNKNOWN = 16
-"""Number of buckets for a dataset of the Hub, whose size is unknown."""
 
 
 @attrs.frozen
@@ -64,6 +46,9 @@ class Long(Reader):
         for name, description in texts.items():
             if name not in schema.names:
                 raise Mismatch(lacks(repr(name) if name else description))
+            if pa.types.is_nested(schema.field(name).type):
+                msg = f"has a column {name!r} that is not text ({schema.field(name).type})"
+                raise Mismatch(msg)
         rating = self.rating or first_present(columns.RATING, schema)
         ratings = {rating: pa.float64()} if rating else {}
         return pa.schema(shared_columns(schema, self.prompt) | dict.fromkeys(texts, TEXT) | ratings)
@@ -76,28 +61,21 @@ class Long(Reader):
         """Open the pool, with a part for each bucket of its instructions; a small pool has one."""
         tables = self.tables(location)
         name = tables[0][0].name if len(tables) == 1 else f"{location} ({len(tables)} files)"
-        buckets = Buckets(partial(self.rows, tables), bucket_count(table for table, _ in tables))
-        parts = [zebra.Part(name, partial(self.read, buckets, number)) for number in range(buckets.count)]
-        return zebra.Pool(parts, [table.path for table, _ in tables if table.path])
+        return joined_pool(name, partial(self.rows, tables), [table.path for table, _ in tables if table.path])
 
     def rows(self, tables: list[tuple[Table, pa.Schema]]) -> Iterator[pa.RecordBatch | zebra.Rejected]:
         """Read all rows as batches with the columns `ROWS`."""
-        for item in (item for table, schema in tables for item in table.read(schema)):
-            yield item if isinstance(item, zebra.Rejected) else self._row_batch(item)
+        for table, schema in tables:
+            line = 1
+            for item in table.read(schema):
+                if isinstance(item, zebra.Rejected):
+                    yield item
+                    line += 1
+                else:
+                    yield self._row_batch(item, table.name, line)
+                    line += item.num_rows
 
-    def read(self, buckets: Buckets, number: int) -> Iterator[pa.RecordBatch | zebra.Rejected]:
-        """Read a bucket as a batch with a row per instruction, in the order in which the instructions first appear."""
-        batches: list[pa.RecordBatch] = []
-        for item in buckets.bucket(number):
-            if isinstance(item, zebra.Rejected):
-                yield item
-            else:
-                batches.append(item)
-        rows = pa.Table.from_batches(batches, ROWS).combine_chunks()
-        if rows.num_rows:
-            yield _grouped(rows)
-
-    def _row_batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def _row_batch(self, batch: pa.RecordBatch, file: str, line: int) -> pa.RecordBatch:
         """Return a batch with the columns `ROWS`; the key of a row is its id, else its prompt."""
         schema = batch.schema
         arrays = shared_arrays(batch, self.prompt)
@@ -111,26 +89,6 @@ class Long(Reader):
         rating = self.rating or first_present(columns.RATING, schema)
         if rating:
             arrays["rating"] = batch[rating]
+        arrays |= {"file": pa.repeat(file, batch.num_rows), "line": pa.array(range(line, line + batch.num_rows))}
         filled = [arrays.get(field.name, pa.nulls(batch.num_rows, field.type)) for field in ROWS]
         return pa.RecordBatch.from_arrays(filled, schema=ROWS)
-
-
-def bucket_count(tables: Iterable[Table]) -> int:
-    """Return the number of buckets to divide tables into, from the size of their files."""
-    sizes = [table.path.stat().st_size for table in tables if table.path]
-    return min(max(sum(sizes) * UNPACKED // BUCKET, 1 if sizes else UNKNOWN), MOST)
-
-
-def _grouped(rows: pa.Table) -> pa.RecordBatch:
-    """Return a batch of the pool's schema with the rows of each key gathered into lists."""
-    key = rows["key"].combine_chunks().dictionary_encode().indices
-    number = pc.fill_null(key.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-    order = np.argsort(number, kind="stable")
-    starts = np.flatnonzero(np.diff(number[order], prepend=-2))
-    offsets = pa.array(np.append(starts, len(order)).astype(np.int32))
-    heads, members = rows.take(pa.array(order[starts])), rows.take(pa.array(order))
-    lists = {
-        name + "s": pa.ListArray.from_arrays(offsets, members[name].combine_chunks())
-        for name in ("model", "response", "rating")
-    }
-    return columns.pool_batch(**{name: heads[name].combine_chunks() for name in ("id", "prompt", "source")}, **lists)

@@ -41,7 +41,7 @@ def test_a_long_pool_that_does_not_fit_in_memory(zebra_cli: Project, monkeypatch
     text = lines(rows).splitlines()
     text.insert(5_000, b"{")
     zebra_cli.write("pool.jsonl", b"\n".join(text))
-    monkeypatch.setattr("zebra_pools.long.BUCKET", 1 << 16)
+    monkeypatch.setattr("zebra_pools.joining.BUCKET", 1 << 16)
     monkeypatch.setattr("zebra_pools.files.json_lines.BLOCK", 1 << 16)
     parts = zebra.open_pool("pool.jsonl").parts
     assert len(parts) > 20
