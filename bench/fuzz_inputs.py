@@ -7,10 +7,12 @@ import random
 from pathlib import Path  # noqa: TC003
 from typing import Any
 
+import fuzz_pools
 import fuzz_scores
 from fuzz_mutate import DEEP, VALUES, WORDS, WRITERS, Row, scramble, swap, write_table
 from fuzz_scores import NAMES
 
+LAYOUTS = ("ultrafeedback", "long", "wide", "messages", "lists")
 POOLS = "jsonl jsonl json csv parquet arrow jsonl.gz jsonl.zst"
 SCORES = b"model,MMLU,IFEval\na,10,1\nb,8,9\nc,3,5\n"
 BUILD = ("run", "--no-report", "--workers", "1", "-o", "out", "--scores")
@@ -55,14 +57,16 @@ RECIPE: dict[str, Any] = {
 
 
 def _rows(draw: random.Random) -> list[Row]:
-    layout = draw.choice(("ultrafeedback", "long", "wide", "messages", "lists"))
+    layout = draw.choice((*LAYOUTS, *LAYOUTS, *fuzz_pools.ROWS))
     rows: list[Row] = []
     for number in range(draw.choice((1, 4, 12))):
         prompt: Any = f"question {number}"
         if layout == "messages":
             prompt = [{"role": "user", "content": prompt}]
         answers = {name: f"{name} says {number}" for name in NAMES}
-        if layout == "long":
+        if layout in fuzz_pools.ROWS:
+            rows += fuzz_pools.ROWS[layout](number, prompt, answers)
+        elif layout == "long":
             rows += [{"instruction": prompt, "model": m, "response": r, "rating": 1.0} for m, r in answers.items()]
         elif layout == "wide":
             rows.append({"prompt": prompt, **answers})
@@ -72,6 +76,12 @@ def _rows(draw: random.Random) -> list[Row]:
         else:
             rows.append({"prompt": prompt, "models": [*answers], "responses": [*answers.values()]})
     return rows
+
+
+def _write(draw: random.Random, folder: Path, name: str) -> str:
+    """Write a hostile pool; one whose values have no common type, as JSON."""
+    rows = _rows(draw)
+    return write_table(draw, folder, name, rows, "jsonl json" if "ans_id" in rows[0] else POOLS)
 
 
 def plain(folder: Path) -> list[str]:
@@ -86,12 +96,12 @@ def plain(folder: Path) -> list[str]:
 def pool(draw: random.Random, folder: Path) -> list[str]:
     """Write a pool in any layout and format: a file, or a folder of two."""
     plain(folder)
-    name = write_table(draw, folder, "hostile", _rows(draw), POOLS)
+    name = _write(draw, folder, "hostile")
     if draw.random() < 0.1:
         (folder / "parts").mkdir()
         (folder / name).rename(folder / "parts" / name)
         name = "parts"
-        write_table(draw, folder / "parts", "more", _rows(draw), POOLS)
+        _write(draw, folder / "parts", "more")
     return [*BUILD, "scores.csv", "--pool", name, *draw.choice(([], [], ["--strict"]))]
 
 
@@ -138,7 +148,7 @@ def alias(draw: random.Random, folder: Path) -> list[str]:
     """Write an alias file, or draft one for a hostile pool."""
     command = plain(folder)
     if draw.random() < 0.2:
-        name = write_table(draw, folder, "hostile", _rows(draw), POOLS)
+        name = _write(draw, folder, "hostile")
         return ["alias", name, "scores.csv", *draw.choice(([], ["-o", "draft.csv"]))]
     rows = [{"pool": m, "score": s} for m, s in zip(NAMES, "bca", strict=True)]
     return [*command, "--alias", write_table(draw, folder, "names", rows, "csv")]

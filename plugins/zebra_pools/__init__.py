@@ -1,4 +1,4 @@
-"""Pool readers for the layouts that people keep responses in: UltraFeedback, long, wide, and messages; and filters of pools."""
+"""Pool readers for the layouts that people keep responses in: general ones, and those of other tools and public datasets; and filters of pools."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import zebra_core as zebra
 @zebra.hookimpl
 def zebra_pools() -> zebra.Components:
     """Offer the pool readers by name."""
+    from zebra_pools import formats
     from zebra_pools.long import Long
     from zebra_pools.messages import Messages
     from zebra_pools.ultrafeedback import UltraFeedback
     from zebra_pools.wide import Wide
 
-    return {"ultrafeedback": UltraFeedback, "long": Long, "wide": Wide, "messages": Messages}
+    return {"ultrafeedback": UltraFeedback, "long": Long, "wide": Wide, "messages": Messages, **formats.readers()}
 
 
 @zebra.hookimpl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow as pa
 
@@ -27,7 +27,9 @@ class Mismatch(Exception):  # noqa: N818
 
 
 class Reader(ABC):
-    """Reads tables of one layout."""
+    """Reads tables of one layout; a general one yields to the reader of a format that recognises the same table."""
+
+    general: ClassVar[bool] = True
 
     @abstractmethod
     def schema_for(self, schema: pa.Schema) -> pa.Schema:

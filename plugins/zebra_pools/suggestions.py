@@ -17,12 +17,22 @@ MODEL = ("model_name", "model_id", "llm", "system", "assistant_model")
 RESPONSE = ("answer", "completion", "generation", "reply", "model_output", "assistant", "result", "text")
 
 
+NAMELESS = {
+    ("context", "response1", "response2"): "HelpSteer3 does not say which model gave a response",
+    ("trajectory", "chosen", "rejected"): "UltraInteract does not say which model gave a response",
+    ("conversation",): "no column says which model answered",
+    ("conversations",): "no column says which model answered",
+    ("messages",): "no column says which model answered",
+}
+"""What is known of tables with these columns, and none of a model."""
 MOST = 20
 """Number of columns that a message lists."""
 
 
 def remedy(schema: pa.Schema) -> str:
-    """Return the columns of a table, and the flags that would make it readable."""
+    """Return the columns of a table, and the flags, or the change to it, that would make it readable."""
+    if lack := _lack_of_models(schema):
+        return f"{names_of(schema)}; {lack}"
     flags = _long_flags(schema) or _wide_flags(schema)
     advice = (
         f"add {flags}"
@@ -30,6 +40,19 @@ def remedy(schema: pa.Schema) -> str:
         else "name the columns: --set long.prompt=... --set long.model=... --set long.response=..."
     )
     return f"{names_of(schema)}; {advice}"
+
+
+def _lack_of_models(schema: pa.Schema) -> str | None:
+    """Return what to do about a table that names no model, None if that is not what it lacks."""
+    if "choices" in schema.names and "messages" not in schema.names:
+        return "a completion lacks its request; log `messages` too"
+    if any(name in schema.names for name in (*columns.MODEL, *MODEL, "models")):
+        return None
+    fact = next((fact for names, fact in NAMELESS.items() if {*names} <= {*schema.names}), None)
+    if fact:
+        return f"{fact}, and only models have scores; add a column `model`"
+    answers = columns.first_present(columns.PROMPT, schema) and columns.first_present(columns.RESPONSE, schema)
+    return "add a column `model`, or name a folder that has a file per model" if answers else None
 
 
 def names_of(schema: pa.Schema) -> str:

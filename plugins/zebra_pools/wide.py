@@ -10,6 +10,11 @@ import zebra_core as zebra
 from zebra_pools import columns
 from zebra_pools.reader import Mismatch, RowReader, lacks, shared_arrays, shared_columns
 
+OTHERS = {"models", "completions", "responses", "model_a", *columns.MODEL, *columns.RESPONSE}
+"""Columns that belong to other layouts."""
+LISTS = {"generations", "answers"}
+"""Columns that do if they are lists."""
+
 
 @attrs.frozen
 class Wide(RowReader):
@@ -26,7 +31,7 @@ class Wide(RowReader):
     def schema_for(self, schema: pa.Schema) -> pa.Schema:
         """Return the columns to read. Raise Mismatch if fewer than two hold responses."""
         shared = shared_columns(schema, self.prompt)
-        other = {"models", "completions", "responses", *columns.MODEL, *columns.RESPONSE} & {*schema.names}
+        other = {f.name for f in schema if f.name in OTHERS or (f.name in LISTS and pa.types.is_nested(f.type))}
         if other and not self.models:
             msg = f"has a column {min(other)!r}, which belongs to another layout"
             raise Mismatch(msg)

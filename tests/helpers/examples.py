@@ -12,6 +12,7 @@ from typing import Any
 from helpers import pools
 from helpers.layout_samples import SAMPLES
 from helpers.lm_eval_tasks import ROWS
+from helpers.pool_formats import SAMPLES as POOL_SAMPLES
 from helpers.runs import NEW
 
 from zebra_core.testing.examples.toy import toy_dataset
@@ -75,6 +76,8 @@ FILES: dict[str, tuple[str, Any]] = {
 """File and content by component."""
 FOLDERS = {"score-source.eval-results": "repos"}
 """The examples that are folders."""
+FORMATS = {f"pool.{sample.reader}": sample for sample in reversed(POOL_SAMPLES.values()) if sample.reader != "long"}
+"""The first sample of each reader of a pool's format."""
 TRAINING = {"num_train_epochs": 1.0, "warmup_steps": 0, "learning_rate": 2e-3}
 
 
@@ -88,6 +91,8 @@ def folder() -> Path:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1), encoding="utf-8")
+    for sample in FORMATS.values():
+        sample.write(root / "formats")
     (root / "tasks").mkdir()
     for task, rows in ROWS.items():
         (root / "tasks" / f"{task}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
@@ -97,6 +102,8 @@ def folder() -> Path:
 
 def location_of(component: str) -> str | None:
     """Return the example of a reader, None if it has its data embedded."""
+    if component in FORMATS:
+        return str(folder() / "formats" / FORMATS[component].location)
     if component not in FILES:
         return None
     return str(folder() / FOLDERS.get(component, FILES[component][0]))

@@ -48,7 +48,7 @@ def open_lines(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
 @lru_cache(maxsize=16)
 def _inferred(path: Path, version: tuple[float, ...]) -> pa.Schema:  # noqa: ARG001  # a changed file is read again
     """Return the columns of a file, once for all the readers that look at it."""
-    sample = [line for _, line in islice(_lines(path), SAMPLE)]
+    sample = [line for _, line in islice(lines(path), SAMPLE)]
     if not sample:
         msg = f"{path} has only blank lines"
         raise zebra.ZebraError(msg)
@@ -78,7 +78,7 @@ def _columns_of(line: bytes) -> list[str]:
 
 def _head(path: Path, size: int) -> Iterator[bytes]:
     """Yield the lines that begin in the first bytes."""
-    for _, line in _lines(path):
+    for _, line in lines(path):
         yield line
         size -= len(line)
         if size < 0:
@@ -210,11 +210,9 @@ def _compression(path: Path) -> str | None:
 
 def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
     """Open a file that is one array of objects, or JSON lines with the suffix `.json`."""
-    with path.open("rb") as file:
-        start = file.read(1 << 10).removeprefix(BOM).lstrip()
-    if not start.startswith(b"["):
+    if not is_array(path):
         return open_lines(path)
-    rows = _array(path)
+    rows = array(path)
     objects = [row for row in rows[:SAMPLE] if isinstance(row, dict)]
     names: dict[str, Any] = {name: row[name] for row in reversed(objects) for name in row if row[name] is not None}
     return pa.RecordBatch.from_pylist([names]).schema, (Range(partial(_read_array, path), len(rows)),)
@@ -226,10 +224,17 @@ def _read_array(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebr
             _check(row, schema)
         return pa.RecordBatch.from_pylist(rows, schema=schema)
 
-    return zebra.convert_or_reject(_array(path), convert)
+    return zebra.convert_or_reject(array(path), convert)
 
 
-def _array(path: Path) -> list[Any]:
+def is_array(path: Path) -> bool:
+    """Return whether a JSON file is one array."""
+    with path.open("rb") as file:
+        return file.read(1 << 10).removeprefix(BOM).lstrip().startswith(b"[")
+
+
+def array(path: Path) -> list[Any]:
+    """Return the items of a file that is one array. Raise ZebraError if it is not JSON."""
     try:
         rows: list[Any] = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -241,7 +246,7 @@ def _array(path: Path) -> list[Any]:
     return rows
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield the number and the bytes of each line that is not blank."""
     with _open(path) as file:
         for number, stored in enumerate(file, 1):
@@ -252,17 +257,25 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _fault(line: bytes, schema: pa.Schema) -> str:
     """Return what is wrong with a line that Arrow cannot read, or an empty text if Python can read it."""
-    if zebra.is_too_deep(line):
-        return "nested too deeply"
     try:
-        _check(json.loads(line.decode()), schema)
-    except UnicodeDecodeError as error:
-        return _not_utf8(error)
+        _check(parsed(line), schema)
     except zebra.RowError as error:
         return str(error)
-    except (ValueError, RecursionError) as error:
-        return f"not JSON ({error})"
     return ""
+
+
+def parsed(line: bytes) -> Any:
+    """Return what a line holds. Raise RowError if it is not JSON."""
+    if zebra.is_too_deep(line):
+        msg = "nested too deeply"
+        raise zebra.RowError(0, msg)
+    try:
+        return json.loads(line.decode())
+    except UnicodeDecodeError as error:
+        raise zebra.RowError(0, _not_utf8(error)) from error
+    except (ValueError, RecursionError) as error:
+        msg = f"not JSON ({error})"
+        raise zebra.RowError(0, msg) from error
 
 
 def _check(row: object, schema: pa.Schema) -> None:

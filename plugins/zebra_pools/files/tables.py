@@ -49,26 +49,37 @@ def open_tables(location: str | None) -> list[Table]:
         msg = "the pool reader reads a file or a folder; name it: --pool READER:LOCATION"
         raise zebra.ZebraError(msg)
     if location.startswith("hub:"):
-        schema, rows, read = hub.open_hub(location)
-        return [Table(location, schema, (Range(read, rows),))]
+        return [open_hub(location)]
     path = zebra.storage.place(location)
     try:
-        return _tables(path, location)
+        return [open_file(file) for file in files_of(path, location)]
     except zebra.storage.faults(path) as error:
         raise unreadable(path, error) from error
 
 
-def _tables(path: Path, location: str) -> list[Table]:
+def open_hub(location: str) -> Table:
+    """Open a dataset of the Hugging Face Hub. Raise ZebraError if it cannot be loaded."""
+    schema, rows, read = hub.open_hub(location)
+    return Table(location, schema, (Range(read, rows),))
+
+
+def files_of(path: Path, location: str, pattern: str = "*") -> list[Path]:
+    """Return the file, or the files of a folder in the order of their names. Raise ZebraError if there is none.
+
+    The name of a file in the folder must match `pattern`.
+    """
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.is_file() and format_of(p) and not _hidden(p.relative_to(path)))
+        files = sorted(
+            p for p in path.rglob(pattern) if p.is_file() and format_of(p) and not _hidden(p.relative_to(path))
+        )
         if not files:
             msg = f"the folder {location} has no pool file; a pool consists of {', '.join(FORMATS)} files"
             raise zebra.ZebraError(msg)
-        return [_open(file) for file in files]
+        return files
     if not path.exists():
         msg = f"there is no file or folder {location!r}; check the path after --pool"
         raise zebra.ZebraError(msg)
-    return [_open(path)]
+    return [path]
 
 
 def format_of(path: Path) -> str | None:
@@ -81,7 +92,8 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.parts)
 
 
-def _open(path: Path) -> Table:
+def open_file(path: Path) -> Table:
+    """Open a file. Raise ZebraError if it is empty, damaged or of an unknown format."""
     suffix = format_of(path)
     if suffix is None:
         msg = f"{path} is of no known format; a pool consists of {', '.join(FORMATS)} files"

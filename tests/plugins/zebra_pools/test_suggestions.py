@@ -51,3 +51,34 @@ def test_without_a_guess_the_options_are_named(zebra_cli: Project) -> None:
     zebra_cli.write("pool.jsonl", json.dumps({"foo": "q", "bar": 3}))
     output = zebra_cli.run("run", "--pool", "pool.jsonl", code=2).stderr
     assert "its columns are foo, bar; name the columns: --set long.prompt=..." in output
+
+
+TALK = [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("row", "remedy"),
+    [
+        (
+            {"context": [{"role": "user", "content": "q"}], "response1": "x", "response2": "y"},
+            "HelpSteer3 does not say",
+        ),
+        (
+            {"task": "t", "dataset": "d", "trajectory": TALK, "chosen": "x", "rejected": "y"},
+            "UltraInteract does not say",
+        ),
+        (
+            {"id": "1", "conversations": TALK},
+            "no column says which model answered, and only models have scores; add a column",
+        ),
+        ({"prompt": "q", "response": "x"}, "or name a folder that has a file per model"),
+        ({"object": "chat.completion", "choices": [{"index": 0}], "model": "m"}, "a completion lacks its request"),
+    ],
+)
+def test_a_format_without_models_gets_a_remedy(zebra_cli: Project, row: dict[str, object], remedy: str) -> None:
+    """What names no model for a response, or no prompt for a completion, is refused with one line that says what to add."""
+    zebra_cli.write("pool.jsonl", json.dumps(row))
+    error = zebra_cli.run("run", "--pool", "pool.jsonl", code=2).stderr
+    assert remedy in error
+    assert error.startswith("Error: no pool reads 'pool.jsonl': ")
+    assert error.count("\n") == 1
