@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import zebra_core as zebra
+
+if TYPE_CHECKING:
+    import click
 
 
 @zebra.hookimpl
@@ -24,3 +29,10 @@ def zebra_filters() -> zebra.Components:
     from zebra_pools.filters.dedup import Dedup
 
     return {"decontaminate": Decontaminate, "dedup": Dedup}
+
+
+@zebra.hookimpl
+def zebra_commands() -> list[click.Command]:
+    """Add `zebra pool`."""
+    command = "zebra_pools.inspection.command:pool"
+    return [zebra.lazy_command("pool", command, "Show what is in a pool, and write a clean copy.")]
