@@ -94,7 +94,7 @@ def plain(folder: Path) -> list[str]:
 
 
 def pool(draw: random.Random, folder: Path) -> list[str]:
-    """Write a pool in any layout and format: a file, or a folder of two."""
+    """Write a pool in any layout and format, a file or a folder of two, and build from it or look into it."""
     plain(folder)
     name = _write(draw, folder, "hostile")
     if draw.random() < 0.1:
@@ -102,6 +102,9 @@ def pool(draw: random.Random, folder: Path) -> list[str]:
         (folder / name).rename(folder / "parts" / name)
         name = "parts"
         _write(draw, folder / "parts", "more")
+    if draw.random() < 0.2:
+        clean = draw.choice(([], ["-o", "clean.parquet"], ["-o", "clean.jsonl"], ["--scores", "scores.csv"]))
+        return ["pool", name, *clean, *draw.choice(([], ["--format", "json"]))]
     return [*BUILD, "scores.csv", "--pool", name, *draw.choice(([], [], ["--strict"]))]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -15,7 +16,6 @@ from zebra_pools.files.tables import files_of, format_of, open_file, open_hub, u
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 Row: TypeAlias = dict[str, Any]
 FIRST = 100
@@ -30,7 +30,7 @@ class Source:
     path: Path | None = None
 
     def rows(self, columns: tuple[str, ...]) -> Iterator[tuple[int, Row] | zebra.Rejected]:
-        """Read the rows, each with its line or number; of a table, only these columns.
+        """Read the rows, each with its line or number; of a table, only these columns, or all if none is named.
 
         Raise ZebraError if the file is damaged, or of an unknown format.
         """
@@ -45,8 +45,11 @@ class Source:
 
     def first(self, columns: tuple[str, ...]) -> Row:
         """Return the first row. Raise ZebraError if none of the first rows can be read."""
-        state = self.path.stat() if self.path else None
-        return _first(self, columns, (state.st_size, state.st_mtime) if state else ())
+        if self.path is None:
+            row = _first_of_hub(self, Path.cwd())
+            return {name: value for name, value in row.items() if name in columns}
+        state = self.path.stat()
+        return _first(self, columns, (state.st_size, state.st_mtime))
 
 
 def open_sources(location: str | None, pattern: str = "*") -> list[Source]:
@@ -69,8 +72,19 @@ def _name(file: Path, location: Path) -> str:
     return zebra.storage.file_name(file) if file == location else file.relative_to(location).as_posix()
 
 
+@lru_cache(maxsize=4)
+def _first_of_hub(source: Source, folder: Path) -> Row:  # noqa: ARG001  # a name may be that of a local folder
+    """Return the first row with all columns, for all the readers that look at it."""
+    return _first_row(source, ())
+
+
 @lru_cache(maxsize=256)
 def _first(source: Source, columns: tuple[str, ...], version: tuple[float, ...]) -> Row:  # noqa: ARG001  # a changed file is read again
+    return _first_row(source, columns)
+
+
+def _first_row(source: Source, columns: tuple[str, ...]) -> Row:
+    """Return the first row that can be read. Raise ZebraError if none of the first rows can."""
     reason = "it is empty"
     for item in islice(source.rows(columns), FIRST):
         if not isinstance(item, zebra.Rejected):
@@ -105,7 +119,7 @@ def _checked(row: object, number: int, unit: str, source: Source) -> tuple[int, 
 
 def _table_rows(source: Source, columns: tuple[str, ...]) -> Iterator[tuple[int, Row] | zebra.Rejected]:
     table = open_file(source.path) if source.path else open_hub(source.name)
-    schema = pa.schema([field for field in table.schema if field.name in columns])
+    schema = pa.schema([field for field in table.schema if field.name in columns or not columns])
     if not schema.names:
         msg = f"{source.name} has no column {' or '.join(map(repr, columns))}"
         raise zebra.ZebraError(msg)

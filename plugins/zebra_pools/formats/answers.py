@@ -58,6 +58,10 @@ class AnswerReader(ABC):
         """Return the id and the prompt of a row that only asks, None for any other."""
         return None
 
+    def lacks_questions(self, row: Row) -> str | None:  # noqa: ARG002
+        """Return what to do if a row, the first of a file, needs a question and there is no file of them; None if it needs none."""
+        return None
+
     def unusable(self, row: Row) -> str | None:  # noqa: ARG002
         """Return why no row of a file of the format can be used, judged by its first row; None if some may be."""
         return None
@@ -95,6 +99,10 @@ class AnswerReader(ABC):
         answering = [source for source in sources if source not in asking]
         if not answering:
             msg = f"{location} has questions, but no answers; name the folder that has both"
+            raise zebra.ZebraError(msg)
+        lack = None if asking else self.lacks_questions(answering[0].first(self.fields()))
+        if lack:
+            msg = f"{zebra.storage.shown(str(location))} has answers without their questions; {lack}"
             raise zebra.ZebraError(msg)
         name = sources[0].name if len(sources) == 1 else f"{location} ({len(sources)} files)"
         paths = [source.path for source in sources if source.path]

@@ -44,6 +44,10 @@ class ChatCompletions(AnswerReader):
             return "has no chat completions"
         return None if _prompt(row) else "has completions, but not their requests: log `messages` too"
 
+    def lacks_questions(self, row: Row) -> str | None:
+        """Return what to do about the output of a batch alone."""
+        return None if _prompt(row) else "name a folder that has the file of the batch's requests too"
+
     def answers(self, row: Row, source: Source, prompts: Mapping[str, Prompt | None]) -> Iterable[Answer]:  # noqa: ARG002
         """Return the first choice of the completion."""
         name, completion = name_of(row.get("custom_id")), _completion(row)
@@ -56,15 +60,7 @@ class ChatCompletions(AnswerReader):
             msg = "names no model"
             raise unanswered(msg)
         text = text_of(at(completion, "choices", 0, "message")) or text_of(at(completion, "choices", 0, "text"))
-        return [Answer(_prompt(row) or _requested(name, prompts), model, text, name)]
-
-
-def _requested(name: str | None, prompts: Mapping[str, Prompt | None]) -> Prompt:
-    """Return the prompt of a batch's request. Raise RowError if there is no file of requests, or none with this id."""
-    if not prompts:
-        msg = "has no prompt: name a folder that has the file of the batch's requests too"
-        raise unanswered(msg)
-    return prompt_for(name, prompts)
+        return [Answer(_prompt(row) or prompt_for(name, prompts), model, text, name)]
 
 
 def _completion(row: Row) -> dict[str, Any] | None:

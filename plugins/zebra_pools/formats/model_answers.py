@@ -49,6 +49,10 @@ class ModelAnswers(AnswerReader):
         new = {"uid", "ans_id", "model", "messages"} <= {*row}
         return None if _id(row) and (old or new) else "has no answers with question_id, model_id and choices"
 
+    def lacks_questions(self, row: Row) -> str | None:
+        """Return what to do about answers without messages."""
+        return None if "messages" in row else f"add the benchmark's {QUESTIONS} to the folder, or beside `model_answer`"
+
     def answers(self, row: Row, source: Source, prompts: Mapping[str, Prompt | None]) -> Iterable[Answer]:  # noqa: ARG002
         """Return the first turn of the first choice, or the first exchange of the messages."""
         name, model = _id(row), name_of(row.get("model_id")) or name_of(row.get("model"))
