@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 SUFFIXES = (".eval", ".json")
 HEADERS = ("header.json", "_journal/start.json")
 """Where an archive has the task and the model: once it is finished, and before."""
+FAULTS = (zebra.RowError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+"""What reading a log raises: also for an archive that is encrypted, or packed in another way."""
+LARGEST = 256 << 20
+"""The number of bytes up to which a sample is read, because an archive may unpack to any size."""
 
 
 @attrs.frozen
@@ -39,11 +42,8 @@ class Log(Source):
             yield from (
                 _archived(self.name, path) if zebra.storage.suffix_of(path) == ".eval" else _listed(self.name, path)
             )
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            msg = f"cannot read {path}: {error}; it is damaged, or no log of inspect_ai"
-            raise zebra.ZebraError(msg) from error
-        except (OSError, ValueError, RecursionError) as error:
-            msg = f"cannot read {path}: {getattr(error, 'strerror', None) or error}"
+        except FAULTS as error:
+            msg = f"cannot read {path}: {getattr(error, 'strerror', None) or error}; it is damaged, or no log of inspect_ai"
             raise zebra.ZebraError(msg) from error
 
 
@@ -94,23 +94,27 @@ def _archived(name: str, path: Path) -> Iterator[tuple[int, Row] | zebra.Rejecte
     """Read the samples of an archive, one at a time."""
     with path.open("rb") as file, zipfile.ZipFile(file) as archive:
         names = archive.namelist()
-        header = next((json.loads(archive.read(entry)) for entry in HEADERS if entry in names), None)
+        header = next((_entry(archive, entry) for entry in HEADERS if entry in names), None)
         for number, entry in enumerate((entry for entry in names if entry.startswith("samples/")), 1):
             try:
-                yield number, _sample(parsed(archive.read(entry)), header)
+                yield number, _sample(_entry(archive, entry), header)
             except zebra.RowError as error:
                 yield zebra.Rejected(str(error), number, name, "sample")
+
+
+def _entry(archive: zipfile.ZipFile, name: str) -> Any:
+    """Return the JSON of an entry. Raise RowError if it is too large, or not JSON."""
+    if archive.getinfo(name).file_size > LARGEST:
+        msg = f"has more than {LARGEST >> 20:,} MiB"
+        raise zebra.RowError(0, msg)
+    return parsed(archive.read(name))
 
 
 def _listed(name: str, path: Path) -> Iterator[tuple[int, Row] | zebra.Rejected]:
     """Read the samples of a log that is one object."""
     if is_array(path):
         return
-    try:
-        log = parsed(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except zebra.RowError as error:
-        msg = f"cannot read {path}: {error}"
-        raise zebra.ZebraError(msg) from error
+    log = parsed(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     samples = at(log, "samples")
     for number, sample in enumerate(samples if isinstance(samples, list) else [], 1):
         try:

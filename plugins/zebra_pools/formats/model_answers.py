@@ -14,7 +14,7 @@ from zebra_pools.formats.values import Answer, Prompt, at, conversation, first_e
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-QUESTIONS = "question.jsonl"
+QUESTIONS, ANSWERS = "question.jsonl", "model_answer"
 
 
 @attrs.frozen
@@ -27,7 +27,9 @@ class ModelAnswers(AnswerReader):
     columns: ClassVar = ("question_id", "uid", "ans_id", "model_id", "model", "choices", "messages", "turns", "prompt")
 
     def sources(self, location: str | None) -> list[Source]:
-        """Return the files of the folder, and the questions beside it."""
+        """Return the files of the folder, of a benchmark's folder only its answers, and the questions beside them."""
+        if location and (inner := zebra.storage.place(location) / ANSWERS).is_dir():
+            location = str(inner)
         sources = super().sources(location)
         paths = [source.path for source in sources if source.path]
         if paths and all(path.name != QUESTIONS for path in paths):
@@ -51,7 +53,7 @@ class ModelAnswers(AnswerReader):
 
     def lacks_questions(self, row: Row) -> str | None:
         """Return what to do about answers without messages."""
-        return None if "messages" in row else f"add the benchmark's {QUESTIONS} to the folder, or beside `model_answer`"
+        return None if "messages" in row else f"add the benchmark's {QUESTIONS} to the folder, or beside `{ANSWERS}`"
 
     def answers(self, row: Row, source: Source, prompts: Mapping[str, Prompt | None]) -> Iterable[Answer]:  # noqa: ARG002
         """Return the first turn of the first choice, or the first exchange of the messages."""

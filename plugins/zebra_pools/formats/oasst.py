@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from zebra_pools.files.objects import Row, Source
 
+MOST = 1_000_000
+"""The rank from which on a number is no rank."""
 DEEPEST = 1_000
 """The number of messages of a conversation that are followed to its start."""
 
@@ -77,7 +79,7 @@ class Oasst(AnswerReader):
 
     def _answer(self, reply: Row, parent: str | None, prompt: Prompt) -> Answer:
         rank, text = reply.get("rank"), reply.get("text")
-        rating = -float(rank) if isinstance(rank, (int, float)) else None
+        rating = -float(rank) if isinstance(rank, (int, float)) and abs(rank) < MOST else None
         return Answer(
             prompt,
             name_of(reply.get("model_name")) or self.human,

@@ -9,6 +9,7 @@ import click
 
 import zebra_core as zebra
 from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, recipe_options
+from zebra_core.cli.progress_bar import progress
 from zebra_core.pool.alias_draft import proposals
 from zebra_core.pool.filters import apply_filters, prepare_filters
 from zebra_core.pool.pool import batches
@@ -20,7 +21,7 @@ from zebra_pools.inspection.responses import Responses
 from zebra_pools.inspection.writing import check_output, written_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from zebra_core.plugins.component import BoundComponent
 
@@ -68,18 +69,22 @@ def pool(pool: str, form: str, output: str | None, *, overwrite: bool, **argumen
         click.echo(f"{rows:,} instructions are in {zebra.storage.shown(path)}", err=form == "json")
 
 
-def _profile(opened: zebra.Pool, filters: Iterable[BoundComponent], write: Any) -> tuple[Profile, int]:
+def _profile(opened: zebra.Pool, filters: Sequence[BoundComponent], write: Any) -> tuple[Profile, int]:
     """Count what is in a pool, and write it if asked; return the profile, and the number of instructions written."""
     profile, rows = Profile(), 0
-    for part in opened.parts:
-        for batch in batches(part, profile.reject):
-            kept, left_out = apply_filters(tuple(filters), batch)
-            profile.counts += left_out
-            responses = Responses.of(kept)
-            profile.add(responses)
-            if write is not None and (cleaned := responses.cleaned()).num_rows:
-                write(cleaned)
-                rows += cleaned.num_rows
+    with progress("reading") as on_progress:
+        done = zebra.Progress(len(opened.parts), opened.rows, on_progress, opened.meters)
+        for part in opened.parts:
+            for batch in batches(part, profile.reject):
+                kept, left_out = apply_filters(filters, batch)
+                profile.counts += left_out
+                responses = Responses.of(kept)
+                profile.add(responses)
+                if write is not None and (cleaned := responses.cleaned()).num_rows:
+                    write(cleaned)
+                    rows += cleaned.num_rows
+                done.advance(batch.num_rows, batch.nbytes)
+            done.advance(tasks=1)
     return profile, rows
 
 

@@ -89,6 +89,17 @@ def test_answers_without_questions(zebra_cli: Project, name: str, drop: str) -> 
     assert error.count("\n") == 1
 
 
+def test_the_folder_of_a_benchmark(tmp_path: Path) -> None:
+    """Of MT-Bench's folder only the answers and the questions are read, not the judgments."""
+    SAMPLES["mt_bench"].write(tmp_path)
+    write(
+        tmp_path / "bench/model_judgment/gpt-4.jsonl",
+        [{"question_id": 1, "model": "a", "judge": ["gpt-4"], "score": 9}],
+    )
+    assert read(tmp_path / "bench") == read(tmp_path / "bench/model_answer")
+    assert len(read(tmp_path / "bench")[0]) == 2
+
+
 def test_an_answer_to_no_question_or_to_several(tmp_path: Path) -> None:
     """Both are left out with the reason; a request that several files have alike is one."""
     requests = [("r1", "one"), ("r2", "two"), ("r2", "zwei"), ("r1", "one")]
