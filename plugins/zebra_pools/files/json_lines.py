@@ -28,6 +28,8 @@ RANGE = 48 << 20
 BOM = b"\xef\xbb\xbf"
 SAMPLE = 100
 """Number of lines that the columns are inferred from."""
+UNFIT = (OverflowError, UnicodeEncodeError)
+"""What Arrow raises for a number beyond 64 bits, and for half of a surrogate pair."""
 PREFIX, PROBES = 1 << 19, 64
 """Where columns are looked for that those lines lack: bytes at the start of the file, and lines spread over it."""
 
@@ -214,15 +216,26 @@ def open_json(path: Path) -> tuple[pa.Schema, tuple[Range, ...]]:
         return open_lines(path)
     rows = array(path)
     objects = [row for row in rows[:SAMPLE] if isinstance(row, dict)]
-    names: dict[str, Any] = {name: row[name] for row in reversed(objects) for name in row if row[name] is not None}
+    names: dict[str, Any] = {name: row[name] for row in reversed(objects) for name in row if _has_type(row[name])}
     return pa.RecordBatch.from_pylist([names]).schema, (Range(partial(_read_array, path), len(rows)),)
+
+
+def _has_type(value: object) -> bool:
+    """Return whether a value says what type its column has: null does not, nor does one that Arrow has no type for."""
+    try:
+        return value is not None and pa.array([value]) is not None
+    except UNFIT:
+        return False
 
 
 def _read_array(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
     def convert(rows: list[Any]) -> pa.RecordBatch:
         for row in rows:
             _check(row, schema)
-        return pa.RecordBatch.from_pylist(rows, schema=schema)
+        try:
+            return pa.RecordBatch.from_pylist(rows, schema=schema)
+        except UNFIT as error:
+            raise zebra.RowError(0, str(error)) from error
 
     return zebra.convert_or_reject(array(path), convert)
 

@@ -45,7 +45,7 @@ class LmEvalSamples(AnswerReader):
     def answers(self, row: Row, source: Source, prompts: Mapping[str, Prompt | None]) -> Iterable[Answer]:  # noqa: ARG002
         """Return the first response of a sample."""
         field = at(row, "doc", self.prompt) if self.prompt else at(row, "arguments", "gen_args_0", "arg_0")
-        text, number = text_of(field), name_of(row["doc_id"])
+        text, number = text_of(field), name_of(row.get("doc_id"))
         if text is None or number is None:
             where = f"doc.{self.prompt}" if self.prompt else "arguments"
             msg = f"has no text in `{where}`" if number else "has no doc_id"

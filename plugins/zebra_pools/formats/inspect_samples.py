@@ -80,8 +80,8 @@ class InspectSamples(AnswerReader):
         """Return the model's last output on a sample."""
         if row.get("epoch") not in (None, 1):
             return []
-        task, model, name = row["task"], name_of(row["model"]), name_of(row.get("id"))
-        given = row["input"]
+        task, model, name = name_of(row.get("task")), name_of(row.get("model")), name_of(row.get("id"))
+        given = row.get("input")
         prompt = given if isinstance(given, str) else conversation(given)
         if model is None or name is None or not prompt:
             msg = "names no model" if model is None else "has no id" if name is None else "has no input of text"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -12,6 +13,7 @@ from helpers.bad_input import SCORES, check
 from helpers.pools import lines
 
 import zebra_core as zebra
+from zebra_core.pool.pool import batches
 from zebra_core.testing import Project
 from zebra_pools.files.json_lines import open_lines
 
@@ -116,3 +118,14 @@ def test_ranges_that_end_with_a_line(
     rows = [row["a"][:4] for item in items if isinstance(item, pa.RecordBatch) for row in item.to_pylist()]
     assert rows == [f"{number:04d}" for number in range(100) if number not in bad]
     assert [item.line for item in items if isinstance(item, zebra.Rejected)] == [number + 1 for number in bad]
+
+
+def test_values_without_a_type(tmp_path: Path) -> None:
+    """In an array, a number beyond 64 bits and half of a surrogate pair concern their row or column only."""
+    rows = [{"prompt": "q", "model": m, "response": f"{m}.", "seed": 10**30} for m in "abc"]
+    rows[1]["response"] = "\ud800"
+    (tmp_path / "pool.json").write_text(json.dumps(rows))
+    rejected: list[zebra.Rejected] = []
+    (part,) = zebra.open_pool(str(tmp_path / "pool.json")).parts
+    assert [batch["models"].to_pylist() for batch in batches(part, rejected.append)] == [[["a", "c"]]]
+    assert [row.line for row in rejected] == [2]

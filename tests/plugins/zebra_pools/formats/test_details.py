@@ -270,3 +270,26 @@ def test_a_dataset_of_the_hub(zebra_cli: Project) -> None:
     zebra_cli.run("run", "--pool", "hub:./chats", "--scores", "scores.csv")
     assert zebra_cli.manifest()["recipe"]["pool"] == "conversations:hub:./chats"
     assert [row["chosen_model"] for row in zebra_cli.dataset()] == [LARGE, LARGE]
+
+
+def test_samples_that_lack_something(tmp_path: Path) -> None:
+    """A sample without id, input or text is left out with the reason, in the harness's tables and in logs."""
+    samples: list[dict[str, Any]] = [
+        {"doc_id": 0, "doc": {}, "arguments": {"gen_args_0": {"arg_0": "q"}}, "resps": [["a"]]},
+        {"doc": {}, "arguments": {"gen_args_0": {"arg_0": "q"}}, "resps": [["a"]]},
+        {"doc_id": 2, "doc": {}, "arguments": {}, "resps": [["a"]]},
+    ]
+    rows, rejected = read(write(tmp_path / "org__m/samples_quiz.jsonl", samples))
+    assert [(row["id"], row["models"]) for row in rows] == [("quiz/0", ["org/m"])]
+    assert [(row.line, row.reason) for row in rejected] == [(2, "has no doc_id"), (3, "has no text in `arguments`")]
+    output = {"choices": [{"message": assistant("a")}]}
+    parts = [
+        {"id": 1, "input": "q", "output": output},
+        {"id": 2, "output": output},
+        {"input": "q", "output": output},
+        7,
+    ]
+    (tmp_path / "log.json").write_text(json.dumps({"eval": {"task": "quiz", "model": "m"}, "samples": parts}))
+    rows, rejected = read(tmp_path / "log.json")
+    assert [row["id"] for row in rows] == ["quiz/1"]
+    assert [row.reason for row in rejected] == ["has no input of text", "has no id", "expected an object, got 7"]
