@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 import pytest
 from helpers.generated import DOCS, ROOT, check_generated
+from helpers.pool_formats import DOCUMENTED, SAMPLES, TITLES, first_row
 
 import zebra_core as zebra
 from zebra_core import hookspecs
@@ -203,6 +204,29 @@ def test_component_reference(zebra_cli: Project) -> None:
             lines.append(f"| {name} | {options} | {row['summary'].replace('|', chr(92) + '|')} |")
         lines.append("")
     check_generated(DOCS / "reference/components.md", "\n".join(lines))
+
+
+def test_pool_format_reference() -> None:
+    """docs/reference/pool-formats.md has a row of each file of the samples that the readers are tested with."""
+    intro = (
+        "[What other tools write](../how-to/your-data.md#what-other-tools-write), as small samples: two models answered two "
+        "prompts, and the first row of each file is shown. Fields that are not shown are ignored.\n"
+    )
+    lines = ["# Formats of pools\n", intro]
+    for name, sample in SAMPLES.items():
+        link = f"; [its documentation]({DOCUMENTED[name]})" if name in DOCUMENTED else ""
+        lines.append(f"## {TITLES[name]}\n\nRead as `{sample.reader}`{link}.\n\n```")
+        for file, content in sorted(sample.files.items()):
+            lines.append(f"{file}: {json.dumps(first_row(file, content), ensure_ascii=False)}")
+        lines.append("```\n")
+    check_generated(DOCS / "reference/pool-formats.md", "\n".join(lines))
+
+
+def test_every_pool_reader_is_on_the_page(plugins: zebra.Plugins) -> None:
+    """docs/how-to/your-data.md names each reader of files."""
+    page = (DOCS / "how-to/your-data.md").read_text(encoding="utf-8")
+    names = {component.name for component in plugins.of_kind("pool") if component.plugin == "pools"}
+    assert {name for name in names if f"`{name}`" not in page} == set()
 
 
 def test_check_reference() -> None:

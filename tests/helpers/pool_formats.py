@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pyarrow.parquet as pq
 from helpers.pools import lines, parquet
 
 LARGE, SMALL = "org/m-large", "org/m-small"
@@ -145,7 +146,7 @@ def lm_eval() -> Sample:
 
 def lighteval() -> Sample:
     files = {
-        f"evals/details/{model}/{TIME}/details_lighteval|quiz|0_{TIME}.parquet": parquet(
+        f"evals/details/{model}/{TIME}/details_quiz_{TIME}.parquet": parquet(
             [
                 {
                     "__doc__": {"query": prompt, "choices": ["5"], "gold_index": 0, "id": str(number)},
@@ -398,3 +399,61 @@ MAKERS = (
 )  # fmt: skip
 SAMPLES = {make.__name__: make() for make in MAKERS}
 """A sample of each format, by its name here."""
+TITLES = {
+    "file_per_model": "A file per model",
+    "alpaca_eval": "AlpacaEval",
+    "mt_bench": "MT-Bench",
+    "arena_hard": "Arena-Hard",
+    "lm_eval": "lm-evaluation-harness",
+    "lighteval": "lighteval",
+    "lighteval_before_010": "lighteval before 0.10",
+    "inspect": "inspect_ai",
+    "batch": "A batch of OpenAI or vLLM",
+    "vllm_log": "A log with request and response",
+    "litellm_log": "A log of LiteLLM",
+    "distilabel": "distilabel",
+    "argilla": "distilabel in Argilla",
+    "nectar": "Nectar",
+    "arena": "Chatbot Arena, 33k",
+    "arena_with_parts": "Chatbot Arena, 140k",
+    "arena_of_turns": "Chatbot Arena, 55k",
+    "oasst_messages": "Open Assistant, messages",
+    "oasst_trees": "Open Assistant, trees",
+    "wildchat": "WildChat and LMSYS-Chat-1M",
+    "sharegpt": "ShareGPT with models",
+}
+DOCUMENTED = {
+    "alpaca_eval": "https://github.com/tatsu-lab/alpaca_eval",
+    "mt_bench": "https://github.com/lm-sys/FastChat/blob/main/fastchat/llm_judge/gen_model_answer.py",
+    "arena_hard": "https://github.com/lmarena/arena-hard-auto/blob/main/gen_answer.py",
+    "lm_eval": "https://github.com/EleutherAI/lm-evaluation-harness/blob/main/lm_eval/loggers/evaluation_tracker.py",
+    "lighteval": "https://huggingface.co/docs/lighteval/saving-and-reading-results",
+    "lighteval_before_010": "https://github.com/huggingface/lighteval/blob/main/src/lighteval/logging/info_loggers.py",
+    "inspect": "https://inspect.aisi.org.uk/eval-logs.html",
+    "batch": "https://platform.openai.com/docs/guides/batch",
+    "vllm_log": "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+    "litellm_log": "https://docs.litellm.ai/docs/proxy/logging_spec",
+    "distilabel": "https://distilabel.argilla.io/latest/components-gallery/tasks/ultrafeedback/",
+    "nectar": "https://huggingface.co/datasets/berkeley-nest/Nectar",
+    "arena": "https://huggingface.co/datasets/lmsys/chatbot_arena_conversations",
+    "arena_with_parts": "https://huggingface.co/datasets/lmarena-ai/arena-human-preference-140k",
+    "arena_of_turns": "https://huggingface.co/datasets/lmsys/lmsys-arena-human-preference-55k",
+    "oasst_messages": "https://huggingface.co/datasets/OpenAssistant/oasst1",
+    "oasst_trees": "https://huggingface.co/datasets/OpenAssistant/oasst1",
+    "wildchat": "https://huggingface.co/datasets/allenai/WildChat-1M",
+    "sharegpt": "https://github.com/lm-sys/FastChat/blob/main/docs/training.md",
+}
+"""Where the schema of a format is documented."""
+
+
+def first_row(name: str, content: bytes) -> Any:
+    """Return the first row, or the first entry, of a sample's file."""
+    if name.endswith(".parquet"):
+        return pq.read_table(io.BytesIO(content)).slice(0, 1).to_pylist()[0]
+    if name.endswith(".eval"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return json.loads(archive.read(archive.namelist()[0]))
+    if name.endswith(".json"):
+        value = json.loads(content)
+        return value[0] if isinstance(value, list) else value
+    return json.loads(content.split(b"\n")[0])
