@@ -50,7 +50,9 @@ def pool(pool: str, form: str, output: str | None, *, overwrite: bool, **argumen
         check_output(path, overwrite=overwrite)
     recipe = recipe_from(None, {**arguments, "pool": pool})
     resolver = Resolver(recipe, loaded_plugins(recipe.plugins))
-    selection, opened = open_selected_pool(resolver)
+    with resolver.plugins.stage("pool") as done:
+        selection, opened = open_selected_pool(resolver)
+        done(opened)
     chosen = resolver.components("filter", recipe.filters, recipe.origins.get("filters", ""))
     filters = prepare_filters([each.bound for each in chosen], opened)
     with written_pool(path) if path else nullcontext() as write:

@@ -126,6 +126,13 @@ def test_mistakes(zebra_cli: Project, arguments: tuple[str, ...], error: str) ->
     assert [path.name for path in zebra_cli.folder.iterdir()] == ["pool.jsonl"]
 
 
+def test_observers_are_notified(zebra_cli: Project) -> None:
+    """The stage `pool` is done once the pool is open."""
+    hook = "import zebra_core as zebra\n\n@zebra.hookimpl\ndef zebra_stage_done(stage, result):\n    print(stage, type(result).__name__)\n"
+    zebra_cli.write("watch.py", hook)
+    assert "pool Pool\n" in zebra_cli.run("pool", "demo", "--plugin", "./watch.py").stderr
+
+
 def test_nothing_to_write(zebra_cli: Project) -> None:
     """A pool in which nothing can be used is not written."""
     zebra_cli.write("pool.jsonl", lines([ROWS[3]]))
