@@ -135,7 +135,8 @@ class Study:
             for plan in preview_strategies(changed, setting.strategies):
                 pairs = {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
                 names = [title, plan.strategy, setting.rule, setting.mask]
-                result.append([*names, *figures(plan, pairs, judge_pairs(pairs, labels, judge))])
+                if pairs["id"]:
+                    result.append([*names, *figures(plan, pairs, judge_pairs(pairs, labels, judge))])
         return result
 
 
@@ -189,12 +190,21 @@ def draw(rows: list[list[Any]], path: Path) -> None:
 
     figure, axes = plt.subplots(2, 2, figsize=(10, 8), sharex=True, sharey=True, layout="constrained")
     for axis, title in zip(axes.flat, POOLS, strict=True):
-        for _, strategy, rule, mask, agreement, *_, kept, _, hardness in (row for row in rows if row[0] == title):
-            if (rule == "consensus" and strategy != "consensus-sim") or mask.startswith(("least gap", "length")):
-                continue
-            axis.scatter(hardness, agreement, s=120 * kept, color="C1" if strategy == "consensus-sim" else "C0")
-            axis.annotate(f"{strategy} {mask.removeprefix('confidence ')}", (hardness, agreement), fontsize=7)
+        for number, strategy in enumerate((*STRATEGIES, "hard")):
+            rule = "consensus" if strategy == "consensus-sim" else "superiority"
+            points = [
+                (hardness, agreement, kept, mask.removeprefix("confidence "))
+                for _, name, by, mask, agreement, *_, kept, _, hardness in (row for row in rows if row[0] == title)
+                if (name, by) == (strategy, rule) and not mask.startswith(("least gap", "length"))
+            ]
+            x, y, kept, masks = zip(*points, strict=True)
+            color = f"C{number}"
+            axis.plot(x, y, color=color, linewidth=0.8)
+            axis.scatter(x, y, s=[120 * share for share in kept], color=color, label=strategy)
+            for place in zip(x, y, masks, strict=True):
+                axis.annotate(place[2], place[:2], (5, 5), textcoords="offset points", fontsize=8, color=color)
         axis.set(title=title, xlabel="hardness", ylabel="agreement")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     figure.savefig(path, metadata={"Date": None})
 
 
