@@ -127,8 +127,10 @@ def test_the_page_on_generating(zebra_cli: Project) -> None:
     commands = re.findall("^zebra (.*)$", page, flags=re.MULTILINE)
     for command in commands:
         zebra_cli.run(*(word.replace("python ", f"{sys.executable} ") for word in shlex.split(command)))
-    assert [row["chosen"][0]["content"] for row in zebra_cli.dataset()][1] == "You ask:\nHow far is Rome?"
-    assert [row["rejected"][0]["content"] for row in zebra_cli.dataset()][1] == "It is about Rome."
+    assert len(zebra_cli.dataset()) == 2
+    pair = zebra_cli.dataset("pairs")[1]
+    assert pair["chosen"][0]["content"] == "You ask:\nHow far is Rome?"
+    assert pair["rejected"][0]["content"] == "It is about Rome."
 
 
 def test_the_score_table_of_the_reference(zebra_cli: Project) -> None:

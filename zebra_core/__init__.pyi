@@ -74,6 +74,7 @@ from .pool.aliases import read_aliases as read_aliases
 from .pool.filters import Filter as Filter
 from .pool.generator import Generator as Generator
 from .pool.generator import Messages as Messages
+from .pool.generator import Response as Response
 from .pool.pool import MESSAGES as MESSAGES
 from .pool.pool import POOL as POOL
 from .pool.pool import Part as Part

@@ -47,6 +47,12 @@ def remember_secrets(location: str) -> None:
     _secrets.update(text for value in values for text in (value, unquote(value)) if len(text) >= SHORTEST)
 
 
+def remember_secret(secret: str) -> None:
+    """Remember a secret that is not part of a location, such as a key from the environment, to leave it out of messages."""
+    if len(secret) >= SHORTEST:
+        _secrets.add(secret)
+
+
 def redacted_message(text: str) -> str:
     """Return a message without the secrets in its URLs, nor those of the locations that this process has opened."""
     for secret in sorted(_secrets, key=len, reverse=True):

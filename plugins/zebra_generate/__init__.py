@@ -1,4 +1,4 @@
-"""Let models answer prompts: the command `zebra generate`, which writes a pool, and a generator that runs a program."""
+"""Let models answer prompts: the command `zebra generate`, which writes a pool, and the generators that it uses."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @zebra.hookimpl
 def zebra_generators() -> zebra.Components:
-    """Offer the generator of a user's own program."""
-    from zebra_generate.program import Program
+    """Offer the generators by name."""
+    from zebra_generate.generators.demo import Demo
+    from zebra_generate.generators.program import Program
 
-    return {"command": Program}
+    return {"command": Program, "demo": Demo}
 
 
 @zebra.hookimpl

@@ -12,18 +12,26 @@ from zebra_core.cli.component_flags import command_with_flags, component_flags, 
 from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from
 from zebra_core.cli.output import table
 from zebra_core.cli.progress_bar import progress
-from zebra_generate.prompts import read_prompts
-from zebra_generate.run import Answers, Model
+from zebra_generate.asking.ask import Reporting, Settings
+from zebra_generate.counting.prices import cost_of, read_prices
+from zebra_generate.counting.progress import describe
+from zebra_generate.requests.candidates import Draw
+from zebra_generate.requests.prompts import read_prompts
+from zebra_generate.requests.request import Model
+from zebra_generate.run import Target, requests_of
 from zebra_generate.run import generate as generate_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zebra_generate.counting.prices import Price
+    from zebra_generate.counting.tally import Tally
+
     Options = Mapping[str, Mapping[str, Any]]
 
 
 @click.command(cls=command_with_flags("generator"))
-@click.argument("prompts", type=click.Path(path_type=Path))
+@click.argument("prompts")
 @click.option(
     "--model",
     "models",
@@ -32,48 +40,67 @@ if TYPE_CHECKING:
     metavar="NAME=GENERATOR[:LOCATION]",
     help="A model to answer: its name in the pool, what generates, and what that calls the model. Repeatable.",
 )
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The pool to write, a folder.")
+@click.option("--system", default="", help="System message of the prompts that have none.")
+@click.option("--limit", type=click.IntRange(min=1), help="Read only this many prompts.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The pool to write, a .jsonl file."
+    "--candidates", type=click.IntRange(min=2), help="Models that answer each prompt, drawn by --seed.  [default: all]"
 )
+@click.option("--seed", default=0, show_default=True, help="Seed of the draw, and of the sampling.")
 @click.option(
     "--batch",
     default=64,
     show_default=True,
     type=click.IntRange(min=1),
-    help="Prompts that a generator gets at a time.",
+    help="Prompts that a generator gets at a time, unless it takes all.",
 )
+@click.option(
+    "--price",
+    "prices",
+    multiple=True,
+    metavar="[NAME=]IN,OUT",
+    help="Dollars per million tokens of prompts and of responses, of one model or of all. Repeatable.",
+)
+@click.option("--retry-failed", is_flag=True, help="Send the requests again that failed.")
 @click.option("--overwrite", is_flag=True, help="Replace the pool.")
 @plugin_options
 def generate(
-    prompts: Path, models: tuple[str, ...], output: Path, batch: int, *, overwrite: bool, **arguments: object
+    prompts: str,
+    models: tuple[str, ...],
+    output: Path,
+    system: str,
+    limit: int | None,
+    candidates: int | None,
+    seed: int,
+    batch: int,
+    prices: tuple[str, ...],
+    *,
+    retry_failed: bool,
+    overwrite: bool,
+    **arguments: object,
 ) -> None:
-    """Let models answer PROMPTS (.jsonl, or .txt with one per line), and write a pool for `zebra run --pool`.
+    """Let models answer PROMPTS (.jsonl, .parquet, .csv, .txt or hub:NAME), and write a pool for `zebra run --pool`.
 
     The same command resumes an interrupted run.
     """
     flags = take_flags(arguments, "generator")
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)
-    chosen = _models(plugins, models, recipe.options, flags)
-    asked = read_prompts(prompts)
-    if output.suffix.casefold() != ".jsonl":
-        msg = f"the pool is written as JSON lines, and {output} does not end in .jsonl; choose another --output"
-        raise zebra.ZebraError(msg)
-    with plugins.stage("generation") as done, progress("generating") as on_progress:
-        answers = generate_pool(
-            asked,
-            chosen,
-            output,
-            batch=batch,
-            overwrite=overwrite,
-            log=lambda text: click.echo(text, err=True),
-            on_progress=on_progress,
-        )
+    chosen = _models(plugins, models, recipe.options, flags, seed)
+    price_of = read_prices(prices, [model.name for model in chosen])
+    asked = read_prompts(prompts, system, limit)
+    settings = Settings(batch, retry_failed, price_of)
+    requests = requests_of(asked, chosen, Draw(candidates, seed))
+    with plugins.stage("generation") as done, progress("generating", "requests", describe) as on_progress:
+        reporting = Reporting(lambda text: click.echo(text, err=True), on_progress)
+        tallies = generate_pool(requests, Target(output, overwrite), settings, reporting)
         done(output)
-    _print(answers, output)
+    _print(tallies, price_of, output)
 
 
-def _models(plugins: zebra.Plugins, texts: tuple[str, ...], options: Options, flags: Mapping[str, Any]) -> list[Model]:
+def _models(
+    plugins: zebra.Plugins, texts: tuple[str, ...], options: Options, flags: Mapping[str, Any], seed: int
+) -> list[Model]:
     """Return the models with their generators bound. Raise ZebraError for a name or an option that does not fit."""
     places = [_place(plugins, text) for text in texts]
     names = [name for name, _, _ in places]
@@ -83,9 +110,7 @@ def _models(plugins: zebra.Plugins, texts: tuple[str, ...], options: Options, fl
     generators = [generator for _, generator, _ in places]
     _check_options(plugins, generators, options, flags)
     return [
-        Model(
-            name, generator.bind({**zebra.options_for(generator, options, plugins), **_values(generator, flags)}), where
-        )
+        Model(name, generator.bind(_values(generator, options, flags, seed, plugins)), where)
         for name, generator, where in places
     ]
 
@@ -103,10 +128,14 @@ def _place(plugins: zebra.Plugins, text: str) -> tuple[str, zebra.Component, str
     return name.strip(), generator, location or name.strip()
 
 
-def _values(generator: zebra.Component, flags: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a generator that flags set."""
+def _values(
+    generator: zebra.Component, options: Options, flags: Mapping[str, Any], seed: int, plugins: zebra.Plugins
+) -> dict[str, Any]:
+    """Return the options of a generator: the seed of the command, what `--set` names, and what flags set."""
     names = {option.flag_name: name for name, option in generator.options.items()}
-    return {names[flag]: value for flag, value in flags.items() if flag in names}
+    seeds = {"seed": seed} if "seed" in generator.options else {}
+    own = {names[flag]: value for flag, value in flags.items() if flag in names}
+    return {**seeds, **zebra.options_for(generator, options, plugins), **own}
 
 
 def _check_options(
@@ -126,7 +155,19 @@ def _check_options(
         raise zebra.ZebraError(msg)
 
 
-def _print(answers: Mapping[str, Answers], output: Path) -> None:
-    rows = [[name, *map("{:,}".format, (each.given, each.missing, each.empty))] for name, each in answers.items()]
-    table(["model", "responses", "missing", "empty"], rows, right=True)
-    click.echo(f"\nThe pool is {zebra.storage.shown(output)}; zebra run --pool {zebra.storage.shown(output)} reads it")
+def _print(tallies: Mapping[str, Tally], prices: Mapping[str, Price], output: Path) -> None:
+    rows = [[name, *map("{:,}".format, _counts(each))] for name, each in tallies.items()]
+    table(["model", "responses", "failed", "empty", "truncated", "refused", "tokens"], rows, right=True)
+    if prices:
+        total = sum(cost_of(each, prices[name]) for name, each in tallies.items() if name in prices)
+        click.echo(f"\nIt cost ${total:,.2f}")
+    path = zebra.storage.shown(output)
+    if failed := sum(each.failed for each in tallies.values()):
+        click.echo(
+            f"\n{failed:,} requests failed; the column `error` of the pool has the reasons, and --retry-failed sends them again"
+        )
+    click.echo(f"\nThe pool is {path}; zebra run --pool {path} reads it")
+
+
+def _counts(tally: Tally) -> tuple[int, ...]:
+    return tally.responses, tally.failed, tally.empty, tally.truncated, tally.refused, tally.completion_tokens

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 
+import pyarrow.parquet as pq
 import pytest
 
 from zebra_core.testing import Project
@@ -63,14 +65,14 @@ def program(name: str) -> tuple[str, str]:
 def test_from_prompts_to_pairs(project: Project) -> None:
     """The pool of a program and of a plugin's generator is one that `zebra run` builds a dataset from."""
     shout = ("--plugin", "shout", "--model", "parrot=shout:loud", "--marks", "2")
-    output = project.run("generate", "prompts.txt", *program("scholar"), *shout, "-o", "pool.jsonl").stdout
+    output = project.run("generate", "prompts.txt", *program("scholar"), *shout, "-o", "pool").stdout
     assert [line.split() for line in output.splitlines()[:3]] == [
-        ["model", "responses", "missing", "empty"],
-        ["scholar", "20", "0", "0"],
-        ["parrot", "20", "0", "0"],
+        ["model", "responses", "failed", "empty", "truncated", "refused", "tokens"],
+        ["scholar", "20", "0", "0", "0", "0", "0"],
+        ["parrot", "20", "0", "0", "0", "0", "0"],
     ]
-    assert output.endswith("\nThe pool is pool.jsonl; zebra run --pool pool.jsonl reads it\n")
-    project.run("run", "--pool", "pool.jsonl", "--scores", "demo")
+    assert output.endswith("\nThe pool is pool; zebra run --pool pool reads it\n")
+    project.run("run", "--pool", "pool", "--scores", "demo")
     pairs = project.dataset()
     assert len(pairs) == 20
     assert pairs[3]["chosen"] == [{"role": "assistant", "content": "scholar: question 3\nDone."}]
@@ -80,9 +82,9 @@ def test_from_prompts_to_pairs(project: Project) -> None:
 def test_observers(project: Project) -> None:
     """The stage `generation` is started, and done with the path of the pool."""
     project.write("watch.py", WATCH)
-    watched = ("--plugin", "shout", "--plugin", "watch", "--model", "a=shout", "-o", "pool.jsonl")
+    watched = ("--plugin", "shout", "--plugin", "watch", "--model", "a=shout", "-o", "pool")
     project.run("generate", "prompts.txt", *watched)
-    assert (project.folder / "seen").read_text() == "generation pool.jsonl\n"
+    assert (project.folder / "seen").read_text() == "generation pool\n"
 
 
 @pytest.mark.parametrize(
@@ -95,15 +97,17 @@ def test_observers(project: Project) -> None:
         (["--model", "a=shout", "--set", "command.x=1"], "the option command.x is set, but no --model uses its"),
         (["--model", "a=command:x", "--marks", "1"], "the option --marks is set, but no --model uses its generator"),
         (["--model", "a=command:/absent"], "cannot run the command '/absent'"),
-        (["--model", "a=shout", "-o", "pool.parquet"], "pool.parquet does not end in .jsonl"),
+        (["--model", "a=shout", "--price", "1"], "--price expects [NAME=]IN,OUT, dollars per million tokens"),
+        (["--model", "a=shout", "--price", "b=1,2"], "there is no model 'b' of --price among those of --model"),
+        (["--model", "a=shout", "--candidates", "2"], "--candidates 2 is more than the 1 models"),
+        (["--model", "a=demo", "--temperature", "-1"], "'temperature' must be >= 0"),
     ],
 )
 def test_mistakes(project: Project, arguments: list[str], message: str) -> None:
-    """A mistake is one line, and leaves nothing behind."""
-    before = {path.name for path in project.folder.iterdir()}
-    asked = ("generate", "prompts.txt", "--plugin", "shout", "-o", "pool.jsonl")
+    """A mistake is one line, and there is no pool."""
+    asked = ("generate", "prompts.txt", "--plugin", "shout", "-o", "pool")
     assert message in project.run(*asked, *arguments, code=2).stderr
-    assert {path.name for path in project.folder.iterdir()} - {"__pycache__"} == before
+    assert not (project.folder / "pool").exists()
 
 
 def test_a_kill(project: Project) -> None:
@@ -114,19 +118,53 @@ def test_a_kill(project: Project) -> None:
             "    print(json", "    time.sleep(0.1)\n    print(json"
         ),
     )
-    command = ("generate", "prompts.txt", *program("scholar"), "-o", "pool.jsonl", "--batch", "2")
+    command = ("generate", "prompts.txt", *program("scholar"), "-o", "pool", "--batch", "2")
     process = subprocess.Popen([sys.executable, "-m", "zebra_core", *command], start_new_session=True)
-    journal = project.folder / "pool.jsonl.partial"
+    journal = project.folder / "pool.partial/_journal.jsonl"
     while not journal.exists() or journal.read_text().count("scholar") < 6:
         assert process.poll() is None
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     kept = journal.read_text().count("scholar")
-    assert not (project.folder / "pool.jsonl").exists()
+    assert not (project.folder / "pool").exists()
     (project.folder / "asked").unlink()
     output = project.run(*command)
-    assert f"resuming an interrupted run: {kept} responses are there\n" in output.stderr
+    assert f"resuming an earlier run: {kept} of 20 requests are done\n" in output.stderr
     assert len((project.folder / "asked").read_text().splitlines()) == 20 - kept
-    assert (project.folder / "pool.jsonl").read_text().count("scholar: question") == 20
+    texts = pq.read_table(project.folder / "pool/part-00000.parquet")["response"].to_pylist()
+    assert texts == [f"scholar: question {n}\nDone." for n in range(20)]
     assert not journal.exists()
+
+
+def test_the_demo(project: Project) -> None:
+    """The built-in generator without a model gives the same pool each time, with counts, costs and the settings."""
+    asked = (
+        "generate",
+        "prompts.txt",
+        "--model",
+        "a=demo",
+        "--model",
+        "b=demo",
+        "--model",
+        "c=demo",
+        "--candidates",
+        "2",
+    )
+    options = ("--seed", "3", "--max-tokens", "9", "--price", "1,10", "--price", "c=0,0")
+    output = project.run(*asked, *options, "-o", "pool").stdout
+    table = pq.read_table(project.folder / "pool/part-00000.parquet")
+    rows = table.to_pylist()
+    assert len(rows) == 40
+    tokens = dict.fromkeys("abc", 0.0)
+    for row in rows:
+        tokens[row["model"]] += 1 * row["prompt_tokens"] + 10 * row["completion_tokens"]
+        assert row["prompt_tokens"] == 2
+        assert row["completion_tokens"] == len(row["response"].split()) <= 9
+        assert row["finish_reason"] == "stop" or row["completion_tokens"] == 9
+    assert f"It cost ${(tokens['a'] + tokens['b']) / 1e6:,.2f}\n" in output
+    settings = {"generator": "demo", "model": "a", "temperature": None, "top_p": None, "max_tokens": 9, "seed": 3}
+    assert json.loads(next(row["settings"] for row in rows if row["model"] == "a")) == settings
+    project.run(*asked, *options, "-o", "again")
+    first, again = (project.folder / name / "part-00000.parquet" for name in ("pool", "again"))
+    assert first.read_bytes() == again.read_bytes()

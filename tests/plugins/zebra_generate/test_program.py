@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import zebra_core as zebra
-from zebra_generate.program import Program
+from zebra_generate.generators.program import Program
 
 PROMPTS = [[{"role": "user", "content": text}] for text in ("Grüße?\nTwo", "b")]
 

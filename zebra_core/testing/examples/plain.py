@@ -17,6 +17,7 @@ from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.figure import Section
 from zebra_core.dataset.shards import Shard
 from zebra_core.pairing.candidates import Candidates
+from zebra_core.pool.generator import Response
 from zebra_core.pool.pool import POOL, Pool
 from zebra_core.scores.normalise import Normalised
 from zebra_core.scores.table import ScoreTable
@@ -27,6 +28,11 @@ from zebra_core.training.folder import TrainingResult
 def plain(value: object) -> Any:
     """Return a value as lists, tables, texts and numbers; what may differ from run to run, such as seconds, is left out."""
     return value if isinstance(value, str | int | float | None) else repr(value)
+
+
+@plain.register
+def _(value: Response) -> list[Any]:
+    return [*attrs.astuple(attrs.evolve(value, seconds=None))]
 
 
 @plain.register

@@ -9,11 +9,12 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import xxhash
 
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @attrs.frozen
@@ -34,6 +35,10 @@ class Program:
             )
             raise zebra.ZebraError(msg)
         return [_response(line) for line in lines]
+
+    def settings(self, model: str) -> Mapping[str, str]:
+        """Return a hash of the command line, in which there may be secrets."""
+        return {"command": xxhash.xxh3_128_hexdigest(model.encode())}
 
 
 def _run(command: str, text: str) -> list[str]:

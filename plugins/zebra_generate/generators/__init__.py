@@ -1,0 +1,1 @@
+"""The generators: one file for each way to let a model answer."""

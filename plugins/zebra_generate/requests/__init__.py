@@ -1,0 +1,1 @@
+"""Requests: prompts, where they come from, and the models that answer them."""
