@@ -124,7 +124,7 @@ def test_the_page_on_generating(zebra_cli: Project) -> None:
     page = (DOCS / "how-to/generate.md").read_text(encoding="utf-8")
     zebra_cli.write("answer.py", code(page)[0])
     zebra_cli.write("prompts.txt", "What is the time?\nHow far is Rome?\n")
-    commands = re.findall("^zebra (.*)$", page, flags=re.MULTILINE)
+    commands = re.findall("^zebra (.*[^\\\\])$", page, flags=re.MULTILINE)
     for command in commands:
         zebra_cli.run(*(word.replace("python ", f"{sys.executable} ") for word in shlex.split(command)))
     assert len(zebra_cli.dataset()) == 2

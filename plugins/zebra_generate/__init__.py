@@ -15,8 +15,9 @@ def zebra_generators() -> zebra.Components:
     """Offer the generators by name."""
     from zebra_generate.generators.demo import Demo
     from zebra_generate.generators.program import Program
+    from zebra_generate.generators.server import OpenAI
 
-    return {"command": Program, "demo": Demo}
+    return {"command": Program, "demo": Demo, "openai": OpenAI}
 
 
 @zebra.hookimpl

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from helpers.examples import location_of, options_of
+from helpers.model_server import ModelServer
 
 from zebra_core.testing import checks_of, parametrize_with_checks, select_subjects
 from zebra_core.testing.decorator import BoundCheck
@@ -17,6 +18,7 @@ EXTRAS = {
     "evaluator.pairs": "train",
     "evaluator.lm-eval": "eval",
     "engine.ray": "ray",
+    "generator.openai": "generate",
 }
 """The extra that a kind, or a component, needs."""
 OF_THE_LOOP = {
@@ -35,6 +37,14 @@ def ray_started() -> Iterator[None]:
     ray.init(include_dashboard=False, log_to_driver=False, num_cpus=2)
     yield
     ray.shutdown()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server_started() -> Iterator[None]:
+    """Start a server of models before the process that all checks share, which has the variables of its start."""
+    with ModelServer().running() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_BASE_URL", server.url)
+        yield
 
 
 @pytest.fixture(autouse=True)
