@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 @zebra.hookimpl
 def zebra_generators() -> zebra.Components:
     """Offer the generators by name."""
+    from zebra_generate.generators.batch import Batch
     from zebra_generate.generators.demo import Demo
     from zebra_generate.generators.program import Program
     from zebra_generate.generators.server import OpenAI
+    from zebra_generate.generators.weights import Transformers
 
-    return {"command": Program, "demo": Demo, "openai": OpenAI}
+    return {"openai": OpenAI, "transformers": Transformers, "batch": Batch, "command": Program, "demo": Demo}
 
 
 @zebra.hookimpl

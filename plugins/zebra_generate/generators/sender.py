@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from zebra_generate.generators.gate import Gate
 
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+FIRST_WAIT, LONGEST_WAIT = 0.2, 30.0
 """Seconds before the second attempt, and at most between two attempts, if the server does not say."""
 ENOUGH = 20
 """Requests that fail in every attempt, without a response in between, after which the server is given up."""
