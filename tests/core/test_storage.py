@@ -88,6 +88,14 @@ def test_a_dataset_behind_a_url(zebra_cli: Project, bucket: UPath) -> None:
         ("zzz://a/pool.csv", r"cannot open zzz://a/pool.csv: .*zzz"),
         ("memory://nowhere/pool.csv", r"there is no file or folder 'memory://nowhere/pool.csv'"),
         ("http://localhost:1/pool.csv", r"(cannot read|there is no file or folder) .*http://localhost:1/pool.csv.*"),
+        (
+            "model-answers:http://localhost:1/a.jsonl",
+            r".*(cannot read|there is no file or folder) .*localhost:1/a.jsonl",
+        ),
+        (
+            "inspect-samples:http://localhost:1/a.eval",
+            r".*(cannot read|there is no file or folder) .*localhost:1/a.eval",
+        ),
     ],
 )
 def test_a_url_that_leads_nowhere(zebra_cli: Project, url: str, message: str) -> None:

@@ -11,6 +11,7 @@ import attrs
 import zebra_core as zebra
 from zebra_pools.files.json_lines import is_array, parsed
 from zebra_pools.files.objects import Source
+from zebra_pools.files.tables import unreadable
 from zebra_pools.formats.answers import AnswerReader, unanswered
 from zebra_pools.formats.values import Answer, Prompt, at, conversation, name_of, text_of
 
@@ -59,10 +60,10 @@ class InspectSamples(AnswerReader):
             msg = "inspect_ai's logs are files; name one, or a folder: --pool inspect-samples:LOCATION"
             raise zebra.ZebraError(msg)
         path = zebra.storage.place(location)
-        if not path.exists():
-            msg = f"there is no file or folder {location!r}; check the path after --pool"
-            raise zebra.ZebraError(msg)
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        try:
+            files = _files(path, location)
+        except zebra.storage.faults(path) as error:
+            raise unreadable(path, error) from error
         logs = [file for file in files if zebra.storage.suffix_of(file) in SUFFIXES]
         if not logs:
             msg = f"{location} has no log of inspect_ai, .eval or .json"
@@ -88,6 +89,14 @@ class InspectSamples(AnswerReader):
             raise unanswered(msg)
         text = text_of(at(row, "output", "choices", 0, "message")) or text_of(at(row, "output", "completion"))
         return [Answer(prompt, model, text, f"{task}/{name}", task)]
+
+
+def _files(path: Path, location: str) -> list[Path]:
+    """Return the file, or all files of the folder. Raise ZebraError if there is none."""
+    if not path.exists():
+        msg = f"there is no file or folder {location!r}; check the path after --pool"
+        raise zebra.ZebraError(msg)
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
 
 
 def _archived(name: str, path: Path) -> Iterator[tuple[int, Row] | zebra.Rejected]:

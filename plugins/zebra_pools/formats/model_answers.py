@@ -28,9 +28,10 @@ class ModelAnswers(AnswerReader):
 
     def sources(self, location: str | None) -> list[Source]:
         """Return the files of the folder, of a benchmark's folder only its answers, and the questions beside them."""
+        sources = super().sources(location)
         if location and (inner := zebra.storage.place(location) / ANSWERS).is_dir():
             location = str(inner)
-        sources = super().sources(location)
+            sources = super().sources(location)
         paths = [source.path for source in sources if source.path]
         if paths and all(path.name != QUESTIONS for path in paths):
             folder = zebra.storage.place(location or "")
