@@ -129,11 +129,15 @@ class Bench:
         return finish(process)
 
     def kill_worker(self) -> tuple[int, str]:
-        """Kill a process of the engine at a random moment. Return the exit code and the standard error of the run."""
+        """Kill a process of the engine at a random moment. Return the exit code and the standard error of the run.
+
+        All of them must have started: Python's `ProcessPoolExecutor` can wait forever if one dies while it starts another.
+        """
         process = self.start()
         self.wait()
         while process.poll() is None:
-            if workers := workers_of(process.pid):
+            workers = workers_of(process.pid)
+            if len(workers) == os.cpu_count():
                 with contextlib.suppress(ProcessLookupError):  # it has ended
                     os.kill(self.draw.choice(workers), signal.SIGKILL)
                 break
