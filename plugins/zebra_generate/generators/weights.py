@@ -86,9 +86,10 @@ def _load(model: str, device: str) -> tuple[Any, Any]:
     place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     short = place.type == "cuda" and torch.cuda.is_bf16_supported()
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(model)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(model, trust_remote_code=False)
         kind = torch.bfloat16 if short else torch.float32
-        network = transformers.AutoModelForCausalLM.from_pretrained(model, dtype=kind).to(place).eval()
+        network = transformers.AutoModelForCausalLM.from_pretrained(model, dtype=kind, trust_remote_code=False)
+        network.to(place).eval()
     except (OSError, ValueError, RuntimeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         msg = f"cannot load the model {model!r}: {reason}; check the folder, or the name on the Hugging Face Hub"

@@ -103,7 +103,7 @@ def test_what_a_target_stands_for(zebra_cli: Project) -> None:
         return [str(subject) for subject in select_subjects(target)]
 
     assert addresses("cosine") == addresses("similarity.cosine") == ["similarity.cosine"]
-    assert sorted(addresses("demo")) == ["catalogue.demo", "pool.demo", "score-source.demo"]
+    assert sorted(addresses("demo")) == ["catalogue.demo", "generator.demo", "pool.demo", "score-source.demo"]
     assert addresses("study") == ["command.audit", "command.compare", "command.sweep"]
     assert (
         addresses("near")
