@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import json
 import threading
@@ -82,11 +83,11 @@ class ModelServer:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
+        gone = (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError)
         try:
-            while await self.reply(reader, writer):
-                pass
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
+            with contextlib.suppress(*gone):  # the client has hung up, or the server stops
+                while await self.reply(reader, writer):
+                    pass
         finally:
             writer.close()
 

@@ -59,7 +59,7 @@ class AnswerReader(ABC):
         return None
 
     def lacks_questions(self, row: Row) -> str | None:  # noqa: ARG002
-        """Return what to do if a row, the first of a file, needs a question and there is no file of them; None if it needs none."""
+        """Return how to add the questions that a file needs, judged by its first row; None if it needs none."""
         return None
 
     def unusable(self, row: Row) -> str | None:  # noqa: ARG002
