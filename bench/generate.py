@@ -109,6 +109,8 @@ def generate_killed(prompts: Path, options: argparse.Namespace, url: str, pool: 
             process.kill()
             process.wait()
             kills += 1
+            if pool.exists():  # the pool was finished before the process could end
+                return kills
             continue
         if code:
             sys.exit(f"zebra generate ended with exit code {code}")
