@@ -15,15 +15,10 @@ import zebra_core as zebra
 from zebra_core.testing import Project
 
 RECIPE = """
-strategy = ["sup", "random"]
-trainer = ["dpo", "simpo"]
+strategy = ["sup", "sim", "random"]
 model = "tiny"
 
 [options.dpo]
-max_steps = 2
-held_out = 0
-
-[options.simpo]
 max_steps = 2
 held_out = 0
 """
@@ -31,7 +26,7 @@ held_out = 0
 
 @pytest.fixture
 def ready(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A recipe of four cells, and pairs to evaluate on."""
+    """A recipe of three cells, and pairs to evaluate on."""
     for name, value in {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}.items():
         monkeypatch.setenv(name, value)
     zebra_cli.write("sweep.toml", RECIPE)
@@ -46,12 +41,12 @@ def tables(folder: Path) -> dict[str, str]:
 
 @pytest.mark.train
 def test_killed_and_rerun(ready: Project) -> None:
-    """Killed three times, with all its processes, a sweep of four cells ends with the same tables, and no finished cell runs again."""
+    """Killed twice, with all its processes, a sweep of three cells ends with the same tables, and no finished cell runs again."""
     done = subprocess.run(sweep("whole"), check=True, capture_output=True, text=True)
-    assert done.stdout.count(": finished") == 4
-    assert {"cells.csv", "means.csv", "differences.csv"} == {*tables(ready.folder / "whole")}
+    assert done.stdout.count(": finished") == 3
+    assert {"cells.csv", "means.csv"} == {*tables(ready.folder / "whole")}
     cells = ready.folder / "killed/cells"
-    for kill in range(3):
+    for kill in range(2):
         process = subprocess.Popen(
             sweep("killed"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
@@ -61,12 +56,12 @@ def test_killed_and_rerun(ready: Project) -> None:
         zebra_kill(process)
     before = {path: path.stat().st_mtime_ns for path in cells.glob("*/cell.json")}
     last = subprocess.run(sweep("killed"), check=True, capture_output=True, text=True)
-    assert f"4 cells, {len(before)} of them finished" in last.stdout
-    assert last.stdout.count(": finished") == 4 - len(before)
+    assert f"3 cells, {len(before)} of them finished" in last.stdout
+    assert last.stdout.count(": finished") == 3 - len(before)
     assert all(path.stat().st_mtime_ns == written for path, written in before.items())
     assert tables(ready.folder / "killed") == tables(ready.folder / "whole")
     dry = subprocess.run([*sweep("killed"), "--dry-run"], check=True, capture_output=True, text=True).stdout
-    assert [line.split()[1:] for line in dry.splitlines() if "sup_dpo" in line] == [["600", "2", "finished"]]
+    assert [line.split()[1:] for line in dry.splitlines() if line.startswith("sup")] == [["600", "2", "finished"]]
 
 
 @pytest.mark.train
@@ -108,15 +103,13 @@ def zebra_kill(process: subprocess.Popen[bytes]) -> None:
 @pytest.mark.train
 def test_a_cell_that_fails(ready: Project) -> None:
     """The others are kept and their table is printed; the message says which failed and why."""
-    recipe = (
-        'strategy = ["sup", "sim"]\nmodel = "tiny"\nmin_gap = [0, 0.99]\n[options.dpo]\nmax_steps = 1\nheld_out = 0\n'
-    )
+    recipe = 'strategy = "sup"\nmodel = "tiny"\nmin_gap = [0, 0.99]\n[options.dpo]\nmax_steps = 1\nheld_out = 0\n'
     ready.write("sweep.toml", recipe)
     done = subprocess.run(sweep("out"), check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "2 of 4 cells failed (sup_0.99_" in done.stderr
+    assert "1 of 2 cells failed (0.99" in done.stderr
     assert "no pair came out" in done.stderr
-    assert (ready.folder / "out/cells.csv").read_text().count("\n") == 3
+    assert (ready.folder / "out/cells.csv").read_text().count("\n") == 2
     shutil.rmtree(ready.folder / "out")
 
 

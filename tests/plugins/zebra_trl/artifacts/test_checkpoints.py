@@ -24,11 +24,11 @@ def weights(folder: Path) -> str:
 
 @pytest.mark.parametrize("trainer", ["dpo", "sft"])
 def test_killed_at_random_it_ends_the_same(zebra_cli: Project, demo: Path, trainer: str) -> None:
-    """Five kills, each after another checkpoint or two; weights and metrics are those of an undisturbed training."""
+    """Three kills, each after another checkpoint; weights and metrics are those of an undisturbed training."""
     subprocess.run(command(zebra_cli, demo, trainer, "whole"), check=True, capture_output=True)
     draw, kills = random.Random(trainer), 0
     partial = zebra_cli.folder / "killed.partial"
-    for step in (4, 8, 12, 16, 20):
+    for step in (4, 12, 20):
         process = subprocess.Popen(
             command(zebra_cli, demo, trainer, "killed"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -43,7 +43,7 @@ def test_killed_at_random_it_ends_the_same(zebra_cli: Project, demo: Path, train
         check=not (zebra_cli.folder / "killed").exists(),
         capture_output=True,
     )
-    assert kills >= 3, done.stdout
+    assert kills >= 2, done.stdout
     assert not partial.exists()
     assert weights(zebra_cli.folder / "whole") == weights(zebra_cli.folder / "killed")
     steps = [
