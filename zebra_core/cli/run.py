@@ -54,9 +54,9 @@ def run(
     """
     from zebra_core.cli import output as show  # noqa: PLC0415
     from zebra_core.cli.progress_bar import progress  # noqa: PLC0415
-    from zebra_core.cli.relaunch import relaunch  # noqa: PLC0415
     from zebra_core.pipeline import prepare  # noqa: PLC0415
     from zebra_core.training.folder import check_output  # noqa: PLC0415
+    from zebra_core.training.relaunch import relaunch  # noqa: PLC0415
 
     flags = take_flags(arguments, "trainer")
     chosen = with_trainer_flags(recipe_from(recipe, arguments), flags)

@@ -55,8 +55,8 @@ def train(
 
     DATASET is a folder that `zebra run` wrote, any folder or file in TRL's formats, or hub:NAME.
     """
-    from zebra_core.cli.relaunch import relaunch  # noqa: PLC0415
     from zebra_core.pipeline import prepare_training  # noqa: PLC0415
+    from zebra_core.training.relaunch import relaunch  # noqa: PLC0415
 
     flags = take_flags(arguments, "trainer")
     chosen = recipe_from(recipe, arguments)

@@ -12,6 +12,8 @@ from zebra_core.plugins.component import attributed_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 SAMPLE = 8
 """The number of models or rows of a sample: few, so that calling a component twice more costs next to nothing."""
 
@@ -19,11 +21,11 @@ SAMPLE = 8
 def check_repeatable(component: Callable[..., Any], *sample: Any) -> None:
     """Call a component twice on a sample. Raise PluginError, naming it, if the two results differ.
 
-    A component that cannot do with the sample, which may be too small for it, is not judged.
+    A result is an array, or has one as `values`. A component that cannot do with the sample, which may be too small for it, is not judged.
     """
     with attributed_to(component), np.errstate(all="ignore"):
         try:
-            first, second = (np.asarray(component(*sample), dtype=np.float64) for _ in range(2))
+            first, second = (_numbers(component(*sample)) for _ in range(2))
         except Exception:  # noqa: BLE001  # the call that counts reports it
             return
         if first.shape != second.shape or not np.allclose(first, second, rtol=0, atol=1e-9, equal_nan=True):
@@ -32,3 +34,7 @@ def check_repeatable(component: Callable[..., Any], *sample: Any) -> None:
                 "`candidates.draw()`, or from a fixed seed"
             )
             raise PluginError(msg)
+
+
+def _numbers(result: Any) -> NDArray[np.float64]:
+    return np.asarray(getattr(result, "values", result), dtype=np.float64)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from zebra_core.errors import PluginError
 from zebra_core.plugins.component import attributed_to, call_on_data
+from zebra_core.plugins.repeatable import SAMPLE, check_repeatable
 from zebra_core.scores.table import ScoreTable
 
 if TYPE_CHECKING:
@@ -20,9 +23,13 @@ class Imputation(Protocol):
 
 
 def complete(table: ScoreTable, imputation: Imputation) -> ScoreTable:
-    """Return the table without gaps; the component is asked only if there are any. Raise PluginError for what it must not return."""
+    """Return the table without gaps; the component is asked only if there are any.
+
+    Raise PluginError for what it must not return, or if it gives two results for the same table.
+    """
     if not table.gaps.any():
         return table
+    check_repeatable(imputation, table.first(np.asarray(table.gaps.any(axis=1)), SAMPLE))
     result: Any = call_on_data(imputation, table)
     with attributed_to(imputation):
         if not isinstance(result, ScoreTable):

@@ -10,6 +10,7 @@ import numpy as np
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_to, call_on_data
+from zebra_core.plugins.repeatable import SAMPLE, check_repeatable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,8 +46,10 @@ class Normalisation(Protocol):
 def normalise(table: ScoreTable, normalisation: Normalisation) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return scores in [0, 1] and their standard errors (both models x benchmarks), NaN if an error is unknown.
 
-    Raise PluginError if the normalisation returns another shape, or a value that is not in [0, 1].
+    Raise PluginError if the normalisation returns another shape, a value that is not in [0, 1], or two results for the
+    same table.
     """
+    check_repeatable(normalisation, table.first(np.ones(len(table.models), bool), SAMPLE))
     result: Any = call_on_data(normalisation, table)
     with attributed_to(normalisation):
         if not isinstance(result, Normalised):

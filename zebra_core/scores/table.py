@@ -186,6 +186,10 @@ class ScoreTable:
         """Which scores are missing (models x benchmarks)."""
         return np.isnan(self.values)
 
+    def first(self, rows: NDArray[np.bool_], count: int) -> ScoreTable:
+        """Return the table of the first `count` of the marked models."""
+        return self.keep(rows & (np.cumsum(rows) <= count), np.ones(len(self.benchmarks), bool))
+
     def listed(self, cells: NDArray[np.bool_]) -> str:
         """Return the names of some cells (models x benchmarks), as text."""
         return listed(f"{self.models[i]} x {self.benchmarks[j].name}" for i, j in np.argwhere(cells))

@@ -31,6 +31,16 @@ def zebra_rules():
     return {"random-rule": rule}
 
 
+@zebra.hookimpl
+def zebra_normalisations():
+    return {"random-scale": scale}
+
+
+@zebra.hookimpl
+def zebra_imputations():
+    return {"random-fill": fill}
+
+
 def similarity(vectors):
     return vectors @ vectors.T + GENERATOR.random()
 
@@ -50,13 +60,37 @@ class Rows:
 
 def rule(behavior):
     return behavior.gap * GENERATOR.random()
+
+
+def scale(table):
+    return zebra.Normalised(table.values * GENERATOR.random())
+
+
+def fill(table):
+    return attrs.evolve(table, values=np.where(table.gaps, GENERATOR.random(), table.values))
 """
 NAMES = {
     "random-similarity": ("--similarity", "similarity"),
     "random-strategy": ("--strategy", "strategy"),
     "random-rows": ("--strategy", "strategy"),
     "random-rule": ("--rule", "rule"),
+    "random-scale": ("--normalisation", "normalisation"),
+    "random-fill": ("--missing", "imputation"),
 }
+
+
+USUAL = {
+    "--missing": "drop-benchmark",
+    "--normalisation": "minmax",
+    "--similarity": "cosine",
+    "--strategy": "sup",
+    "--rule": "superiority",
+}
+
+
+def chosen(other: dict[str, str]) -> list[str]:
+    """Return flags that choose built-in components, since those of a plugin that is named would be used, but for others."""
+    return [word for choice in (USUAL | other).items() for word in choice]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,9 +98,10 @@ def test_it_is_named(zebra_cli: Project, name: str) -> None:
     """One line says which component it is, and what to do; no dataset is begun."""
     flag, kind = NAMES[name]
     zebra_cli.write("dice.py", PLUGIN)
-    usual = {"--similarity": "cosine", "--strategy": "sup", "--rule": "superiority", flag: name}
-    words = [word for choice in usual.items() for word in choice]
-    error = zebra_cli.run("run", "--plugin", "dice", *words, code=2).stderr.splitlines()[-1]
+    zebra_cli.write("scores.csv", "model,MMLU,IFEval\nscholar,70,\nclerk,50,60\nparrot,20,30\n")
+    error = zebra_cli.run(
+        "run", "--plugin", "dice", "--scores", "scores.csv", *chosen({flag: name}), code=2
+    ).stderr.splitlines()[-1]
     assert error == (
         f"Error: {kind} '{name}' of plugin 'dice': it gave two results for the same input, so that no dataset could be "
         "built again byte for byte; draw with `candidates.draw()`, or from a fixed seed"
@@ -89,6 +124,6 @@ def test_a_sample_that_is_too_small_is_no_verdict(zebra_cli: Project) -> None:
     answers = "[" + ",".join(f'{{"model": "m{number}", "response": "{number}"}}' for number in range(12)) + "]"
     models = "[" + ",".join(f'"m{number}"' for number in range(12)) + "]"
     zebra_cli.write("pool.jsonl", f'{{"instruction": "?", "models": {models}, "completions": {answers}}}\n')
-    inputs = ("--pool", "pool.jsonl", "--scores", "scores.csv", "--similarity", "cosine", "--threshold", "-1")
-    zebra_cli.run("run", "--plugin", "ninth", *inputs, "--strategy", "random-strategy", "--rule", "superiority")
+    inputs = ("--pool", "pool.jsonl", "--scores", "scores.csv", "--threshold", "-1")
+    zebra_cli.run("run", "--plugin", "ninth", *inputs, *chosen({"--strategy": "random-strategy"}))
     assert len(zebra_cli.dataset()) == 1
