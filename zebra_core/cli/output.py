@@ -30,6 +30,8 @@ SCORE_ROWS = 40
 """The number of models that a score table shows; `--format csv` prints them all."""
 SUMMARY_ROWS = 12
 """The number of models that a summary lists; the manifest has them all."""
+GAP = 2
+"""The number of blanks between two columns of a table."""
 
 
 def console() -> Console:
@@ -46,18 +48,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, wrap: bool = 
     Without `wrap` each row stays on one line, the last column cut. With `right` all columns but the first are aligned
     right.
     """
-    rows = list(rows)
+    cells, terminal = [list(map(cell, row)) for row in rows], console()
     shown = Table(box=None, pad_edge=False)
+    room = terminal.width
     for at, name in enumerate(header):
         justify: Literal["right", "left"] = "right" if right and at else "left"
-        last = at == len(header) - 1
-        width = None if wrap or last else max(map(len, (name, *(row[at] for row in rows))))
-        shown.add_column(
-            name, no_wrap=not wrap, min_width=width, overflow="fold" if wrap else "ellipsis", justify=justify
-        )
-    for row in rows:
-        shown.add_row(*map(cell, row))
-    console().print(shown)
+        width = None if wrap else max(len(name), *(row[at].cell_len for row in cells))
+        if width is not None and at == len(header) - 1:
+            width = max(1, min(width, room))  # else every column would give up as much of what is too wide
+        room -= (width or 0) + GAP
+        shown.add_column(name, no_wrap=not wrap, width=width, overflow="fold" if wrap else "ellipsis", justify=justify)
+    for row in cells:
+        shown.add_row(*row)
+    terminal.print(shown)
 
 
 def echo(text: str, *, err: bool = False) -> None:

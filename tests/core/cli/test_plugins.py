@@ -22,6 +22,17 @@ def test_plugins_as_json(zebra_cli: Project) -> None:
     assert all(row["summary"] for row in result.values())
 
 
+def test_a_long_summary_is_cut_and_the_other_columns_are_not(zebra_cli: Project) -> None:
+    """Each row has kind, name and plugin in full, and of what it is as much as fits into 140 columns."""
+    code = 'import zebra_core as zebra\n\n\n@zebra.hookimpl\ndef zebra_similarities():\n    return {"wordy": wordy}\n\n\n'
+    zebra_cli.write("house_of_many_words.py", f'{code}def wordy(vectors):\n    """{"Wordy. " * 40}"""\n')
+    lines = zebra_cli.run("plugins", "--plugin", "./house_of_many_words.py").stdout.splitlines()
+    assert {len(line) for line in lines} == {140}
+    cells = [line.split() for line in lines]
+    assert ["similarity", "wordy", "house_of_many_words", "Wordy."] in [words[:4] for words in cells]
+    assert ["similarity", "rbf", "similarity", "Gaussian"] in [words[:4] for words in cells]
+
+
 def test_every_option_has_help(plugins: zebra.Plugins) -> None:
     """Every option of a built-in component has one sentence of help."""
     options = [(c.name, o.name, o.info.help) for c in plugins.components for o in c.options.values()]
