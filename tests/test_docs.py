@@ -85,7 +85,11 @@ def test_links_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-FLAGS = {"zebra_filters": ("--filter", "sourced"), "zebra_columns": ("--column", "turns")}
+FLAGS = {
+    "zebra_filters": ("--filter", "sourced"),
+    "zebra_columns": ("--column", "turns"),
+    "zebra_recipes": ("far-apart",),
+}
 """What a run needs in order to use the example of a kind of which it may have several."""
 
 

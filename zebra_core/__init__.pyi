@@ -86,9 +86,9 @@ from .pool.rejects import convert_or_reject as convert_or_reject
 from .pool.rejects import with_positions as with_positions
 from .recipe.options import names_of as names_of
 from .recipe.options import options_for as options_for
+from .recipe.reading import read_recipe as read_recipe
 from .recipe.recipe import Recipe as Recipe
 from .recipe.recipe import make_recipe as make_recipe
-from .recipe.recipe import read_recipe as read_recipe
 from .records import Record as Record
 from .records import as_json as as_json
 from .records import read_record as read_record

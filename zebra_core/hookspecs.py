@@ -127,6 +127,11 @@ def zebra_lints() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_recipes() -> Components:  # type: ignore[empty-body]
+    """Offer recipes by name: from nothing to the values of a recipe, or to the TOML file that holds them."""
+
+
+@hookspec
 def zebra_defaults() -> Mapping[str, str]:  # type: ignore[empty-body]
     """Declare default components: from nothing to the name of a component by kind, used if a run names none."""
 
@@ -182,5 +187,6 @@ KINDS = {
     "engine": "zebra_engines",
     "figure": "zebra_figures",
     "lint": "zebra_lints",
+    "recipe": "zebra_recipes",
 }
 """The kinds of components, as messages and `zebra plugins` name them, and the hook of each."""

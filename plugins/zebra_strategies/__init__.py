@@ -1,4 +1,4 @@
-"""The papers' anchoring strategies, their relatives, and the preference rules."""
+"""The papers' anchoring strategies, their relatives, the preference rules, and the papers' setting as a recipe."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def zebra_rules() -> zebra.Components:
     from zebra_strategies.model import Superiority
 
     return {"superiority": Superiority, "consensus": Consensus, "rating": RatingRule}
+
+
+@zebra.hookimpl
+def zebra_recipes() -> zebra.Components:
+    """Offer the papers' setting, which is one for both."""
+    from zebra_strategies.recipes import papers
+
+    return {"zebra-paper": papers, "karma-paper": papers}
 
 
 @zebra.hookimpl

@@ -174,12 +174,14 @@ def is_built(folder: Path) -> bool:
     return (folder / "manifest.json").is_file()
 
 
-def read_sweep(recipe: str | Path, flags: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def read_sweep(
+    recipe: str | Path, flags: Mapping[str, Any], plugins: zebra.Plugins | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a recipe whose lists are axes, and its table `evaluation`, overridden by flags of the command line.
 
-    Raise ZebraError if a location in it has a secret.
+    It is a file, or the name of one that the plugins offer. Raise ZebraError if a location in it has a secret.
     """
-    values = zebra.read_recipe(recipe)
+    values = zebra.read_recipe(recipe, plugins)
     if zebra.storage.shown(repr(values)) != repr(values):
         msg = (
             f"the recipe {str(recipe)!r} has a secret in a location, and a sweep writes its recipes to the folder of each "

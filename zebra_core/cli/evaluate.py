@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zebra_core.cli.component_flags import command_with_flags, component_flags, take_flags
-from zebra_core.cli.options import completed, loaded_plugins, plugin_options, recipe_from
+from zebra_core.cli.options import (
+    completed,
+    completed_recipe,
+    loaded_plugins,
+    named_plugins,
+    plugin_options,
+    recipe_from,
+)
 from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:
@@ -73,7 +80,12 @@ def ask_about_recipe(plugins: Plugins, recipe: Mapping[str, Any]) -> None:
     "--add-to", type=click.Path(dir_okay=False, path_type=Path), help="CSV file of scores to add the model to as a row."
 )
 @click.option("--overwrite", is_flag=True, help="Replace the model's scores in the table.")
-@click.option("--recipe", type=click.Path(dir_okay=False), help="A recipe whose plugins and options to use.")
+@click.option(
+    "--recipe",
+    metavar="FILE|NAME",
+    shell_complete=completed_recipe,
+    help="A recipe whose plugins and options to use.",
+)
 @plugin_options
 @trust_option
 def evaluate(
@@ -89,13 +101,14 @@ def evaluate(
 ) -> None:
     """Measure MODEL, a folder or a name on the Hugging Face Hub."""
     from zebra_core.evaluation import evaluate, name_of, select_evaluators  # noqa: PLC0415
-    from zebra_core.recipe.recipe import read_recipe  # noqa: PLC0415
+    from zebra_core.recipe.reading import read_recipe  # noqa: PLC0415
     from zebra_core.scores.csv_row import check_row  # noqa: PLC0415
 
     flags = take_flags(arguments, "evaluator")
+    values = read_recipe(recipe, named_plugins()) if recipe else {}
     chosen = recipe_from(recipe, arguments)
     plugins = loaded_plugins(chosen.plugins)
-    ask_about_recipe(plugins, read_recipe(recipe) if recipe else {})
+    ask_about_recipe(plugins, values)
     requested = requested_evaluators(plugins, flags, evaluators)
     if add_to:
         check_row(add_to, name or name_of(model), overwrite=overwrite)

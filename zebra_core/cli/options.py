@@ -13,7 +13,8 @@ from zebra_core.errors import ZebraError
 from zebra_core.plugins.options import Option, options_of
 from zebra_core.recipe.options import flatten, read_setting
 from zebra_core.recipe.plugin_files import changed_plugins
-from zebra_core.recipe.recipe import Recipe, flag_of, make_recipe, read_recipe
+from zebra_core.recipe.reading import read_recipe
+from zebra_core.recipe.recipe import Recipe, flag_of, make_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -153,6 +154,13 @@ def completed(kind: str) -> Callable[[click.Context, click.Parameter, str], list
     return names
 
 
+def completed_recipe(context: click.Context, parameter: click.Parameter, start: str) -> list[CompletionItem]:
+    """Return the completions of a recipe: the names that plugins offer, and the shell's own for files."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+    return [*completed("recipe")(context, parameter, start), CompletionItem(start, type="file")]
+
+
 def score_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say where scores come from and what is made of them."""
     for flag, name, metavar, text in reversed(
@@ -196,17 +204,22 @@ def requested_plugins(ctx: click.Context, args: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(names))
 
 
-def recipe_from(file: str | None, arguments: Mapping[str, Any]) -> Recipe:
-    """Return the recipe of a file, overridden by the command line.
+def named_plugins() -> Plugins:
+    """Return the installed plugins with those that the command line names: the ones whose recipes have names."""
+    return loaded_plugins(requested_plugins(click.get_current_context(), ()))
+
+
+def recipe_from(recipe: str | None, arguments: Mapping[str, Any]) -> Recipe:
+    """Return a recipe, a file or the name of one, overridden by the command line.
 
     `arguments` are fields of the recipe, with `settings` for `--set`, and the declarations of `--benchmark`, `--weight`
     and `--axis`; None means not given.
     """
-    values, remaining = (read_recipe(file) if file else {}), dict(arguments)
+    values, remaining = (read_recipe(recipe, named_plugins()) if recipe else {}), dict(arguments)
     make_recipe(values)  # refuses a value of the wrong type before the command line is merged into it
-    origins = dict.fromkeys(values, f"from {file}")
+    origins = dict.fromkeys(values, f"from {recipe}")
     options = {
-        target: dict(table) for target, table in flatten(values.get("options", {}), f"the recipe {file!r}").items()
+        target: dict(table) for target, table in flatten(values.get("options", {}), f"the recipe {recipe!r}").items()
     }
     for text in remaining.pop("settings", ()):
         target, name, value = read_setting(text)
@@ -218,10 +231,10 @@ def recipe_from(file: str | None, arguments: Mapping[str, Any]) -> Recipe:
         if value not in (None, ()):
             values[name] = list(value) if isinstance(value, tuple) else value
             origins[name] = flag_of(name)
-    recipe = make_recipe({**values, **({"options": options} if options else {})}, origins)
-    for change in changed_plugins(recipe):
+    chosen = make_recipe({**values, **({"options": options} if options else {})}, origins)
+    for change in changed_plugins(chosen):
         click.echo(f"Warning: {change}", err=True)
-    return recipe
+    return chosen
 
 
 def _declare(values: dict[str, Any], arguments: dict[str, Any], origins: dict[str, str]) -> None:

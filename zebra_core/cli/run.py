@@ -7,7 +7,15 @@ from pathlib import Path
 import click
 
 from zebra_core.cli.component_flags import command_with_flags, take_flags, with_trainer_flags
-from zebra_core.cli.options import PAIRING, loaded_plugins, plugin_options, recipe_from, recipe_options, score_options
+from zebra_core.cli.options import (
+    PAIRING,
+    completed_recipe,
+    loaded_plugins,
+    plugin_options,
+    recipe_from,
+    recipe_options,
+    score_options,
+)
 from zebra_core.cli.train import train_and_report, train_command, trained_folder, training_options
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.consent import trust_option
@@ -16,7 +24,7 @@ DEFAULT_OUTPUT = "zebra-dataset"
 
 
 @click.command(cls=command_with_flags("trainer"))
-@click.argument("recipe", required=False, type=click.Path(dir_okay=False))
+@click.argument("recipe", required=False, shell_complete=completed_recipe)
 @recipe_options("pool", "filters")
 @score_options
 @recipe_options("strategy", "rule", "columns", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression")
@@ -49,8 +57,8 @@ def run(
 ) -> None:
     """Build a preference dataset from a response pool and benchmark scores, and train on it if --trainer or --model is given.
 
-    Without any option it builds one from an embedded pool. RECIPE.toml holds the same options, and options given here
-    take precedence; every dataset's folder has the recipe.toml that builds it again.
+    Without any option it builds one from an embedded pool. RECIPE, a TOML file or a name that `zebra plugins` lists, holds
+    the same options, and options given here take precedence; every dataset's folder has the recipe.toml that builds it again.
     """
     from zebra_core.cli import output as show  # noqa: PLC0415
     from zebra_core.cli.progress_bar import progress  # noqa: PLC0415

@@ -10,7 +10,14 @@ import click
 
 from zebra_core import storage
 from zebra_core.cli.component_flags import command_with_flags, take_flags, with_trainer_flags
-from zebra_core.cli.options import ask_for_plugins, loaded_plugins, plugin_options, recipe_from, recipe_options
+from zebra_core.cli.options import (
+    ask_for_plugins,
+    completed_recipe,
+    loaded_plugins,
+    plugin_options,
+    recipe_from,
+    recipe_options,
+)
 from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:
@@ -40,7 +47,12 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @trust_option
 @click.option("-o", "--output", type=click.Path(), help="Folder of the trained model.  [default: DATASET-TRAINER]")
 @click.option("--overwrite", is_flag=True, help="Replace the model in the output folder.")
-@click.option("--recipe", type=click.Path(dir_okay=False), help="A recipe whose trainer, model and options to use.")
+@click.option(
+    "--recipe",
+    metavar="FILE|NAME",
+    shell_complete=completed_recipe,
+    help="A recipe whose trainer, model and options to use.",
+)
 def train(
     dataset: str,
     output: str | None,

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
 import tomli_w
 
-from zebra_core.errors import ZebraError, reading_fault, unknown
+from zebra_core.errors import ZebraError, unknown
 from zebra_core.pairing.sampling import Sampling
 from zebra_core.pairing.strategy import Masks, Scope
 from zebra_core.plugins.options import option, options_of, structure
 from zebra_core.recipe.options import flatten
-from zebra_core.recipe.plugin_paths import located
 from zebra_core.redaction import redacted
 from zebra_core.scores.table import Clash  # noqa: TC001
 
@@ -184,18 +181,6 @@ def _refuse_remote_code(value: object) -> None:
             raise ZebraError(msg)
         for item in value.values():
             _refuse_remote_code(item)
-
-
-def read_recipe(path: str | Path) -> dict[str, Any]:
-    """Return the plain values of a TOML recipe. Raise ZebraError if the file is missing or not TOML."""
-    try:
-        return located(tomllib.loads(Path(path).read_text(encoding="utf-8")), Path(path).parent)
-    except OSError as error:
-        msg = f"cannot read the recipe {str(path)!r}: {error.strerror}"
-        raise ZebraError(msg) from error
-    except (ValueError, RecursionError) as error:
-        msg = f"the recipe {str(path)!r} is not valid TOML: {reading_fault(error)}"
-        raise ZebraError(msg) from error
 
 
 def _plain(_: object, __: object, value: object) -> object:

@@ -23,6 +23,7 @@ from zebra_core.testing.checks import (
     model,
     pairing,
     pool,
+    recipe,
     scores,
     similarity,
     trainer,
@@ -51,6 +52,7 @@ FAMILIES = {
     "Trainers": trainer,
     "Evaluators": evaluator,
     "Models": model,
+    "Recipes": recipe,
     "Commands": command,
 }
 """The modules of checks, by what they are for."""

@@ -11,7 +11,7 @@ import numpy as np
 import zebra_core as zebra
 from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.evaluate import ask_about_recipe, requested_evaluators
-from zebra_core.cli.options import ask_for_plugins, loaded_plugins
+from zebra_core.cli.options import ask_for_plugins, completed_recipe, loaded_plugins, named_plugins
 from zebra_core.plugins.consent import trust_option
 from zebra_study.commands.compare import show_results
 from zebra_study.commands.runner import run_cells
@@ -30,7 +30,7 @@ TRAINED = {"pairs trained on": "rows", "steps": "steps"}
 
 
 @click.command(cls=command_with_flags("evaluator"))
-@click.argument("recipe", required=False, type=click.Path(dir_okay=False))
+@click.argument("recipe", required=False, shell_complete=completed_recipe)
 @click.option(
     "-o",
     "--output",
@@ -58,11 +58,12 @@ def sweep(
     The same command resumes after an interruption: datasets, checkpoints and finished cells are kept. Without a recipe
     it runs the demo's: five strategies, two trainers, three seeds.
     """
-    values, table = read_sweep(recipe or EMBEDDED, take_flags(arguments, "evaluator"))
+    offering = named_plugins()
+    values, table = read_sweep(recipe or EMBEDDED, take_flags(arguments, "evaluator"), offering)
     names = values.get("plugins", [])
     plugins = loaded_plugins([names] if isinstance(names, str) else names)
     evaluation = EvaluationPlan.from_table(table, plugins)
-    ask_about_recipe(plugins, zebra.read_recipe(recipe or EMBEDDED))
+    ask_about_recipe(plugins, zebra.read_recipe(recipe or EMBEDDED, offering))
     ask_for_plugins([name for each in evaluation.recipes.values() for name in zebra.make_recipe(each).plugins])
     grid = Sweep(cells_of(values, evaluation), evaluation, output, plugins)
     _check_axis(grid, over, baseline)

@@ -24,7 +24,9 @@ def test_plugins_as_json(zebra_cli: Project) -> None:
 
 def test_a_long_summary_is_cut_and_the_other_columns_are_not(zebra_cli: Project) -> None:
     """Each row has kind, name and plugin in full, and of what it is as much as fits into 140 columns."""
-    code = 'import zebra_core as zebra\n\n\n@zebra.hookimpl\ndef zebra_similarities():\n    return {"wordy": wordy}\n\n\n'
+    code = (
+        'import zebra_core as zebra\n\n\n@zebra.hookimpl\ndef zebra_similarities():\n    return {"wordy": wordy}\n\n\n'
+    )
     zebra_cli.write("house_of_many_words.py", f'{code}def wordy(vectors):\n    """{"Wordy. " * 40}"""\n')
     lines = zebra_cli.run("plugins", "--plugin", "./house_of_many_words.py").stdout.splitlines()
     assert {len(line) for line in lines} == {140}

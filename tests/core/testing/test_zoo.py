@@ -85,6 +85,13 @@ FAULTS = {
         "catalogue.no-direction": "knows_the_direction_of_each",
         "catalogue.twice": "spells_each_once",
     },
+    "broken_recipes": {
+        "recipe.list": "gives_a_recipe",
+        "recipe.misspelt": "gives_a_recipe",
+        "recipe.negative": "gives_a_recipe",
+        "recipe.absent": "selects_components_that_exist",
+        "recipe.unused": "selects_components_that_exist",
+    },
     "broken_ability": {
         "imputation.leaves-one": "leaves_no_gap",
         "imputation.array": "leaves_no_gap",

@@ -138,7 +138,7 @@ def read_inner(subject: Subject, result: Any) -> Any:
     return selection.bound(selection.location)
 
 
-def _catalogue(_: Subject, __: Path) -> Example:
+def _nothing(_: Subject, __: Path) -> Example:
     return Example(())
 
 
@@ -233,7 +233,7 @@ _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
     "rule": _pairing,
     "pool": _located,
     "score source": _located,
-    "catalogue": _catalogue,
+    "catalogue": _nothing,
     "engine": _engine,
     "generator": _generator,
     "filter": _filter,
@@ -244,4 +244,5 @@ _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
     "trainer": _trainer,
     "evaluator": _evaluator,
     "model": _model,
+    "recipe": _nothing,
 }
