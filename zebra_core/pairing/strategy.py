@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from zebra_core.behavior import DECIMALS, Behavior
-from zebra_core.errors import PluginError, ZebraError
+from zebra_core.errors import PluginError
 from zebra_core.pairing.confidence import confidence
 from zebra_core.pairing.sampling import Sampling, Shares
 from zebra_core.plugins.component import BoundComponent, attributed_to
@@ -175,9 +175,6 @@ class Pairing:
 
     def restrict_to(self, models: Iterable[str]) -> Pairing:
         """Return the pairing of scope `global`: only the most desirable pairs among `models` remain allowed."""
-        if self.per_instruction:
-            msg = "this strategy decides for each instruction separately; --scope global needs one that does not, such as sup"
-            raise ZebraError(msg)
         present = np.flatnonzero(np.isin(np.array(self.behavior.models), list(models)))
         only = np.zeros_like(self.allowed)
         if len(present) > 1:

@@ -14,7 +14,7 @@ from zebra_core.pairing.plan import PREFERENCES, Plan
 from zebra_core.pairing.rule import Preference
 from zebra_core.pairing.sampling import Sampling
 from zebra_core.pairing.shares import find_shares
-from zebra_core.pairing.strategy import Pairing, check_repeatable_over
+from zebra_core.pairing.strategy import Pairing, check_repeatable_over, is_per_instruction
 from zebra_core.plugins.protocols import HasBaseline, HasDefaultRule
 from zebra_core.plugins.repeatable import SAMPLE
 from zebra_core.pool.filters import filtered_pool, prepare_filters
@@ -23,9 +23,10 @@ from zebra_core.recipe.recipe import flag_of
 
 if TYPE_CHECKING:
     from zebra_core.behavior import Behavior, Similarity
+    from zebra_core.plugins.discovery import Plugins
     from zebra_core.pool.pool import Pool
     from zebra_core.recipe.recipe import Recipe
-    from zebra_core.recipe.resolve import Resolver
+    from zebra_core.recipe.resolve import Resolver, Selection
     from zebra_core.scores.table import ScoreTable
 
 
@@ -67,6 +68,7 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
         if pool is None:
             msg = "the scope 'global' needs the whole pool, and a batch is only a part; use `zebra run`, or the scope 'instruction'"
             raise ZebraError(msg)
+        _check_global(strategy, plugins)
         models = {ranked.models[index[name]] for name in filtered_pool(pool, filters).models() if name in index}
         if windowed:  # the other models change nothing
             ranked, windowed = ranked.take([n for n, name in enumerate(ranked.models) if name in models]), False
@@ -84,6 +86,17 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     columns = prepare_columns([selection.bound for selection in listed], PREFERENCES, ranked)
     plan = Plan(ranked, index, pairing, preference, baseline, recipe.seed, windowed, filters, columns)
     return plan if pool is None or recipe.sampling.max_share == 1 else _limited(plan, pool)
+
+
+def _check_global(strategy: Selection, plugins: Plugins) -> None:
+    """Raise ZebraError if a strategy looks at each instruction, so that it has no pair for the whole pool."""
+    if strategy.bound.per_instruction:
+        others = [each.name for each in plugins.of_kind("strategy") if not is_per_instruction(each.factory)]
+        msg = (
+            f"the scope 'global' takes one pair of models for the whole pool, and the strategy {strategy.component.name!r} "
+            f"decides for each instruction separately; add --strategy with one that does not: {', '.join(others)}"
+        )
+        raise ZebraError(msg)
 
 
 def _check_sampling(recipe: Recipe, pool: Pool | None) -> None:

@@ -32,7 +32,8 @@ def test_global_scope(zebra_cli: Project) -> None:
         "x",
         code=2,
     )
-    assert "decides for each instruction separately" in message.stderr
+    assert "the strategy 'random' decides for each instruction separately" in message.stderr
+    assert "add --strategy with one that does not: sup, sim, sup+sim, delta" in message.stderr
 
 
 def test_the_length_ratio(zebra_cli: Project) -> None:
