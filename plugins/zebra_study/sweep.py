@@ -92,8 +92,9 @@ class Sweep:
         return {target for component in self.plugins.of_kind(kind) for target in zebra.names_of(component)}
 
     def dataset(self, values: Mapping[str, Any]) -> Path:
-        """Return the folder of a dataset, shared by all cells with the same recipe and files."""
-        return self.output / "datasets" / _hash(values, local_files(zebra.make_recipe(values)))[:12]
+        """Return the folder of a dataset, shared by all cells with the same recipe, defaults and files."""
+        files = local_files(zebra.make_recipe(values))
+        return self.output / "datasets" / _hash(values, _defaults(values, self.plugins), files)[:12]
 
     def evaluation_datasets(self) -> dict[str, Path]:
         """Return the folders of the datasets that the evaluation needs, by flag."""
@@ -195,7 +196,7 @@ def read_sweep(
     return values, {**table, **flags}
 
 
-def cells_of(values: Mapping[str, Any], evaluation: EvaluationPlan) -> tuple[Cell, ...]:
+def cells_of(values: Mapping[str, Any], evaluation: EvaluationPlan, plugins: zebra.Plugins) -> tuple[Cell, ...]:
     """Return the cells of a recipe whose lists are axes. Raise ZebraError if it has no list, or is invalid."""
     axes = {name: value for name, value in values.items() if name in AXES and isinstance(value, list)}
     if not axes:
@@ -208,12 +209,19 @@ def cells_of(values: Mapping[str, Any], evaluation: EvaluationPlan) -> tuple[Cel
     if not values.get("model"):
         msg = 'the recipe names no model to train; add model = "...", or a list of them'
         raise zebra.ZebraError(msg)
-    cells, key = [], evaluation.key()
+    cells = []
+    key = [evaluation.key(), *(_defaults(each, plugins) for each in (values, *evaluation.recipes.values()))]
     for choice in product(*axes.values()):
         place = dict(zip(axes, choice, strict=True))
         cell = {**values, **place}
         cells.append(Cell(place, cell, _hash(cell, local_files(zebra.make_recipe(cell)), key)))
     return tuple(cells)
+
+
+def _defaults(values: Mapping[str, Any], plugins: zebra.Plugins) -> dict[str, str]:
+    """Return the defaults that plugins declare for the components that a recipe leaves open."""
+    kinds = {name: option.info.kind for name, option in zebra.options_of(zebra.Recipe).items() if option.info.kind}
+    return {name: plugins.declared_default(kind) for name, kind in kinds.items() if not values.get(name)}
 
 
 def _options(cell: Cell) -> dict[str, dict[str, Any]]:

@@ -65,7 +65,7 @@ def sweep(
     evaluation = EvaluationPlan.from_table(table, plugins)
     ask_about_recipe(plugins, zebra.read_recipe(recipe or EMBEDDED, offering))
     ask_for_plugins([name for each in evaluation.recipes.values() for name in zebra.make_recipe(each).plugins])
-    grid = Sweep(cells_of(values, evaluation), evaluation, output, plugins)
+    grid = Sweep(cells_of(values, evaluation, plugins), evaluation, output, plugins)
     _check_axis(grid, over, baseline)
     runs, trainings = _prepare(grid)
     finished = grid.finished()

@@ -25,7 +25,7 @@ def test_cells(tmp_path: Path, plugins: zebra.Plugins) -> None:
         "min_gap": [0, 0.2],
     }
     values |= {"options": {"dpo": {"beta": 0.2}, "sft": {}, "rbf": {"gamma": 1}}}
-    grid = Sweep(cells_of(values, NOWHERE), NOWHERE, tmp_path, plugins)
+    grid = Sweep(cells_of(values, NOWHERE, plugins), NOWHERE, tmp_path, plugins)
     cells = grid.cells
     assert len(cells) == 8
     assert len({cell.key for cell in cells}) == 8
@@ -33,8 +33,10 @@ def test_cells(tmp_path: Path, plugins: zebra.Plugins) -> None:
     assert len({json.dumps(grid.dataset_values(cell)) for cell in cells}) == 4
     assert grid.dataset_values(cells[0])["options"] == {"rbf": {"gamma": 1}}
     assert grid.training_values(cells[2]) == {"trainer": "dpo", "model": "tiny", "options": {"dpo": {"beta": 0.2}}}
-    assert {cell.key for cell in cells_of(values | {"seed": 1}, NOWHERE)}.isdisjoint(cell.key for cell in cells)
-    seeded = cells_of({**values, "seed": [0, 1]}, NOWHERE)
+    assert {cell.key for cell in cells_of(values | {"seed": 1}, NOWHERE, plugins)}.isdisjoint(
+        cell.key for cell in cells
+    )
+    seeded = cells_of({**values, "seed": [0, 1]}, NOWHERE, plugins)
     assert [grid.training_values(cell)["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
 
 
@@ -43,7 +45,7 @@ def test_the_key_depends_on_the_evaluation(tmp_path: Path, plugins: zebra.Plugin
     values: dict[str, Any] = {"strategy": ["sup"], "model": "tiny"}
 
     def key(**evaluation: Any) -> str:
-        return cells_of(values, EvaluationPlan.from_table(evaluation, plugins))[0].key
+        return cells_of(values, EvaluationPlan.from_table(evaluation, plugins), plugins)[0].key
 
     data = tmp_path / "zebra_arc_easy.jsonl"
     data.write_text('{"question": "?"}')
@@ -73,21 +75,42 @@ def test_the_key_depends_on_the_files(tmp_path: Path, monkeypatch: pytest.Monkey
     for name in ("", *files):
         if name:
             Path(name).write_text("2")
-        grid = Sweep(cells_of(values, NOWHERE), NOWHERE, tmp_path, plugins)
+        grid = Sweep(cells_of(values, NOWHERE, plugins), NOWHERE, tmp_path, plugins)
         seen.append((grid.cells[0].key, grid.dataset(grid.dataset_values(grid.cells[0]))))
     as_texts = values | {"scores": "scores.csv", "plugins": "my_sim"}
-    before = cells_of(as_texts, NOWHERE)[0].key
+    before = cells_of(as_texts, NOWHERE, plugins)[0].key
     Path("scores.csv").write_text("3")
-    assert cells_of(as_texts, NOWHERE)[0].key != before  # one text is a list of one
+    assert cells_of(as_texts, NOWHERE, plugins)[0].key != before  # one text is a list of one
     assert len({key for key, _ in seen}) == 5
     assert len({dataset for _, dataset in seen}) == 4  # the model is not of the dataset
+
+
+DEFAULT = 'import zebra_core as zebra\n\n\n@zebra.hookimpl\ndef zebra_defaults():\n    return {"strategy": "sim"}\n'
+
+
+def test_the_key_depends_on_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plugins: zebra.Plugins
+) -> None:
+    """If another strategy becomes the default, a cell that names none is run again on a new dataset, and one that does is not."""
+    monkeypatch.chdir(tmp_path)
+    Path("other.py").write_text(DEFAULT)
+    places = {}
+    for recipe in ({"trainer": ["sft"], "model": "tiny"}, {"strategy": ["sup"], "model": "tiny"}):
+        for loaded in (plugins, zebra.load_plugins(["./other.py"])):
+            grid = Sweep(cells_of(recipe, NOWHERE, loaded), NOWHERE, tmp_path, loaded)
+            (cell,) = grid.cells
+            places.setdefault("strategy" in recipe, []).append((cell.key, grid.dataset(grid.dataset_values(cell))))
+    (key, dataset), (other_key, other_dataset) = places[False]
+    assert key != other_key
+    assert dataset != other_dataset
+    assert len({*places[True]}) == 1
 
 
 def test_the_embedded_sweep(tmp_path: Path, plugins: zebra.Plugins) -> None:
     """Five strategies, two trainers, three seeds on the demo, evaluated on its held-out questions and true preferences."""
     values, table = read_sweep(EMBEDDED, {})
     plan = EvaluationPlan.from_table(table, plugins)
-    grid = Sweep(cells_of(values, plan), plan, tmp_path, plugins)
+    grid = Sweep(cells_of(values, plan, plugins), plan, tmp_path, plugins)
     assert len(grid.cells) == 30
     grid.write_recipes(grid.cells[0])
     built, pairs, trained, evaluated = grid.commands(grid.cells[0])
