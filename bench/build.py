@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pool import make
 
-WAYS = ("floor", "zebra", "zebra-jsonl", "datasets-arrow", "datasets-map")
+WAYS = ("floor", "zebra", "zebra-default", "zebra-jsonl", "datasets-arrow", "datasets-map")
 
 
 def measured(way: str, pool: Path, output: Path, workers: int) -> dict[str, float]:

@@ -80,6 +80,8 @@ class Bench:
             str(self.pool),
             "--scores",
             "paper",
+            "--strategy",
+            "sup",
             "-o",
             str(output or self.output),
             *ENGINES[self.engine],

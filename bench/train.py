@@ -77,7 +77,7 @@ def main() -> None:
     if not model.exists():
         make_tiny(model, hidden=output.hidden, layers=output.layers)
     if not (output.folder / "pairs").exists():
-        zebra.build(zebra.Recipe(), output.folder / "pairs")
+        zebra.build(zebra.Recipe(strategy="sup"), output.folder / "pairs")
     runs: dict[str, list[dict[str, float]]] = {way: [] for way in output.ways}
     for _ in range(output.runs):
         for way in output.ways:

@@ -39,16 +39,22 @@ NEEDED = [
 ZSTD: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": REPEATED}
 
 
-def prepared(pool: Path, suffix: str = "") -> zebra.Run:
-    """Make the choices of a run on the pool."""
+def prepared(pool: Path, suffix: str = "", strategy: str = STRATEGY) -> zebra.Run:
+    """Make the choices of a run on the pool; with the strategy "", the default."""
     papers = "gpt-4," in pool.with_suffix(".csv").read_text()
     table = "paper" if papers else str(pool.with_suffix(".csv"))
-    return zebra.prepare(zebra.Recipe(pool=str(pool.with_suffix(suffix)), scores=(table,), strategy=STRATEGY))
+    return zebra.prepare(zebra.Recipe(pool=str(pool.with_suffix(suffix)), scores=(table,), strategy=strategy))
 
 
 def ours(pool: Path, output: Path, workers: int) -> Work:
-    """`zebra run`."""
+    """`zebra run` with a strategy that looks at the models alone."""
     run = prepared(pool)
+    return lambda: run.write(output, workers=workers) and None
+
+
+def ours_by_default(pool: Path, output: Path, workers: int) -> Work:
+    """`zebra run` with the default strategy, which looks at the responses too."""
+    run = prepared(pool, strategy="")
     return lambda: run.write(output, workers=workers) and None
 
 
@@ -171,6 +177,7 @@ WAYS = {
     "known": derived,
     "floor": floor,
     "zebra": ours,
+    "zebra-default": ours_by_default,
     "zebra-jsonl": ours_from_json,
     "datasets-arrow": datasets_arrow,
     "datasets-map": datasets_map,

@@ -312,7 +312,8 @@ def test_the_safety_page(zebra_cli: Project) -> None:
     assert zebra_cli.run(*table, code=2).stderr.splitlines()[-1] in page
     chosen = []
     for rule in ("superiority", "safety-first"):
-        zebra_cli.run(*table, "--plugin", str(example / "house_safety.py"), "--rule", rule, "-o", rule)
+        own = ("--plugin", str(example / "house_safety.py"), "--strategy", "sup", "--rule", rule)
+        zebra_cli.run(*table, *own, "-o", rule)
         chosen.append({name: m["chosen"] for name, m in zebra_cli.manifest(rule)["summary"]["models"].items()})
     for name, first, second in re.findall(
         r"^\| `(\w+)`.*\| (\d+) times \| (\d+ times|never) \|$", page, flags=re.MULTILINE

@@ -51,5 +51,5 @@ def zebra_recipes() -> zebra.Components:
 
 @zebra.hookimpl
 def zebra_defaults() -> dict[str, str]:
-    """Use the papers' strategy and rule by default."""
-    return {"strategy": "sup", "rule": "superiority"}
+    """Pair what is hard and right by default; `superiority` is the rule of a strategy that brings none of its own."""
+    return {"strategy": "consensus-sim", "rule": "superiority"}

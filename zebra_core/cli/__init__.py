@@ -147,4 +147,4 @@ def _remember(ctx: click.Context, _: click.Parameter, plugins: Sequence[str]) ->
     help="Plugin to load, as after a command; needed here for a command that the plugin adds. Repeatable.",
 )
 def main() -> None:
-    """Build preference datasets without annotation, and train on them: benchmark scores decide which response is chosen."""
+    """Build preference datasets without annotation, from benchmark scores of the models that answered, and train on them."""

@@ -27,7 +27,7 @@ size_categories:
 # Preference dataset without annotation
 
 {pairs:,} pairs of a chosen and a rejected response, made with ZEBRA {version}. No
-person and no model judged a response: the benchmark scores of the two models decide which one is chosen.
+person and no model judged a response for it: the benchmark scores of the models and the rule below decide which one is chosen.
 
 ## How it was made
 
@@ -36,13 +36,13 @@ person and no model judged a response: the benchmark scores of the two models de
 {choices}
 
 The pool had {rows:,} instructions. {left_out}Mean margin {margin}, mean similarity {similarity}, mean hardness {hardness}
-(similarity x (1 - margin); 1 is the hardest to tell apart).
+(similarity x (1 - the size of the margin); 1 is the hardest to tell apart).
 
 ## Columns
 
 `prompt`, `chosen` and `rejected` are messages (TRL's conversational form with an explicit prompt). `chosen_model` and
 `rejected_model` gave the responses. `margin` is the difference of their mean normalised benchmark scores, `similarity`
-is how similar the two models are, and `confidence` how certain their order is, all from the scores alone. `id` and
+is how similar the two models are by these scores, and `confidence` how certain the rule is of the order. `id` and
 `source` come from the pool.{columns}
 
 ## Models

@@ -54,7 +54,9 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     instance = strategy.bound.instance
     preferred = instance.default_rule if isinstance(instance, HasDefaultRule) else ""
     why = f"of strategy {strategy.component.name}" if preferred else "default"
-    rule = resolver.component("rule", preferred, why).bound
+    selected_rule = resolver.component("rule", preferred, why)
+    _warn_of_rule(strategy, selected_rule, preferred, plugins)
+    rule = selected_rule.bound
     bound = [strategy.bound]
     if isinstance(instance, HasBaseline) and plugins.has("strategy", instance.baseline):
         bound.append(plugins.find("strategy", instance.baseline).bind())
@@ -86,6 +88,15 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     columns = prepare_columns([selection.bound for selection in listed], PREFERENCES, ranked)
     plan = Plan(ranked, index, pairing, preference, baseline, recipe.seed, windowed, filters, columns)
     return plan if pool is None or recipe.sampling.max_share == 1 else _limited(plan, pool)
+
+
+def _warn_of_rule(strategy: Selection, rule: Selection, preferred: str, plugins: Plugins) -> None:
+    """Warn if the default strategy, which nobody named, pairs for another rule than the one that was named."""
+    if preferred and strategy.why == "default" and preferred not in rule.component.names:
+        plugins.warn(
+            f"the default strategy {strategy.component.name!r} pairs what the rule {preferred!r} is certain of, and the rule is "
+            f"{rule.component.name!r}; add --strategy NAME, `zebra plugins` lists them"
+        )
 
 
 def _check_global(strategy: Selection, plugins: Plugins) -> None:

@@ -55,7 +55,7 @@ class Recipe:
     )
     similarity: str = option("", "How similar two models are.", kind="similarity", metavar="NAME")
     strategy: str = option("", "Which responses to pair.", kind="strategy", metavar="NAME")
-    rule: str = option("", "Which response is chosen.", kind="rule", metavar="NAME")
+    rule: str = option("", "Which response is chosen; a strategy may bring its own.", kind="rule", metavar="NAME")
     columns: tuple[str, ...] = option(
         (), "What adds columns to the dataset. Repeatable.", flag="--column", kind="column", metavar="NAME"
     )

@@ -26,7 +26,7 @@ def test_directions(zebra_cli):
 
 def test_the_safest_are_chosen(zebra_cli):
     """`safety-first` never chooses the model below the floor, nor the one that refuses everything."""
-    zebra_cli.run("run", "--scores", "demo", "--scores", SCORES, "--rule", "safety-first")
+    zebra_cli.run("run", "--scores", "demo", "--scores", SCORES, "--strategy", "sup", "--rule", "safety-first")
     chosen = {row["chosen_model"] for row in zebra_cli.dataset()}
     assert chosen
     assert not chosen & {"scholar", "parrot"}

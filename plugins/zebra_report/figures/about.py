@@ -17,13 +17,13 @@ def overview(dataset: zebra.Dataset) -> zebra.Section:
     hardness = (
         ""
         if summary.mean_hardness is None
-        else f", the mean hardness (similarity x (1 - margin)) {summary.mean_hardness:.3f}"
+        else f", the mean hardness (similarity x (1 - the size of the margin)) {summary.mean_hardness:.3f}"
     )
     text = (
         f"Of {summary.rows:,} instructions of the pool {recipe['pool']}, {summary.pairs:,} pairs were made: strategy "
         f"{recipe['strategy']}, rule {recipe['rule']}, similarity {recipe['similarity']}, scores {scores}. The mean margin is "
-        f"{summary.mean_margin:.3f}, the mean similarity {summary.mean_similarity:.3f}{hardness}.\n\nNo response was judged: the "
-        "benchmark scores of the two models alone decide which one is chosen."
+        f"{summary.mean_margin:.3f}, the mean similarity {summary.mean_similarity:.3f}{hardness}.\n\nNo person and "
+        "no model judged a response for it: the benchmark scores of the models and the rule decide which one is chosen."
     )
     notes = [f"{count:,} left out: {reason}" for reason, count in summary.left_out.items()]
     if summary.empty_responses:

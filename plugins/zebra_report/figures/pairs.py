@@ -101,7 +101,8 @@ def samples(dataset: zebra.Dataset) -> zebra.Section:
         rows.append(["\n".join(why), *(_cut(row[name]) for name in ("prompt", "chosen", "rejected"))])
     rule = dataset.manifest.recipe["rule"]
     text = (
-        f"From the smallest margin to the widest. The rule {rule} chose by the models' scores; the texts were not read."
+        f"From the smallest margin to the widest. The rule {rule} decided which response is chosen; a margin below 0 means "
+        "that it chose the one of the model with the lower scores."
     )
     return zebra.Section("Pairs to read", text, rows=rows)
 

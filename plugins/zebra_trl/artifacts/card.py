@@ -86,8 +86,8 @@ def _data(manifest: zebra.Manifest | None) -> str:
     return (
         f"{summary.pairs:,} pairs of {summary.rows:,} instructions, built with ZEBRA {manifest.zebra}: strategy "
         f"{choices['strategy']}, similarity {choices['similarity']}, rule {choices['rule']}, scores {scores}; mean margin "
-        f"{summary.mean_margin:.3f}, mean similarity {summary.mean_similarity:.3f}. No response was judged: the benchmark "
-        f"scores of the models decide which one is chosen.\n\nModels: {models}."
+        f"{summary.mean_margin:.3f}, mean similarity {summary.mean_similarity:.3f}. No person and no model "
+        f"judged a response for it: the benchmark scores of the models and the rule decide which one is chosen.\n\nModels: {models}."
     )
 
 

@@ -88,7 +88,7 @@ def test_a_few_pairs_of_models(zebra_cli: Project) -> None:
         for n in range(40)
     ]
     zebra_cli.write("pool.jsonl", "\n".join(lines))
-    command = ("run", "--pool", "pool.jsonl", "--scores", "scores.csv", "--overwrite")
+    command = ("run", "--pool", "pool.jsonl", "--scores", "scores.csv", "--strategy", "sup", "--overwrite")
     note = "two pairs of models make up 100% of the data: a over b, b over c"
     output = zebra_cli.run(*command).stdout
     assert f"{note}; --max-share 0.1 limits each pair of models to a tenth of it" in output

@@ -29,7 +29,7 @@ def test_the_confidence_of_a_pair(zebra_cli: Project) -> None:
         ' "stderr": {"a": {"GSM8K": 6}, "b": {"GSM8K": 6}, "c": {"GSM8K": 6}}}',
     )
     zebra_cli.write("p.jsonl", '{"instruction": "q", "a": "x", "b": "y", "c": "z"}\n')
-    command = ("run", "--pool", "p.jsonl", "--scores", "s.json", "--threshold", "-1", "-o")
+    command = ("run", "--pool", "p.jsonl", "--scores", "s.json", "--threshold", "-1", "--strategy", "sup", "-o")
     zebra_cli.run(*command, "all")
     (row,) = zebra_cli.dataset("all")
     assert row["confidence"] == pytest.approx(NormalDist().cdf(1 / 6 / 0.02**0.5))

@@ -33,10 +33,10 @@ def build(cli: Project, *arguments: str, pool: str = "pool.jsonl") -> list[dict[
 def test_a_crowded_pool_collapses_unless_candidates_are_drawn(zebra_cli: Project) -> None:
     """Twelve models that answered everything give one pair of models, and more than 20 with the flag that the run names."""
     write(zebra_cli, crowd())
-    output = zebra_cli.run(*COMMAND, "--pool", "pool.jsonl", "-o", "out").stdout
+    output = zebra_cli.run(*COMMAND, "--pool", "pool.jsonl", "--strategy", "sup", "-o", "out").stdout
     assert models_of(zebra_cli.dataset("out")) == {"ab": 1000}
     assert "one pair of models makes up 100% of the data: a over b; --candidates 4 draws four of the" in output
-    drawn = build(zebra_cli, "--candidates", "4")
+    drawn = build(zebra_cli, "--strategy", "sup", "--candidates", "4")
     assert len(models_of(drawn)) > 20
     assert len(drawn) == 1000
     assert all(note.startswith("--threshold") for note in zebra_cli.manifest("out")["remarks"])
@@ -99,7 +99,7 @@ def test_a_share_is_a_limit(zebra_cli: Project) -> None:
 def test_a_share_that_cannot_be_reached(zebra_cli: Project) -> None:
     """66 pairs of models with a hundredth each make up .66 of the rows; the others are left out, and counted."""
     write(zebra_cli, crowd())
-    assert {*models_of(build(zebra_cli, "--max-share", "0.01")).values()} == {10}
+    assert {*models_of(build(zebra_cli, "--strategy", "sup", "--max-share", "0.01")).values()} == {10}
     reason = "every pair of models that it could give has reached its share"
     assert zebra_cli.manifest("out")["summary"]["left_out"] == {reason: 340}
 

@@ -146,9 +146,9 @@ def test_what_prepared_returns_is_checked(pool: Project) -> None:
 def test_the_scope_global_sees_what_the_filters_leave(pool: Project) -> None:
     """The pair of the whole pool is one of models that still answer once the filters are applied: not a, which is taken out."""
     pool.write("toy.py", TOY.replace("RESULT", "zebra.Pool.from_rows([dict(row, models=['b', 'c'], responses=['1', '3']) for row in batch.to_pylist()]).parts[0].read().__next__()"))  # fmt: skip
-    run(pool, "--scope", "global")
+    run(pool, "--strategy", "sup", "--scope", "global")
     assert {(row["chosen_model"], row["rejected_model"]) for row in pool.dataset()} == {("b", "a")}  # .857 over .5
-    run(pool, "--scope", "global", "--filter", "swap")
+    run(pool, "--strategy", "sup", "--scope", "global", "--filter", "swap")
     assert {(row["chosen_model"], row["rejected_model"]) for row in pool.dataset()} == {("b", "c")}
 
 

@@ -37,7 +37,7 @@ def run(cli: Project, hook: str, body: str, scores: str = SCORES, code: int = 0)
     cli.write("pool.jsonl", '{"prompt": "q", "A": "x", "b": "y", "c": "z"}\n')
     missing = () if hook == "imputations" else ("--missing", "mean")
     command = ("run", "--pool", "pool.jsonl", "--scores", "scores.csv", "--threshold", "-1", "--overwrite", *missing)
-    return cli.run(*command, "--plugin", "./odd.py", *FLAGS[hook], code=code).stderr
+    return cli.run(*command, "--strategy", "sup", "--plugin", "./odd.py", *FLAGS[hook], code=code).stderr
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,9 @@ def test_the_tables_are_the_manifest(zebra_cli: Project) -> None:
     compared = [float(row["mean TF-IDF similarity"]) for row in tables["texts"]]
     assert compared[1] > compared[0] > compared[2]  # most alike models, the pairs, least alike models
     assert len(tables["samples"]) == 12
-    margins = [float(m) for m in (re.search(r"margin ([\d.]+)", row["why"])[1] for row in tables["samples"])]  # type: ignore[index]
+    margins = [float(m) for m in (re.search(r"margin (-?[\d.]+)", row["why"])[1] for row in tables["samples"])]  # type: ignore[index]
     assert margins == sorted(margins)
+    assert margins[0] < 0 < margins[-1]  # consensus outweighs the scores in some
 
 
 def test_options_of_figures(zebra_cli: Project) -> None:

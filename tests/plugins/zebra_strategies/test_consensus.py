@@ -97,7 +97,7 @@ def test_the_rule_prefers_what_the_others_answered(zebra_cli: Project) -> None:
     is 2/3 / (sqrt(1/12) + .02) = 2.16 deviations ahead, which is worth .2 x 2.16 = .432, more than the gap of .2.
     """
     rows = [agreed(0, odd=0), agreed(1, odd=1), agreed(2, odd=3)]
-    command = ("--rule", "consensus", "--threshold", "-1", "--set", "consensus.focus=0")
+    command = ("--strategy", "sup", "--rule", "consensus", "--threshold", "-1", "--set", "consensus.focus=0")
     result = run(zebra_cli, rows, *command)
     assert result == [("q0", "b", "a"), ("q1", "a", "b"), ("q2", "a", "b")]
     ahead = 0.2 * (2 / 3) / (sqrt(1 / 12) + 0.02)
@@ -114,7 +114,8 @@ def test_the_rule_prefers_what_the_others_answered(zebra_cli: Project) -> None:
 
 def test_better_models_count_more(zebra_cli: Project) -> None:
     """By default a, the best, hardly loses by standing alone: b's consensus is (e^1.2 + 1) / (e^4 + e^1.2 + 1) = .073."""
-    assert run(zebra_cli, [agreed(0, odd=0)], "--rule", "consensus", "--threshold", "-1") == [("q0", "a", "b")]
+    command = ("--strategy", "sup", "--rule", "consensus", "--threshold", "-1")
+    assert run(zebra_cli, [agreed(0, odd=0)], *command) == [("q0", "a", "b")]
 
 
 def test_the_strategy_weighs_similarity_against_certainty(zebra_cli: Project) -> None:

@@ -26,7 +26,7 @@ def small(zebra_cli: Project) -> Project:
         {"id": f"i{n}", "prompt": f"P{n}", "scholar": "x" * (9 if n < 4 else 1), "parrot": "y" * 5} for n in range(6)
     ]
     zebra_cli.write("pool.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    zebra_cli.run("run", "--pool", "wide:pool.jsonl", "--scores", "demo", "-o", "pairs")
+    zebra_cli.run("run", "--pool", "wide:pool.jsonl", "--scores", "demo", "--strategy", "sup", "-o", "pairs")
     return zebra_cli
 
 
@@ -156,7 +156,7 @@ def test_calibrate(small: Project) -> None:
         setting = output.partition("--set ")[2].split()[0]
         assert setting.startswith("rule.superiority.steepness=")
         assert setting.partition("=")[2] in (small.folder / "audited/calibrated.toml").read_text()
-        build = ("--pool", "wide:pool.jsonl", "--scores", "demo", "--overwrite")
+        build = ("--pool", "wide:pool.jsonl", "--scores", "demo", "--strategy", "sup", "--overwrite")
         for arguments in (("run", *build, "--set", setting), ("run", "audited/calibrated.toml", *build)):
             small.run(*arguments, "-o", "again")
             assert {round(row["confidence"], 3) for row in small.dataset("again")} == {round(share, 3)}
@@ -169,7 +169,7 @@ def test_what_cannot_be_calibrated(small: Project) -> None:
     assert "got 1 and 2; name one dataset, and one of one, two with --annotator" in small.run(*command, code=2).stderr
     small.write("labels.csv", by_response({"i0": (0, 1)}))
     assert "no more often than chance" in small.run(*command, code=2).stderr
-    build = ("run", "--pool", "wide:pool.jsonl", "--scores", "demo", "-o", "pairs", "--overwrite")
+    build = ("run", "--pool", "wide:pool.jsonl", "--scores", "demo", "--strategy", "sup", "-o", "pairs", "--overwrite")
     small.run(*build, "--set", "superiority.steepness=0")
     assert "a superiority.steepness of 0 leaves nothing to fit" in small.run(*command, code=2).stderr
     small.run(*build, "--rule", "safety-first", "--set", "safety-first.axis=knowledge", "--set", "safety-first.floor=0")

@@ -21,7 +21,7 @@ def test_facts_of_the_paper(zebra_cli: Project, plugins: zebra.Plugins) -> None:
     """Of the paper's 16 models llama-2-7b and 13b are the most alike (.996), GPT-4 is nearest to Bard, starchat and pythia are apart."""
     models = list(zebra.read_scores("paper").models)
     wide_pool(zebra_cli, models)
-    zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "paper")
+    zebra_cli.run("run", "zebra-paper", "--pool", "pool.jsonl", "--scores", "paper")
     dataset = zebra.Dataset.open("zebra-dataset")
     behavior = dataset.behavior
     heat = plugins.find("figure", "similarity").bind()(dataset)
