@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from zebra_core.behavior import Behavior
     from zebra_core.pairing.columns import ExtraColumns
     from zebra_core.pairing.rule import Preference
-    from zebra_core.pairing.strategy import Pairing
+    from zebra_core.pairing.strategy import Barred, Pairing
     from zebra_core.plugins.component import BoundComponent
     from zebra_core.pool.rejects import Rejected
 
@@ -138,8 +138,7 @@ class Plan:
         """Yield candidates of a batch with how much each of their pairs is wanted, see `Pairing.values_of`."""
         kept, _ = apply_filters(self.filters, batch)
         for plan, part in self._parts(find_answers(kept, self.index)):
-            preferences = plan.preference.of_instructions(part)
-            yield part, plan.pairing.values_of(part, None if preferences is None else preferences == 0)
+            yield part, plan.pairing.values_of(part, plan._ruled(part)[1])  # noqa: SLF001
 
     def _parts(self, answers: Answers) -> Iterator[tuple[Plan, Candidates]]:
         """Yield the candidates of a batch, part by part, each with the plan whose matrices have its models."""
@@ -154,25 +153,30 @@ class Plan:
         """Return the plan for some of the models, with its matrices."""
         behavior = self.behavior.take(models)
         preference = attrs.evolve(self.preference, behavior=behavior)
-        pairing = self.pairing.over(behavior, preference.tied)
-        baseline = None if self.baseline is None else self.baseline.over(behavior, preference.tied)
+        barred = preference.barred(self.pairing.masks.min_confidence)
+        pairing = self.pairing.over(behavior, barred)
+        baseline = None if self.baseline is None else self.baseline.over(behavior, barred)
         return attrs.evolve(
             self, behavior=behavior, pairing=pairing, preference=preference, baseline=baseline, windowed=False
         )
 
+    def _ruled(self, group: Candidates) -> tuple[NDArray[np.float64] | None, Barred | None]:
+        """Return what a per-instruction rule prefers and bars (n x k x k), None for any other rule."""
+        preferences = self.preference.of_instructions(group)
+        return preferences, self.preference.barred_of(group, preferences, self.pairing.masks.min_confidence)
+
     def _picked(self, group: Candidates) -> tuple[NDArray[np.void], Tally]:
         """Return the pairs of candidates whose models all have a place in the matrices, each a `PAIR`."""
-        preferences = self.preference.of_instructions(group)
-        tied = None if preferences is None else preferences == 0
-        picks = self.pairing.pick(group, tied)
+        preferences, barred = self._ruled(group)
+        picks = self.pairing.pick(group, barred)
         first, second = group.places[picks.at, picks.first], group.places[picks.at, picks.second]
         strength = self.preference.of_picks(group, picks, preferences)
         pairs = np.empty(len(picks.at), PAIR)
         pairs["row"], pairs["strength"] = group.rows[picks.at], np.abs(strength)
         pairs["chosen"] = np.where(strength > 0, first, second)
         pairs["rejected"] = np.where(strength > 0, second, first)
-        left_out = self.pairing.without_pair(group[picks.none], None if tied is None else tied[picks.none])
-        same = 0 if self.baseline is None else picks.shared(self.baseline.pick(group, tied))
+        left_out = self.pairing.without_pair(group[picks.none], None if barred is None else barred[picks.none])
+        same = 0 if self.baseline is None else picks.shared(self.baseline.pick(group, barred))
         return pairs, Tally(same_as_baseline=same, left_out=left_out)
 
     def _gather(self, answers: Answers, pairs: NDArray[np.void]) -> tuple[pa.RecordBatch, int]:

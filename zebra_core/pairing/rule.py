@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from zebra_core.pairing.confidence import confidence, logistic
-from zebra_core.pairing.strategy import Picks, checked, is_per_instruction
+from zebra_core.pairing.strategy import Barred, Picks, checked, is_per_instruction
 from zebra_core.plugins.component import BoundComponent, attributed_to
 from zebra_core.plugins.protocols import HasSteepness
 
@@ -51,11 +51,27 @@ class Preference:
         with attributed_to(self.rule):
             return checked(self.rule(self.behavior), (count, count), "rule")
 
-    @property
-    def tied(self) -> NDArray[np.bool_]:
-        """The pairs of models that tie (models x models); none if the rule looks at each instruction."""
+    def barred(self, least: float) -> Barred:
+        """Return the pairs of models that tie, or are less certain than `least`; none if the rule looks at each instruction."""
         count = len(self.behavior.models)
-        return np.zeros((count, count), bool) if self.per_instruction else self.matrix == 0
+        if self.per_instruction:
+            none = np.zeros((count, count), bool)
+            return Barred(none, none)
+        return self._barred(self.matrix, np.arange(count)[None, :], least)
+
+    def barred_of(self, candidates: Candidates, preferences: NDArray[np.float64] | None, least: float) -> Barred | None:
+        """Return the same of the responses to each instruction (n x k x k); `preferences` come from `of_instructions`."""
+        return None if preferences is None else self._barred(preferences, candidates.models, least)
+
+    def _barred(self, preferences: NDArray[np.float64], models: NDArray[np.int64], least: float) -> Barred:
+        """Return the pairs of `models` (n x k) that tie, or whose label would be less certain than `least`."""
+        tied = preferences == 0
+        if not least:
+            return Barred(tied, np.zeros_like(tied))
+        rows, columns = models[:, :, None], models[:, None, :]
+        margin = np.sign(preferences) * self.behavior.gap[rows, columns].reshape(preferences.shape)
+        error = self.behavior.gap_error(rows, columns).reshape(preferences.shape)
+        return Barred(tied, self.confidence(np.abs(preferences), margin, error) < least)
 
     def of_instructions(self, candidates: Candidates) -> NDArray[np.float64] | None:
         """Return the preferences of a per-instruction rule (n x k x k); None for any other rule."""

@@ -12,7 +12,6 @@ import numpy as np
 
 from zebra_core.behavior import DECIMALS, Behavior
 from zebra_core.errors import PluginError
-from zebra_core.pairing.confidence import confidence
 from zebra_core.pairing.sampling import Sampling, Shares
 from zebra_core.plugins.component import BoundComponent, attributed_to
 from zebra_core.plugins.protocols import PerInstruction
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from zebra_core.pairing.candidates import Candidates
 
 Scope = Literal["instruction", "global"]
-MASKED = "no pair satisfies the threshold and the minimum gap"
-UNLIKE = "no pair within the length ratio satisfies the threshold and the minimum gap"
 SHARED = "every pair of models that it could give has reached its share"
 TIED = "every other pair is a tie or undesirable"
 FEW = 6
@@ -63,9 +60,9 @@ class Masks:
     """What every pair must satisfy, whatever the strategy: a masked pair is never picked, the next most desirable one is.
 
     A pair needs MB-SIM of at least `threshold` (the papers' tau, ZEBRA 3.6) and a superiority gap of at least
-    `min_gap`, and the better model must be better with a confidence of at least `min_confidence`. The longer response
-    may have at most `length_ratio` times the characters of the shorter one, 0 is no limit. `pairs` is the number of
-    pairs that an instruction may give.
+    `min_gap`, and its `confidence`, which the rule says, must be at least `min_confidence`. The longer response may have at
+    most `length_ratio` times the characters of the shorter one, 0 is no limit. `pairs` is the number of pairs that an
+    instruction may give.
     """
 
     threshold: float = attrs.field(default=0.1, validator=_finite)
@@ -76,6 +73,12 @@ class Masks:
     )
     length_ratio: float = attrs.field(default=0.0, validator=[_finite, _one_or_none])
 
+    @property
+    def conditions(self) -> str:
+        """What every pair of models must satisfy, in words."""
+        also = ", the minimum gap and the minimum confidence" if self.min_confidence else " and the minimum gap"
+        return f"the threshold{also}"
+
     def like(self, candidates: Candidates) -> NDArray[np.bool_]:
         """Return which pairs of responses are of like length (n x pairs), numbered as by `np.triu_indices`."""
         i, j = np.triu_indices(candidates.models.shape[1], 1)
@@ -83,13 +86,34 @@ class Masks:
         return np.maximum(first, second) <= self.length_ratio * np.minimum(first, second)
 
     def allow(self, behavior: Behavior) -> NDArray[np.bool_]:
-        """Return which pairs may be picked (models x models)."""
+        """Return which pairs are similar enough and have enough of a gap (models x models)."""
         allowed = (behavior.similarity >= self.threshold) & (np.abs(behavior.gap) >= self.min_gap)
-        if self.min_confidence:
-            error = np.hypot(behavior.stderr[:, None], behavior.stderr[None, :])
-            allowed &= confidence(np.abs(behavior.gap), error) >= self.min_confidence
         np.fill_diagonal(allowed, val=False)
         return allowed
+
+
+@attrs.frozen(eq=False)
+class Barred:
+    """The pairs that a rule bars: of models (models x models), or of the responses to n instructions (n x k x k).
+
+    It prefers neither of two that are `tied`, and it is less certain of the `unsure` ones than the run demands.
+    """
+
+    tied: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
+
+    def __getitem__(self, chosen: NDArray[np.int64]) -> Barred:
+        """Return what is barred of some of the instructions."""
+        return Barred(self.tied[chosen], self.unsure[chosen])
+
+    def of_pairs(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> Barred:
+        """Return what is barred of the pairs of each instruction (n x pairs), by the columns of their two models."""
+        return Barred(self.tied[:, first, second], self.unsure[:, first, second])
+
+    @property
+    def either(self) -> NDArray[np.bool_]:
+        """The pairs that are tied or unsure."""
+        return self.tied | self.unsure
 
 
 @attrs.frozen(eq=False)
@@ -116,7 +140,7 @@ class Pairing:
     """A strategy under its masks. `behavior` is ranked, so a lower number is a better model.
 
     `passing` (models x models) are the pairs that satisfy the masks, and `allowed` those of them that may be picked:
-    not a pair that the rule calls a tie, and in scope `global` only the pairs of the whole pool. `shares` closes pairs
+    not a pair that ties by the rule, and in scope `global` only the pairs of the whole pool. `shares` closes pairs
     of models to a part of the instructions.
     """
 
@@ -134,12 +158,12 @@ class Pairing:
         behavior: Behavior,
         strategy: Strategy,
         masks: Masks,
-        tied: NDArray[np.bool_],
+        barred: Barred,
         sampling: Sampling = Sampling(),  # noqa: B008  # it cannot be changed
     ) -> Pairing:
         """Return the pairing for a ranked behavior. Raise PluginError if the strategy's matrix is invalid."""
-        passing = masks.allow(behavior)
-        pairing = cls(behavior, strategy, masks, passing, passing & ~tied, sampling)
+        passing = masks.allow(behavior) & ~barred.unsure
+        pairing = cls(behavior, strategy, masks, passing, passing & ~barred.tied, sampling)
         if not pairing.per_instruction:
             _ = pairing.desirability
         return pairing
@@ -150,9 +174,9 @@ class Pairing:
         none = np.zeros((0, 0), bool)
         return cls(behavior, strategy, masks, none, none, sampling)
 
-    def over(self, behavior: Behavior, tied: NDArray[np.bool_]) -> Pairing:
+    def over(self, behavior: Behavior, barred: Barred) -> Pairing:
         """Return the same strategy, masks and draws over some of the models, prepared."""
-        pairing = Pairing.prepare(behavior, self.strategy, self.masks, tied, self.sampling)
+        pairing = Pairing.prepare(behavior, self.strategy, self.masks, barred, self.sampling)
         return pairing if self.shares is None else attrs.evolve(pairing, shares=self.shares)
 
     @property
@@ -184,42 +208,49 @@ class Pairing:
             only[i, j] = only[j, i] = True
         return attrs.evolve(self, allowed=self.allowed & only)
 
-    def pick(self, candidates: Candidates, tied: NDArray[np.bool_] | None = None) -> Picks:
-        """Pick the most desirable pairs of each instruction; `tied` (n x k x k) are the ties of a per-instruction rule.
+    def pick(self, candidates: Candidates, barred: Barred | None = None) -> Picks:
+        """Pick the most desirable pairs of each instruction; `barred` (n x k x k) is of a per-instruction rule.
 
         Among equally desirable pairs the one with the better-ranked model comes first, then the one whose other model
         ranks better: the same on every machine, and for any order of the responses in a row.
         """
         i, j = np.triu_indices(candidates.models.shape[1], 1)
-        best = self._best(candidates, tied)
+        best = self._best(candidates, barred)
         at, nth = np.nonzero(best >= 0)
         pair = best[at, nth]
         return Picks(at, i[pair], j[pair], np.flatnonzero(best[:, 0] < 0))
 
-    def without_pair(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> Counter[str]:
+    def without_pair(self, candidates: Candidates, barred: Barred | None) -> Counter[str]:
         """Count the instructions, none of which gives a pair, by the first reason that applies to all of their pairs."""
         i, j = np.triu_indices(candidates.models.shape[1], 1)
         passing = self.passing[candidates.models[:, i], candidates.models[:, j]]
+        if barred is not None:
+            passing &= ~barred.of_pairs(i, j).unsure
         masked = ~np.any(passing, axis=1)
         unlike, shared = np.zeros_like(masked), np.zeros_like(masked)
         if self.masks.length_ratio and len(candidates):
             unlike = ~masked & ~np.any(passing & self.masks.like(candidates), axis=1)
         if self.shares is not None and len(candidates):
-            shared = np.any(self._sampled(candidates, tied) > -np.inf, axis=1)
-        counts = {MASKED: int(masked.sum()), UNLIKE: int(unlike.sum()), SHARED: int(shared.sum())}
+            shared = np.any(self._sampled(candidates, barred) > -np.inf, axis=1)
+        conditions = self.masks.conditions
+        counts = {
+            f"no pair satisfies {conditions}": int(masked.sum()),
+            f"no pair within the length ratio satisfies {conditions}": int(unlike.sum()),
+            SHARED: int(shared.sum()),
+        }
         return +Counter({**counts, TIED: len(candidates) - sum(counts.values())})
 
-    def values_of(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+    def values_of(self, candidates: Candidates, barred: Barred | None) -> NDArray[np.float64]:
         """Return how much each pair is wanted (n x pairs), numbered as by `np.triu_indices`; -inf if it may not be picked."""
-        values = self._sampled(candidates, tied)
+        values = self._sampled(candidates, barred)
         return values if self.shares is None else np.where(self.shares.open(candidates), values, -np.inf)
 
-    def _sampled(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+    def _sampled(self, candidates: Candidates, barred: Barred | None) -> NDArray[np.float64]:
         """Return how much each pair is wanted (n x pairs), whatever its share."""
         i, j = np.triu_indices(candidates.models.shape[1], 1)
         values = self._desired(candidates)
-        if tied is not None:
-            values = np.where(tied[:, i, j], -np.inf, values)
+        if barred is not None:
+            values = np.where(barred.of_pairs(i, j).either, -np.inf, values)
         if self.masks.length_ratio:
             values = np.where(self.masks.like(candidates), values, -np.inf)
         return self.sampling.sampled(values, candidates) if self.sampling.temperature else values
@@ -235,12 +266,12 @@ class Pairing:
             matrix = checked(self.strategy(self.behavior, candidates), (n, k, k), "strategy")[:, i, j]
         return np.where(self.allowed[models[:, i], models[:, j]], matrix, -np.inf)
 
-    def _best(self, candidates: Candidates, tied: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    def _best(self, candidates: Candidates, barred: Barred | None) -> NDArray[np.int64]:
         """Return the best pairs (n x pairs) of each instruction, numbered as by `np.triu_indices`, -1 for none."""
         k = candidates.models.shape[1]
-        alone = self.per_instruction or tied is not None or self.masks.length_ratio
+        alone = self.per_instruction or barred is not None or self.masks.length_ratio
         if alone or self.sampling.temperature or self.shares is not None or k <= FEW:
-            return most_desirable(self.values_of(candidates, tied), self.masks.pairs)
+            return most_desirable(self.values_of(candidates, barred), self.masks.pairs)
         i, j = np.triu_indices(k, 1)
         sets, which = _distinct(candidates.models)
         return most_desirable(self.desirability[sets[:, i], sets[:, j]], self.masks.pairs)[which]

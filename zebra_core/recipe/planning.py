@@ -79,7 +79,8 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     if windowed:
         pairings = [Pairing.deferred(ranked, each, recipe.masks, recipe.sampling) for each in bound]
     else:
-        pairings = [Pairing.prepare(ranked, each, recipe.masks, preference.tied, recipe.sampling) for each in bound]
+        barred = preference.barred(recipe.min_confidence)
+        pairings = [Pairing.prepare(ranked, each, recipe.masks, barred, recipe.sampling) for each in bound]
     if recipe.scope == "global":
         pairings = [pairing.restrict_to(models) for pairing in pairings]
     pairing, *baselines = pairings

@@ -72,7 +72,7 @@ class Recipe:
     )
     threshold: float = option(Masks().threshold, "Minimum similarity of a pair, tau.")
     min_gap: float = option(Masks().min_gap, "Minimum superiority gap of a pair.")
-    min_confidence: float = option(Masks().min_confidence, "Minimum confidence that the better model is better.")
+    min_confidence: float = option(Masks().min_confidence, "Minimum confidence of a pair, as the rule says it.")
     length_ratio: float = option(
         Masks().length_ratio, "How many times the shorter response the longer one of a pair may be, 0 for no limit."
     )

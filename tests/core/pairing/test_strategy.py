@@ -28,7 +28,7 @@ def planned(derived: zebra.Behavior, strategy: str, **masks: float) -> zebra.Pla
     preference = Preference(ranked, installed_plugins().find("rule", "superiority").bind())
     made = installed_plugins().find("strategy", strategy).bind()
     index = {model: number for number, model in enumerate(ranked.models)}
-    return Plan(ranked, index, Pairing.prepare(ranked, made, Masks(**masks), preference.tied), preference)
+    return Plan(ranked, index, Pairing.prepare(ranked, made, Masks(**masks), preference.barred(0)), preference)
 
 
 def built(plan: zebra.Plan, answered: list[list[str]]) -> dict[str, tuple[str, str]]:

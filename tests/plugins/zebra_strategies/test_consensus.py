@@ -112,6 +112,33 @@ def test_the_rule_prefers_what_the_others_answered(zebra_cli: Project) -> None:
     assert by_gap == [("q0", "a", "b"), ("q1", "a", "b"), ("q2", "a", "b")]
 
 
+def test_the_least_confidence_is_that_of_the_pair(zebra_cli: Project) -> None:
+    """`--min-confidence` looks at what the rule is certain of, and the next most desirable pair takes the place of one below.
+
+    As above, a and b are apart by .232, .632 and .2, so that sigmoid(1.8 x lead) is .603, .757 and .589; by the scores alone it
+    would be sigmoid(3.5 x .2) = .668 each time. In the third row a is .7 ahead of c, the next best: .779.
+    """
+    rows = [agreed(0, odd=0), agreed(1, odd=1), agreed(2, odd=3)]
+    command = ("--strategy", "sup", "--rule", "consensus", "--threshold", "-1", "--set", "consensus.focus=0")
+    sure = run(zebra_cli, rows, *command, "--min-confidence", "0.6")
+    assert sure == [("q0", "b", "a"), ("q1", "a", "b"), ("q2", "a", "c")]
+    assert [round(row["confidence"], 3) for row in zebra_cli.dataset()] == [0.603, 0.757, 0.779]
+    reason = "3 x no pair satisfies the threshold, the minimum gap and the minimum confidence"
+    none = (*command, "--min-confidence", "0.99", "--overwrite")
+    assert reason in zebra_cli.run("run", "--pool", "pool.jsonl", "--scores", "scores.csv", *none, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--max-share", "0.2"), ("--strategy", "random", "--rule", "rating"), ("--set", "consensus.steepness=4")],
+)
+def test_no_pair_is_less_certain_than_the_least_confidence(zebra_cli: Project, arguments: tuple[str, ...]) -> None:
+    """Under every rule, each pair of the dataset has at least the confidence that was demanded, and some are left out."""
+    zebra_cli.run("run", *arguments, "--min-confidence", "0.7")
+    assert min(row["confidence"] for row in zebra_cli.dataset()) >= 0.7
+    assert 0 < len(zebra_cli.dataset()) < 600
+
+
 def test_better_models_count_more(zebra_cli: Project) -> None:
     """By default a, the best, hardly loses by standing alone: b's consensus is (e^1.2 + 1) / (e^4 + e^1.2 + 1) = .073."""
     command = ("--strategy", "sup", "--rule", "consensus", "--threshold", "-1")
