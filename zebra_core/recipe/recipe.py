@@ -24,7 +24,7 @@ def _is_codec(_: object, __: object, value: str) -> None:
     codec, _, level = value.partition(":")
     levels = [*map(str, range(1, 23))] if codec == "zstd" else []
     if codec not in ("none", "snappy", "gzip", "lz4", "zstd") or (":" in value and level not in levels):
-        msg = f"compression must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got {value!r}"
+        msg = f"'compression' must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got {value!r}"
         raise ValueError(msg)
 
 
@@ -168,9 +168,16 @@ def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = N
     try:
         recipe: Recipe = structure({**values, **({"options": tables} if tables else {})}, Recipe)
     except ValueError as error:
-        msg = f"the recipe is invalid: {error}"
-        raise ZebraError(msg) from error
+        raise ZebraError(_fault(str(error), origins or {})) from error
     return attrs.evolve(recipe, origins=dict(origins or {}))
+
+
+def _fault(reason: str, origins: Mapping[str, str]) -> str:
+    """Return what is wrong with a recipe: a value that a flag gave is named by the flag, any other by its key."""
+    given = [name for name, origin in origins.items() if origin == flag_of(name) and repr(name) in reason]
+    for name in given:
+        reason = reason.replace(repr(name), origins[name])
+    return reason if given else f"the recipe is invalid: {reason}"
 
 
 def _refuse_remote_code(value: object) -> None:

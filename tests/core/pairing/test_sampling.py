@@ -160,10 +160,10 @@ def test_datasets_map_draws_the_same(zebra_cli: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--candidates", "1"), "'candidates' must be at least 2, or 0 for all: 1"),
-        (("--temperature", "-1"), "'temperature' must be a number of at least 0: -1"),
-        (("--max-share", "0"), "'max_share' must be above 0 and at most 1: 0"),
-        (("--length-ratio", "0.9"), "'length_ratio' must be at least 1, or 0 for no limit: 0.9"),
+        (("--candidates", "1"), "--candidates must be at least 2, or 0 for all: 1"),
+        (("--temperature", "-1"), "--temperature must be a number of at least 0: -1"),
+        (("--max-share", "0"), "--max-share must be above 0 and at most 1: 0"),
+        (("--length-ratio", "0.9"), "--length-ratio must be at least 1, or 0 for no limit: 0.9"),
         (("--scope", "global", "--candidates", "4"), "so --candidates cannot spread the pairs; leave one of them out"),
     ],
     ids=str,

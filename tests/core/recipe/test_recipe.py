@@ -20,6 +20,34 @@ def test_the_command_line_overrides_the_recipe(zebra_cli: Project) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--pairs", "0"), "--pairs must be >= 1: 0"),
+        (("--shard-rows", "0"), "--shard-rows must be >= 1: 0"),
+        (("--candidates", "1"), "--candidates must be at least 2, or 0 for all: 1"),
+        (("--max-share", "2"), "--max-share must be above 0 and at most 1: 2.0"),
+        (("--length-ratio", "0.5"), "--length-ratio must be at least 1, or 0 for no limit: 0.5"),
+        (("--min-confidence", "1"), "--min-confidence must be < 1: 1.0"),
+        (("--threshold", "nan"), "--threshold must be a finite number: nan"),
+        (
+            ("--compression", "zip"),
+            "--compression must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got 'zip'",
+        ),
+        (("fine.toml", "--min-gap", "-1"), "--min-gap must be >= 0: -1.0"),
+        (
+            ("wrong.toml", "--candidates", "4"),
+            "the recipe is invalid: 'candidates' must be at least 2, or 0 for all: 1",
+        ),
+    ],
+)
+def test_a_mistake_in_a_flag(zebra_cli: Project, arguments: tuple[str, ...], message: str) -> None:
+    """A value out of range is named by the flag that gave it, or by its key if it is in the file."""
+    zebra_cli.write("fine.toml", "min_gap = 0.1\n")
+    zebra_cli.write("wrong.toml", "candidates = 1\n")
+    assert zebra_cli.run("run", *arguments, code=2).stderr == f"Error: {message}\n"
+
+
+@pytest.mark.parametrize(
     ("recipe", "message"),
     [
         ('stratgy = "sup"', "there is no recipe key 'stratgy'; did you mean 'strategy'?"),
@@ -28,7 +56,7 @@ def test_the_command_line_overrides_the_recipe(zebra_cli: Project) -> None:
         ("pairs = 0", "'pairs' must be >= 1: 0"),
         ("threshold = nan", "'threshold' must be a finite number: nan"),
         ("min_gap = -1", "'min_gap' must be >= 0: -1"),
-        ('compression = "zip"', "compression must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got 'zip'"),
+        ('compression = "zip"', "'compression' must be none, snappy, gzip, lz4, zstd, or zstd:1 to zstd:22, got 'zip'"),
         ('compression = "gzip:3"', "got 'gzip:3'"),
         ('scope = "galaxy"', "scope: expected 'instruction' or 'global', got 'galaxy'"),
         ("strategy = ", "is not valid TOML"),
