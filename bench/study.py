@@ -10,7 +10,7 @@ import argparse
 import csv
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -22,6 +22,9 @@ from zebra_study.audit import judge_pairs, measure_agreement
 from zebra_study.calibration import calibrate
 from zebra_study.labels import Labels, read_labels
 from zebra_study.strategies import StrategyPreview, preview_strategies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 POOLS = {
     "paper, gpt4": ("alpaca_eval_pool_dev", "paper", "alpaca_eval_gpt4"),
@@ -122,6 +125,12 @@ class Study:
 
     def run(self, title: str, labels: Labels) -> list[list[Any]]:
         """Return a row for each strategy and gap on a pool."""
+        return [[*names, *figures(plan, pairs, verdicts)] for names, plan, pairs, verdicts in self.pairs(title, labels)]
+
+    def pairs(
+        self, title: str, labels: Labels, settings: tuple[Setting, ...] = SETTINGS
+    ) -> Iterator[tuple[list[str], StrategyPreview, dict[str, list[Any]], Any]]:
+        """Yield for each setting of a pool its names, what it makes of the pool, its pairs, and the judge's verdicts on them."""
         name, scores, judge = POOLS[title]
         table = scores if scores == "paper" else str(self.data / scores)
         recipe = zebra.Recipe(scores=(table,), missing="drop-model", plugins=(str(self.work / "candidates.py"),))
@@ -129,15 +138,27 @@ class Study:
             k for k, v in labels.names.items() if (("ae-000", v[0]) in labels.scores[judge])
         }
         scored = {*zebra.read_scores(table, recipe=zebra.Recipe(missing="drop-model")).models}
-        pool, result = self.pool(name, judged, scored), []
-        for setting in SETTINGS:
+        pool = self.pool(name, judged, scored)
+        for setting in settings:
             changed = attrs.evolve(recipe, pool=str(pool), rule=setting.rule, **setting.masks)
             for plan in preview_strategies(changed, setting.strategies):
                 pairs = {**plan.pairs, "id": [row.partition("#")[0] for row in plan.pairs["id"]]}
-                names = [title, plan.strategy, setting.rule, setting.mask]
                 if pairs["id"]:
-                    result.append([*names, *figures(plan, pairs, judge_pairs(pairs, labels, judge))])
-        return result
+                    names = [title, plan.strategy, setting.rule, setting.mask]
+                    yield names, plan, pairs, judge_pairs(pairs, labels, judge)
+
+    def hardness(self, title: str, labels: Labels) -> list[Any]:
+        """Return how well hardness, and the gap alone, tell the pairs that a judge turns around: AUC over random pairs.
+
+        Of two decided pairs, one as the scores order it and one turned around, it is how often the second is the harder one.
+        """
+        from sklearn.metrics import roc_auc_score
+
+        ((_, _, pairs, verdicts),) = self.pairs(title, labels, (Setting(("random",)),))
+        decided = np.isfinite(verdicts) & (verdicts != 0)
+        gap, similarity = (np.array(pairs[key])[decided] for key in ("margin", "similarity"))
+        turned = verdicts[decided] < 0
+        return [title, *(float(roc_auc_score(turned, value)) for value in (zebra.hardness(gap, similarity), -gap))]
 
 
 def figures(plan: StrategyPreview, pairs: dict[str, list[Any]], verdicts: Any) -> list[Any]:
@@ -184,6 +205,9 @@ HEADER = (
 )
 
 
+HEADER_OF_HARDNESS = ("pool, judge", "AUC of hardness", "AUC of the gap")
+
+
 def draw(rows: list[list[Any]], path: Path) -> None:
     """Draw agreement against hardness for each pool, with points as large as the share of rows that are kept."""
     import matplotlib.pyplot as plt
@@ -214,19 +238,23 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--figure", type=Path, help="write agreement against hardness as a figure here")
+    parser.add_argument(
+        "--hardness", action="store_true", help="print only how well hardness tells what a judge turns around"
+    )
     options = parser.parse_args()
     rows: list[list[Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         study = Study(options.data, options.draws, Path(folder))
         (study.work / "candidates.py").write_text(CANDIDATES)
         labels = study.labels()
-        print(f"| {' | '.join(HEADER)} |\n|{'---|' * len(HEADER)}")
+        header = HEADER_OF_HARDNESS if options.hardness else HEADER
+        print(f"| {' | '.join(header)} |\n|{'---|' * len(header)}")
         for title in POOLS:
-            for row in study.run(title, labels):
+            for row in [study.hardness(title, labels)] if options.hardness else study.run(title, labels):
                 cells = [f"{cell:.3f}" if isinstance(cell, float) else cell for cell in row]
                 print(f"| {' | '.join(cells)} |", flush=True)
                 rows.append(row)
-    if options.figure:
+    if options.figure and not options.hardness:
         draw(rows, options.figure)
 
 
