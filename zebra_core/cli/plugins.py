@@ -77,18 +77,29 @@ def _named(plugins: Plugins, name: str) -> list[Component]:
 
 
 def _described(plugins: Plugins, component: Component) -> str:
-    """Return one component in full: where it comes from, its documentation, its options, and an example."""
+    """Return one component in full: where it comes from, its documentation, its options with an example, or its values."""
     from inspect import getdoc  # noqa: PLC0415
 
     names = ", ".join((component.name, *component.aliases))
     lines = [f"{component.kind} {names}  (plugin {component.plugin}, {plugins.origins[component.plugin]})", ""]
     lines += [f"  {line}".rstrip() for line in (getdoc(component.factory) or "").splitlines()]
     lines += _described_options(component)
+    if component.kind == "recipe":
+        lines += _described_recipe(component)
     if component.takes_any_option:
         lines += ["", "Other options are passed on to the library behind it."]
     if component.presets:
         lines += ["", "Presets:", *(f"  {name}: {json.dumps(values)}" for name, values in component.presets.items())]
     return "\n".join(lines)
+
+
+def _described_recipe(component: Component) -> list[str]:
+    """Return the values of a recipe, as a TOML file has them."""
+    import tomli_w  # noqa: PLC0415
+
+    from zebra_core.recipe.reading import offered_values  # noqa: PLC0415
+
+    return ["", *(f"  {line}" for line in tomli_w.dumps(offered_values(component.bind())).splitlines())]
 
 
 def _described_options(component: Component) -> list[str]:

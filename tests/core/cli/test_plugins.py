@@ -52,6 +52,14 @@ def test_a_component_in_full(zebra_cli: Project) -> None:
     assert "did you mean 'rbf'?" in zebra_cli.run("plugins", "rbff", code=2).stderr
 
 
+def test_a_recipe_in_full(zebra_cli: Project) -> None:
+    """`zebra plugins NAME` shows the values of a recipe as TOML, which `zebra run` takes as a file."""
+    shown = zebra_cli.run("plugins", "karma-paper").stdout
+    assert shown.startswith("recipe zebra-paper, karma-paper  (plugin strategies, zebra-preference ")
+    zebra_cli.write("recipe.toml", "\n".join(line for line in shown.splitlines() if " = " in line))
+    assert zebra.read_recipe("recipe.toml") == zebra.read_recipe("zebra-paper")
+
+
 def test_the_times_of_plugins(zebra_cli: Project) -> None:
     """`zebra plugins --times` has the import and each hook of every plugin, a loose one too, the slowest first."""
     code = "import time\n\nimport zebra_core as zebra\n\n{}\n\n@zebra.hookimpl\ndef zebra_rules():\n    return {{}}\n"
