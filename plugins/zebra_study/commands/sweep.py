@@ -56,7 +56,7 @@ def sweep(
     """Build, train and evaluate every cell of RECIPE, in which lists are axes; finished cells are not run again.
 
     The same command resumes after an interruption: datasets, checkpoints and finished cells are kept. Without a recipe
-    it runs the demo's: five strategies, two trainers, three seeds.
+    it runs the demo's: six strategies, two trainers, three seeds.
     """
     offering = named_plugins()
     values, table = read_sweep(recipe or EMBEDDED, take_flags(arguments, "evaluator"), offering)

@@ -107,11 +107,11 @@ def test_the_key_depends_on_the_defaults(
 
 
 def test_the_embedded_sweep(tmp_path: Path, plugins: zebra.Plugins) -> None:
-    """Five strategies, two trainers, three seeds on the demo, evaluated on its held-out questions and true preferences."""
+    """Six strategies, two trainers, three seeds on the demo, evaluated on its held-out questions and true preferences."""
     values, table = read_sweep(EMBEDDED, {})
     plan = EvaluationPlan.from_table(table, plugins)
     grid = Sweep(cells_of(values, plan, plugins), plan, tmp_path, plugins)
-    assert len(grid.cells) == 30
+    assert len(grid.cells) == 36
     grid.write_recipes(grid.cells[0])
     built, pairs, trained, evaluated = grid.commands(grid.cells[0])
     assert [words[0] for words in (built, pairs, trained, evaluated)] == ["run", "run", "train", "evaluate"]
