@@ -23,6 +23,7 @@ from zebra_core.recipe.recipe import flag_of
 
 if TYPE_CHECKING:
     from zebra_core.behavior import Behavior, Similarity
+    from zebra_core.plugins.component import BoundComponent
     from zebra_core.plugins.discovery import Plugins
     from zebra_core.pool.pool import Pool
     from zebra_core.recipe.recipe import Recipe
@@ -50,14 +51,8 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     selected = resolver.components("filter", recipe.filters, recipe.origins.get("filters", "from the recipe"))
     filters = prepare_filters([selection.bound for selection in selected], pool)
     ranked = behavior.ranked()
-    strategy = resolver.component("strategy")
-    instance = strategy.bound.instance
-    preferred = instance.default_rule if isinstance(instance, HasDefaultRule) else ""
-    why = f"of strategy {strategy.component.name}" if preferred else "default"
-    selected_rule = resolver.component("rule", preferred, why)
-    _warn_of_rule(strategy, selected_rule, preferred, plugins)
-    rule = selected_rule.bound
-    bound = [strategy.bound]
+    strategy, rule = _select_strategy_and_rule(resolver)
+    instance, bound = strategy.bound.instance, [strategy.bound]
     if isinstance(instance, HasBaseline) and plugins.has("strategy", instance.baseline):
         bound.append(plugins.find("strategy", instance.baseline).bind())
     sample = ranked.take(list(range(min(SAMPLE, len(ranked.models)))))
@@ -91,13 +86,21 @@ def make_plan(resolver: Resolver, behavior: Behavior, pool: Pool | None) -> Plan
     return plan if pool is None or recipe.sampling.max_share == 1 else _limited(plan, pool)
 
 
-def _warn_of_rule(strategy: Selection, rule: Selection, preferred: str, plugins: Plugins) -> None:
-    """Warn if the default strategy, which nobody named, pairs for another rule than the one that was named."""
+def _select_strategy_and_rule(resolver: Resolver) -> tuple[Selection, BoundComponent]:
+    """Select a strategy, and a rule: by default the one that belongs to it.
+
+    Warn if the default strategy, which nobody named, pairs for another rule than the one that was named.
+    """
+    strategy = resolver.component("strategy")
+    instance, name = strategy.bound.instance, strategy.component.name
+    preferred = instance.default_rule if isinstance(instance, HasDefaultRule) else ""
+    rule = resolver.component("rule", preferred, f"of strategy {name}" if preferred else "default")
     if preferred and strategy.why == "default" and preferred not in rule.component.names:
-        plugins.warn(
-            f"the default strategy {strategy.component.name!r} pairs what the rule {preferred!r} is certain of, and the rule is "
+        resolver.plugins.warn(
+            f"the default strategy {name!r} pairs what the rule {preferred!r} is certain of, and the rule is "
             f"{rule.component.name!r}; add --strategy NAME, `zebra plugins` lists them"
         )
+    return strategy, rule.bound
 
 
 def _check_global(strategy: Selection, plugins: Plugins) -> None:
