@@ -47,6 +47,6 @@ def test_entities_are_refused(tmp_path):
 
 def test_run(zebra_cli):
     """A folder of results is recognised without being named, and alone says which response is chosen."""
-    zebra_cli.run("run", "--scores", str(RESULTS))
+    zebra_cli.run("run", "zebra-paper", "--scores", str(RESULTS))
     assert zebra_cli.manifest()["summary"]["models"]["scholar"]["rejected"] == 0
     assert all(row["confidence"] > 0.5 for row in zebra_cli.dataset())
