@@ -27,7 +27,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's pairs."""
+    """The demo's pairs by SUP: what the tests expect of a training are figures of these."""
     folder = tmp_path_factory.mktemp("demo") / "pairs"
-    zebra.build(zebra.Recipe(), folder)
+    zebra.build(zebra.Recipe(strategy="sup"), folder)
     return folder

@@ -57,7 +57,7 @@ def test_run_trains_and_resumes(zebra_cli: Project) -> None:
     card = (folder / "README.md").read_text()
     for message in (
         "600 pairs of 600 instructions",
-        "strategy `sup`",
+        "strategy `consensus-sim`",
         "| learning_rate | `0.002` |",
         "held-out reward accuracy",
     ):
