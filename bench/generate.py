@@ -25,9 +25,10 @@ import pyarrow.parquet as pq
 import zebra_core as zebra
 from zebra_generate.asking.ask import Reporting, Settings
 from zebra_generate.generators.server import OpenAI
+from zebra_generate.keeping.folder import Target
 from zebra_generate.requests.prompts import read_prompts
 from zebra_generate.requests.request import Model, Request
-from zebra_generate.run import Target, generate, requests_of
+from zebra_generate.run import generate, requests_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

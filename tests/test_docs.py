@@ -157,6 +157,15 @@ def test_the_recipe_of_the_how_to_is_read() -> None:
     assert zebra.make_recipe(tomllib.loads(recipe)).benchmarks == {"toxicity": {"direction": "lower", "axis": "safety"}}
 
 
+@pytest.mark.parametrize("page", ["how-to/generate.md"])
+def test_recipes_that_generate(page: str) -> None:
+    """Each recipe that a page shows is one."""
+    import tomllib
+
+    for recipe in code((DOCS / page).read_text(encoding="utf-8"), "toml"):
+        zebra.make_recipe(tomllib.loads(recipe))
+
+
 def test_the_page_of_the_papers_findings() -> None:
     """docs/explanation/paper.md is what its script prints."""
     pytest.importorskip("scipy")

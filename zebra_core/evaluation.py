@@ -12,8 +12,9 @@ import attrs
 
 from zebra_core import storage
 from zebra_core.base.lock import locked
-from zebra_core.errors import PluginError, ZebraError
+from zebra_core.errors import PluginError, ZebraError, unknown
 from zebra_core.plugins.component import attributed_to
+from zebra_core.plugins.flags import component_flags, requesting_flags
 from zebra_core.plugins.protocols import ChecksModel, StatesProvenance
 from zebra_core.recipe.inputs import benchmark_index, read_results
 from zebra_core.recipe.options import names_of, options_for
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     Evaluators = Mapping[str, Mapping[str, Any]]
 
 SCORES = "scores.json"
+NAMES = "evaluators"
+"""The key of a recipe's table `evaluation` that names evaluators; every other key is a flag of one."""
 LONGEST_WAIT = 60
 """Seconds to wait until another process has added its row to a table: what was measured is not lost for a moment's wait."""
 
@@ -184,6 +187,49 @@ def select_evaluators(plugins: Plugins, requested: Evaluators, options: Evaluato
             msg = f"the option {target}.{next(iter(table))} is set, but the evaluator {target!r} is not requested"
             raise ZebraError(msg)
     return {c.name: {**options_for(c, options, plugins), **values} for c, values in selected.items()}
+
+
+def evaluators_of(resolver: Resolver) -> dict[str, dict[str, Any]]:
+    """Return the evaluators that the table `evaluation` of a recipe requests, with their options, which count as used.
+
+    Raise ZebraError for an unknown key, and if it requests none.
+    """
+    recipe, plugins = resolver.recipe, resolver.plugins
+    flags = {name: value for name, value in recipe.evaluation.items() if name != NAMES}
+    keys = [option.flag_name for owners in component_flags(plugins, "evaluator").values() for _, option in owners]
+    for name in flags:
+        if name not in keys:
+            what, where = "key", "of [evaluation]"
+            raise unknown(what, name, [NAMES, *keys], where)
+    names = recipe.evaluation.get(NAMES, ())
+    requested = requested_evaluators(plugins, flags, [names] if isinstance(names, str) else names)
+    if not requested:
+        ways = [*(option.flag_name for option in requesting_flags(plugins, "evaluator")), NAMES]
+        msg = f"nothing says what to measure; add [evaluation] to the recipe with one of {', '.join(ways)}, or such a flag"
+        raise ZebraError(msg)
+    components = {name: plugins.find("evaluator", name) for name in requested}
+    for component in components.values():
+        resolver.bind(component)
+    return {name: {**options_for(c, recipe.options, plugins), **requested[name]} for name, c in components.items()}
+
+
+def requested_evaluators(
+    plugins: Plugins, flags: Mapping[str, Any], evaluators: Sequence[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """Return the evaluators that are named, or requested by a flag, with the values of their flags.
+
+    `flags` are values by the flag's name, such as `task_data` for `--task-data`. A flag that does not request its evaluator on its own
+    applies only if that evaluator is requested.
+    """
+    requested: dict[str, dict[str, Any]] = {plugins.find("evaluator", name).name: {} for name in evaluators}
+    owners = [owner for entry in component_flags(plugins, "evaluator").values() for owner in entry]
+    for component, option in owners:
+        if option.flag_name in flags and option.info.requests:
+            requested.setdefault(component.name, {})
+    for component, option in owners:
+        if option.flag_name in flags:
+            requested.setdefault(component.name, {})[option.name] = flags[option.flag_name]
+    return requested
 
 
 def _nothing_requested(evaluators: Sequence[Component]) -> ZebraError:

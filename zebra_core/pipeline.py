@@ -18,15 +18,19 @@ from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, wr
 from zebra_core.dataset.manifest import MANIFEST, Job, Manifest, ScoresUsed, ShardFile
 from zebra_core.dataset.shards import Writer, model_pairs, plan_shards
 from zebra_core.dataset.summary import check_pairs, remarks, summarise
+from zebra_core.errors import ZebraError
+from zebra_core.evaluation import check_evaluators, evaluators_of
 from zebra_core.pairing.batch_function import BatchFunction
 from zebra_core.pairing.plan import Plan, Tally
 from zebra_core.plugins.protocols import ReadsFiles
 from zebra_core.pool.alias_draft import draft_alias_file
-from zebra_core.pool.pool import ConvertsBatches
+from zebra_core.pool.pool import ConvertsBatches, stand_in
 from zebra_core.recipe.inputs import (
     check_table,
     complete_table,
+    make_selected_pool,
     open_selected_pool,
+    planned_models,
     read_complete_table,
     read_models,
     read_table,
@@ -37,10 +41,11 @@ from zebra_core.recipe.planning import make_behavior, make_plan
 from zebra_core.recipe.plugin_files import load_plugins_of, pin_plugins, relative_to
 from zebra_core.recipe.recipe import Recipe, field_of
 from zebra_core.recipe.resolve import Resolver, Selection, pinned
+from zebra_core.recipe.unscored import measures, select_complete_sources
 from zebra_core.training.trainer import Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from zebra_core.behavior import Behavior, Similarity
@@ -58,8 +63,8 @@ LONG_TABLE = 100
 class Run:
     """A run that is ready to be written: components selected, scores read, the pool open but not read in full.
 
-    `recipe` is the resolved recipe of the dataset, with every choice pinned; `training` is what follows, if the recipe
-    asks for it.
+    `recipe` is the resolved recipe of the dataset, with every choice pinned; `training`, and the `evaluators` (options by name) of
+    the trained model, are what follows, if the recipe asks for it.
     """
 
     recipe: Recipe
@@ -71,6 +76,7 @@ class Run:
     engine: Selection
     warnings: tuple[ScoreWarning, ...] = ()
     training: Training | None = None
+    evaluators: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
 
     def write(
         self,
@@ -160,20 +166,26 @@ class Run:
 
 
 def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
-    """Resolve a recipe: select every component, read the scores and open the pool."""
+    """Resolve a recipe: select every component, read the scores and open the pool.
+
+    A pool that is yet to be made is made once everything else is known to work.
+    """
     resolver = _resolver(recipe, plugins)
     plugins = resolver.plugins
-    with plugins.stage("pool") as done:
-        pool_selection, pool = open_selected_pool(resolver)
-        done(pool)
+    planned = planned_models(Resolver(resolver.recipe, plugins))
+    pool_selection, pool = _open(resolver) if planned is None else (None, stand_in(planned))
     with plugins.stage("scores") as done:
-        sources = select_score_sources(resolver, pool)
+        sources = select_complete_sources(resolver, pool, planned)
         joined = read_table(resolver, sources)
         warnings = tuple(check_table(resolver, joined, _models_to_check(resolver, joined, pool)))
         table = complete_table(resolver, joined)
         done(table)
     behavior = make_behavior(resolver, table)
     engine = resolver.component("engine")
+    if pool_selection is None:
+        _rehearse(resolver, behavior, pool)
+        make_selected_pool(Resolver(resolver.recipe, plugins))
+        pool_selection, pool = _open(resolver)
     with plugins.stage("plan") as done:
         plan = make_plan(resolver, behavior, pool)
         done(plan)
@@ -181,14 +193,53 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     listed = ("pool", "score source", "filter", "column")
     by_kind = {s.component.kind: s for s in resolver.selections if s.component.kind not in listed}
     selections = (pool_selection, *sources, *filters, *by_kind.values(), *columns)
-    options = resolver.options_of(resolver.selections)
-    training = Training.from_resolver(resolver) if recipe.trainer or recipe.model else None
+    if recipe.evaluation and measures(resolver):
+        evaluators_of(resolver)
+    options = resolver.used_options()
+    training, evaluators = _prepare_training(resolver)
     resolver.check_options()
     names: dict[str, Any] = {field_of(kind): pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
     names |= {"pool": pinned([pool_selection], plugins)[0], "scores": pinned(sources, plugins), "options": options}
     names |= {"filters": pinned(filters, plugins), "columns": pinned(columns, plugins)}
-    resolved = attrs.evolve(pin_plugins(recipe, plugins), trainer="", model="", **names)
-    return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training)
+    names |= {"trainer": "", "model": "", "evaluation": recipe.evaluation if measures(resolver) else {}}
+    resolved = attrs.evolve(pin_plugins(recipe, plugins), **names)
+    return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training, evaluators)
+
+
+def _open(resolver: Resolver) -> tuple[Selection, Pool]:
+    with resolver.plugins.stage("pool") as done:
+        selection, pool = open_selected_pool(resolver)
+        done(pool)
+    return selection, pool
+
+
+def _rehearse(resolver: Resolver, behavior: Behavior, pool: Pool) -> None:
+    """Raise ZebraError for whatever would stop the run once its pool is made, of which `pool` is a stand-in."""
+    recipe = attrs.evolve(resolver.recipe, scope=Recipe().scope)  # only the real pool has a pair for the scope `global`
+    rehearsal = Resolver(recipe, resolver.plugins, [*resolver.selections], {*resolver.used})
+    planned_models(rehearsal)
+    make_plan(rehearsal, behavior, pool)
+    _prepare_training(rehearsal)
+    rehearsal.check_options()
+
+
+def _prepare_training(resolver: Resolver) -> tuple[Training | None, dict[str, dict[str, Any]]]:
+    """Select the training that a recipe asks for, and the evaluators of the trained model; check that both can work.
+
+    Raise ZebraError if it asks for an evaluation, but no model is measured.
+    """
+    recipe = resolver.recipe
+    training = Training.from_resolver(resolver) if recipe.trainer or recipe.model else None
+    if not recipe.evaluation:
+        return training, {}
+    if training is None and not measures(resolver):
+        msg = "an evaluation is asked for, but no model is measured; add --trainer or --model, or leave out the evaluation"
+        raise ZebraError(msg)
+    evaluators = evaluators_of(resolver)
+    if training is None:
+        return None, {}
+    check_evaluators(resolver.plugins, evaluators, training.model)
+    return training, evaluators
 
 
 def prepare_training(recipe: Recipe, plugins: Plugins | None = None) -> Training:

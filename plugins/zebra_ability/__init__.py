@@ -9,8 +9,10 @@ import zebra_core as zebra
 def zebra_imputations() -> zebra.Components:
     """Offer what `--missing` names."""
     from zebra_ability.imputations import drop_benchmark, drop_model, mean, refuse
+    from zebra_ability.measured import Measured
 
-    return {"error": refuse, "drop-model": drop_model, "drop-benchmark": drop_benchmark, "mean": mean}
+    filled = {"drop-model": drop_model, "drop-benchmark": drop_benchmark, "mean": mean}
+    return {"error": refuse, **filled, "evaluate": Measured}
 
 
 @zebra.hookimpl

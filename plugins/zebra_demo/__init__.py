@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -20,6 +20,12 @@ NAMES = ("scholar", "apprentice", "accountant", "trader", "librarian", "clerk", 
 def zebra_pools() -> zebra.Components:
     """Offer the pools `demo` and `demo-held-out`."""
     return {"demo": pool, "demo-held-out": held_out}
+
+
+@zebra.hookimpl
+def zebra_generators() -> zebra.Components:
+    """Offer the responders as models that answer prompts."""
+    return {"demo": Responders}
 
 
 @zebra.hookimpl
@@ -61,6 +67,28 @@ def families() -> dict[str, dict[str, object]]:
         for axis, names in axes.items()
         for name in names
     }
+
+
+@attrs.frozen
+class Responders:
+    """The eight responders of the demo, to try `zebra generate` without a server, weights or a network."""
+
+    offered: ClassVar[tuple[str, ...]] = NAMES
+
+    def check(self, model: str) -> None:
+        """Raise ZebraError if there is no such responder."""
+        if model not in NAMES:
+            what, where = "responder", "of the demo"
+            raise zebra.unknown(what, model, NAMES, where)
+
+    def __call__(self, prompts: Sequence[zebra.Messages], model: str) -> list[zebra.Response]:
+        """Return the answers of a responder to the last message of each prompt. Raise ZebraError if there is no such responder."""
+        from zebra_demo.responders import RESPONDERS
+
+        self.check(model)
+        responder = next(each for each in RESPONDERS if each.name == model)
+        texts = [responder(messages[-1]["content"]) for messages in prompts]
+        return [zebra.Response(text, "stop", completion_tokens=len(text.split())) for text in texts]
 
 
 @attrs.frozen

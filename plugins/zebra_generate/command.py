@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import zebra_core as zebra
-from zebra_core.cli.component_flags import command_with_flags, component_flags, take_flags
+from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from
-from zebra_core.cli.output import table
 from zebra_core.cli.progress_bar import progress
+from zebra_core.plugins.flags import component_flags
 from zebra_generate.asking.ask import Reporting, Settings
 from zebra_generate.counting.prices import cost_of, read_prices
 from zebra_generate.counting.progress import describe
+from zebra_generate.counting.tables import failures, show_tallies
+from zebra_generate.keeping.folder import Target
 from zebra_generate.requests.candidates import Draw
+from zebra_generate.requests.models import check_models, read_models
 from zebra_generate.requests.prompts import read_prompts
-from zebra_generate.requests.request import Model
-from zebra_generate.run import Target, requests_of
 from zebra_generate.run import generate as generate_pool
+from zebra_generate.run import requests_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
     "models",
     multiple=True,
     required=True,
-    metavar="NAME=GENERATOR[:LOCATION]",
-    help="A model to answer: its name in the pool, what generates, and what that calls the model. Repeatable.",
+    metavar="[NAME=]GENERATOR[:LOCATION]",
+    help="A model to answer: its name in the pool, what generates, and what that calls the model; or a folder, or demo. Repeatable.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The pool to write, a folder.")
 @click.option("--system", default="", help="System message of the prompts that have none.")
@@ -86,7 +88,11 @@ def generate(
     flags = take_flags(arguments, "generator")
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)
-    chosen = _models(plugins, models, recipe.options, flags, seed)
+    chosen = read_models(
+        models, plugins, lambda each: each.bind(_values(each, recipe.options, flags, seed, plugins)), "--model"
+    )
+    _check_options(plugins, [model.generator.component for model in chosen], recipe.options, flags)
+    check_models(chosen)
     price_of = read_prices(prices, [model.name for model in chosen])
     asked = read_prompts(prompts, system, limit)
     settings = Settings(batch, retry_failed, price_of)
@@ -96,36 +102,6 @@ def generate(
         tallies = generate_pool(requests, Target(output, overwrite), settings, reporting)
         done(output)
     _print(tallies, price_of, output)
-
-
-def _models(
-    plugins: zebra.Plugins, texts: tuple[str, ...], options: Options, flags: Mapping[str, Any], seed: int
-) -> list[Model]:
-    """Return the models with their generators bound. Raise ZebraError for a name or an option that does not fit."""
-    places = [_place(plugins, text) for text in texts]
-    names = [name for name, _, _ in places]
-    if repeated := [name for at, name in enumerate(names) if name in names[:at]]:
-        msg = f"--model {repeated[0]} is given twice; give each model a name of its own"
-        raise zebra.ZebraError(msg)
-    generators = [generator for _, generator, _ in places]
-    _check_options(plugins, generators, options, flags)
-    return [
-        Model(name, generator.bind(_values(generator, options, flags, seed, plugins)), where)
-        for name, generator, where in places
-    ]
-
-
-def _place(plugins: zebra.Plugins, text: str) -> tuple[str, zebra.Component, str]:
-    """Split NAME=GENERATOR[:LOCATION]; the location of a model without one is its name."""
-    name, equals, rest = text.partition("=")
-    if not (equals and name.strip() and rest.strip()):
-        msg = f"--model expects NAME=GENERATOR[:LOCATION], such as mine=command:./answer.py, got {text!r}"
-        raise zebra.ZebraError(msg)
-    generator, location = plugins.locate("generator", rest.strip())
-    if generator is None:
-        what = "generator"
-        raise zebra.unknown(what, rest.partition(":")[0], [each.name for each in plugins.of_kind("generator")])
-    return name.strip(), generator, location or name.strip()
 
 
 def _values(
@@ -156,18 +132,11 @@ def _check_options(
 
 
 def _print(tallies: Mapping[str, Tally], prices: Mapping[str, Price], output: Path) -> None:
-    rows = [[name, *map("{:,}".format, _counts(each))] for name, each in tallies.items()]
-    table(["model", "responses", "failed", "empty", "truncated", "refused", "tokens"], rows, right=True)
+    show_tallies(tallies)
     if prices:
         total = sum(cost_of(each, prices[name]) for name, each in tallies.items() if name in prices)
         click.echo(f"\nIt cost ${total:,.2f}")
     path = zebra.storage.shown(output)
-    if failed := sum(each.failed for each in tallies.values()):
-        click.echo(
-            f"\n{failed:,} requests failed; the column `error` of the pool has the reasons, and --retry-failed sends them again"
-        )
+    if failed := failures(tallies):
+        click.echo(f"\n{failed}")
     click.echo(f"\nThe pool is {path}; zebra run --pool {path} reads it")
-
-
-def _counts(tally: Tally) -> tuple[int, ...]:
-    return tally.responses, tally.failed, tally.empty, tally.truncated, tally.refused, tally.completion_tokens

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 import zebra_core as zebra
 from zebra_core.base.lock import locked
 from zebra_generate.asking.ask import ask
 from zebra_generate.counting.tally import Tally, tally
 from zebra_generate.keeping.folder import finish, open_folder
 from zebra_generate.keeping.journal import NAME, Journal
-from zebra_generate.keeping.pool import write_shards
+from zebra_generate.keeping.pool import hash_of, requests_of_pool, write_shards
 from zebra_generate.requests.candidates import Draw
 from zebra_generate.requests.request import Request
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zebra_generate.asking.ask import Reporting, Settings
+    from zebra_generate.keeping.folder import Target
     from zebra_generate.requests.prompts import Prompt
     from zebra_generate.requests.request import Model
 
@@ -31,24 +30,22 @@ def requests_of(prompts: Iterable[Prompt], models: Sequence[Model], draw: Draw |
     return [Request(model, prompt) for prompt in prompts for model in drawn.models(models, prompt.id)]
 
 
-@attrs.frozen
-class Target:
-    """The pool to write, a folder, and whether it may be replaced if it exists."""
-
-    output: Path
-    overwrite: bool = False
-
-
 def generate(requests: Sequence[Request], target: Target, settings: Settings, reporting: Reporting) -> dict[str, Tally]:
     """Write the pool of what the models answer, and return what came of the requests, by model.
 
     Each response is kept when it is there, and not asked for again by the next call of the same kind after an interruption.
-    Raise ZebraError if the output exists, unless it may be overwritten or its failures are to be retried, if a generator
-    cannot go on, or if all requests failed; Interrupted after Ctrl-C.
+    A pool to reuse is left as it is if it is of the same requests. Raise ZebraError if the output exists, unless it may be
+    overwritten or reused, or its failures are to be retried, if a generator cannot go on, or if all requests failed;
+    Interrupted after Ctrl-C.
     """
     output = target.output
     with locked(output):
-        folder = open_folder(output, overwrite=target.overwrite, retry=settings.retry_failed)
+        same = target.reuse and requests_of_pool(output) == hash_of(requests)
+        if same and not settings.retry_failed:
+            reporting.log(f"the pool in {output} has the responses of these prompts and models already")
+            return {}
+        retry = settings.retry_failed and (same or not target.reuse)
+        folder = open_folder(target, retry=retry)
         with Journal.open(folder / NAME) as journal:
             if folder == output:
                 _check_same(requests, journal, output)

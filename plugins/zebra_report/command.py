@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 import zebra_core as zebra
-from zebra_core.cli.component_flags import command_with_flags, component_flags, take_flags
+from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.options import completed, loaded_plugins, plugin_options, recipe_from
+from zebra_core.plugins.flags import component_flags
 from zebra_report.page import write_report
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 import zebra_core as zebra
-from zebra_core.cli.component_flags import component_flags
+from zebra_core.evaluation import NAMES
+from zebra_core.plugins.flags import component_flags
 from zebra_study.local_files import fingerprints, local_files
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zebra_core.plugins.options import Option
-
-NAMES = "evaluators"
-"""The key of `[evaluation]` that names evaluators; every other key is a flag of one."""
 
 
 @attrs.frozen

@@ -196,6 +196,16 @@ def read_sweep(
     return values, {**table, **flags}
 
 
+def check_secrets(values: Mapping[str, Any], plugins: zebra.Plugins) -> None:
+    """Raise ZebraError if a recipe sets a secret option: a sweep writes its recipes to the folder of each cell."""
+    tables = zebra.make_recipe({"options": values.get("options", {})}).options
+    for component in plugins.components:
+        for name in zebra.options_for(component, tables):
+            if name in component.options and component.options[name].info.secret:
+                msg = f"the recipe sets the secret {component.name}.{name}, and a sweep writes its recipes to the folder of each cell; set it in the environment"
+                raise zebra.ZebraError(msg)
+
+
 def cells_of(values: Mapping[str, Any], evaluation: EvaluationPlan, plugins: zebra.Plugins) -> tuple[Cell, ...]:
     """Return the cells of a recipe whose lists are axes. Raise ZebraError if it has no list, or is invalid."""
     axes = {name: value for name, value in values.items() if name in AXES and isinstance(value, list)}

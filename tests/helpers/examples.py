@@ -115,6 +115,8 @@ def options_of(component: str) -> dict[str, Any]:
         return TRAINING
     if component == "filter.decontaminate":
         return {"against": str(folder() / "test-set.txt")}
+    if component == "pool.generate":
+        return {"prompts": str(folder() / "test-set.txt"), "models": ["demo"], "output": str(folder() / "answers")}
     if component == "evaluator.pairs":
         return {"dataset": str(toy_dataset()), "reference": "none"}
     if component == "evaluator.lm-eval":

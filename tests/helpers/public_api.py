@@ -11,7 +11,10 @@ import zebra_core as zebra
 from zebra_core import hookspecs
 from zebra_core.plugins import protocols
 from zebra_core.pool.filters import PreparesFilter
-from zebra_core.pool.pool import ConvertsBatches
+from zebra_core.pool.generator import OffersModels
+from zebra_core.pool.pool import ConvertsBatches, MakesPool
+from zebra_core.recipe.resolve import UsesComponents
+from zebra_core.recipe.unscored import MeasuresModels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +23,7 @@ HOOKS = sorted(name for name in dir(hookspecs) if name.startswith("zebra_"))
 """Every hook."""
 OPTIONAL = sorted(
     {kind for kind in vars(protocols).values() if getattr(kind, "_is_protocol", False) and kind is not Protocol}
-    | {ConvertsBatches, PreparesFilter},
+    | {ConvertsBatches, MakesPool, MeasuresModels, OffersModels, PreparesFilter, UsesComponents},
     key=lambda kind: kind.__name__,
 )
 """The protocols of optional members."""

@@ -60,7 +60,8 @@ def built_in() -> Iterator[object]:
     """Yield a parameter for each check of each built-in component."""
     for component in (each for each in installed_components() if each.address not in OF_FILES):
         address = component.address
-        model = {"trainer": "tiny", "evaluator": "tiny", "generator": "cat"}.get(component.kind, "")
+        models = {"trainer": "tiny", "evaluator": "tiny", "generator": "cat", "generator.demo": "scholar"}
+        model = models.get(address) or models.get(component.kind, "")
         (subject,) = select_subjects(address, [options_of(address)], location=location_of(address), model=model)
         extra = EXTRAS.get(address) or EXTRAS.get(component.kind)
         marks = [getattr(pytest.mark, extra)] if extra else []

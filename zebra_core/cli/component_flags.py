@@ -9,12 +9,13 @@ import click
 
 from zebra_core.cli import PLUGINS
 from zebra_core.cli.options import click_type, loaded_plugins, requested_plugins
+from zebra_core.plugins.flags import component_flags
+from zebra_core.recipe.options import options_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zebra_core.plugins.component import Component
-    from zebra_core.plugins.discovery import Plugins
     from zebra_core.plugins.options import Option
     from zebra_core.recipe.recipe import Recipe
 
@@ -49,22 +50,16 @@ def command_with_flags(*kinds: str) -> type[ComponentCommand]:
     return type("ComponentCommand", (ComponentCommand,), {"kinds": kinds})
 
 
-def component_flags(plugins: Plugins, kind: str) -> dict[str, list[tuple[Component, Option]]]:
-    """Return the options of a kind's components that have a flag, by flag; several components may share one."""
-    flags: dict[str, list[tuple[Component, Option]]] = {}
-    for component in plugins.of_kind(kind):
-        for option in component.options.values():
-            if option.info.flag:
-                flags.setdefault(option.info.flag, []).append((component, option))
-    return flags
-
-
 def _component_option(kind: str, flag: str, owners: list[tuple[Component, Option]]) -> click.Option:
     option = owners[0][1]
     names = ", ".join(component.name for component, _ in owners)
     return click.Option(
         [flag, _parameter(kind, option.flag_name)],
-        **click_type(attrs.evolve(option, type=_plain_type(option.type))),
+        **(
+            {"is_flag": True}
+            if option.type is bool
+            else click_type(attrs.evolve(option, type=_plain_type(option.type)))
+        ),
         default=None,
         help=f"{option.info.help}  [{kind}: {names}]" if len(owners) < 4 else option.info.help,
     )
@@ -102,3 +97,18 @@ def with_trainer_flags(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
     names = {option.flag_name: name for name, option in plugins.find("trainer", target).options.items()}
     values = {names.get(flag, flag): value for flag, value in flags.items()}
     return attrs.evolve(recipe, options={**recipe.options, target: {**recipe.options.get(target, {}), **values}})
+
+
+def with_flags(recipe: Recipe, kind: str, flags: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with the values of flags set for the components of a kind that declare them."""
+    if not flags:
+        return recipe
+    plugins = loaded_plugins(recipe.plugins)
+    options = {target: dict(table) for target, table in recipe.options.items()}
+    for owners in component_flags(plugins, kind).values():
+        for component, option in owners:
+            if option.flag_name in flags:
+                values = {**options_for(component, options, plugins), option.name: flags[option.flag_name]}
+                value = component.bind(values).options[option.name]
+                options.setdefault(component.name, {})[option.name] = value
+    return attrs.evolve(recipe, options=options)

@@ -11,13 +11,14 @@ from zebra_core.cli import PLUGINS
 from zebra_core.cli.output import echo
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.options import Option, options_of
-from zebra_core.recipe.options import flatten, read_setting
+from zebra_core.recipe.options import flatten, options_for, read_setting
 from zebra_core.recipe.plugin_files import changed_plugins
 from zebra_core.recipe.reading import read_recipe
 from zebra_core.recipe.recipe import Recipe, flag_of, make_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from click.shell_completion import CompletionItem
 
@@ -68,6 +69,23 @@ def ask_for_plugins(names: Sequence[str]) -> None:
 
     context = click.get_current_context()
     ask_consent(names, {*context.meta.get(PLUGINS, ()), *context.params.get("plugins", ())})
+
+
+def ask_about_recipe(plugins: Plugins, file: str | Path | None) -> None:
+    """Ask whether to run the code in the options of components that a recipe's file sets, also in its table `evaluation`.
+
+    Raise ZebraError if the user declines, or if there is no terminal to ask on and no --trust.
+    """
+    from zebra_core.plugins.consent import ask_about_options  # noqa: PLC0415
+
+    if not file:
+        return
+    values = read_recipe(file, named_plugins())
+    options, flags = flatten(values.get("options", {}), "the recipe"), values.get("evaluation", {})
+    pairs = [(each, option) for each in plugins.components for option in each.options.values() if option.info.code]
+    settings = [(each, option, options_for(each, options).get(option.name)) for each, option in pairs]
+    settings += [(each, option, flags.get(option.flag_name)) for each, option in pairs if each.kind == "evaluator"]
+    ask_about_options(settings)
 
 
 def _warn_once(shown: set[str], text: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import attrs
 import click
 
-from zebra_core.cli.component_flags import command_with_flags, take_flags, with_trainer_flags
+from zebra_core.cli.component_flags import command_with_flags, take_flags, with_flags, with_trainer_flags
 from zebra_core.cli.options import (
     PAIRING,
+    ask_about_recipe,
     completed_recipe,
     loaded_plugins,
     plugin_options,
@@ -20,10 +23,13 @@ from zebra_core.cli.train import train_and_report, train_command, trained_folder
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.consent import trust_option
 
+if TYPE_CHECKING:
+    from zebra_core.recipe.recipe import Recipe
+
 DEFAULT_OUTPUT = "zebra-dataset"
 
 
-@click.command(cls=command_with_flags("trainer"))
+@click.command(cls=command_with_flags("pool", "trainer", "evaluator"))
 @click.argument("recipe", required=False, shell_complete=completed_recipe)
 @recipe_options("pool", "filters")
 @score_options
@@ -57,26 +63,31 @@ def run(
 ) -> None:
     """Build a preference dataset from a response pool and benchmark scores, and train on it if --trainer or --model is given.
 
+    A pool that models are asked for is made first, and with the flag of an evaluator the trained model is evaluated.
+
     Without any option it builds one from an embedded pool. RECIPE, a TOML file or a name that `zebra plugins` lists, holds
     the same options, and options given here take precedence; every dataset's folder has the recipe.toml that builds it again.
     """
+    from zebra_core import storage  # noqa: PLC0415
     from zebra_core.cli import output as show  # noqa: PLC0415
+    from zebra_core.cli.evaluate import evaluate_and_report  # noqa: PLC0415
     from zebra_core.cli.progress_bar import progress  # noqa: PLC0415
     from zebra_core.pipeline import prepare  # noqa: PLC0415
     from zebra_core.training.folder import check_output  # noqa: PLC0415
     from zebra_core.training.relaunch import relaunch  # noqa: PLC0415
 
-    flags = take_flags(arguments, "trainer")
-    chosen = with_trainer_flags(recipe_from(recipe, arguments), flags)
+    pool, trainer, evaluation = (take_flags(arguments, kind) for kind in ("pool", "trainer", "evaluator"))
+    chosen = recipe_from(recipe, arguments)
+    ask_about_recipe(loaded_plugins(chosen.plugins), recipe)
+    chosen = with_flags(with_trainer_flags(chosen, trainer), "pool", pool)
+    chosen = attrs.evolve(chosen, evaluation={**chosen.evaluation, **evaluation})
+    _check(chosen, output, trained, launch, overwrite=overwrite)
     ready = prepare(chosen, loaded_plugins(chosen.plugins))
     show.selections(ready)
     show.score_warnings(ready.warnings)
-    if trained and not ready.training:
-        msg = "--trained is the folder of a trained model, but nothing is trained; add --trainer or --model"
-        raise ZebraError(msg)
-    if ready.training:
-        trained = trained_folder(ready.training, output, trained)
-        check_output(Path(trained), overwrite=overwrite)
+    model = trained_folder(ready.training, output, trained) if ready.training else ""
+    if model and not ready.evaluators:
+        check_output(Path(model), overwrite=overwrite)
     dataset = None if overwrite or not ready.training else ready.existing(output)
     if dataset is None:
         with progress() as on_progress:
@@ -87,6 +98,27 @@ def run(
     if report:
         with ready.plugins.stage("summary") as done:
             done(dataset)
-    if ready.training:
-        relaunch(launch, train_command(chosen, ready.training, output, trained, overwrite=overwrite, resume=resume))
-        train_and_report(ready.training, output, trained, overwrite=overwrite, resume=resume)
+    if ready.training and ready.evaluators and not overwrite and ready.training.is_done(output, model):
+        show.line(f"the model in {model} is already what this run would train")
+    elif ready.training:
+        relaunch(launch, train_command(chosen, ready.training, output, model, overwrite=overwrite, resume=resume))
+        train_and_report(ready.training, output, model, overwrite=overwrite, resume=resume)
+    if ready.evaluators:
+        evaluate_and_report(ready.plugins, ready.evaluators, model, Path(f"{model}-evaluation"))
+        click.echo(f"\nEverything measured is in {storage.shown(model)}-evaluation/")
+
+
+def _check(recipe: Recipe, output: str, trained: str | None, launch: str | None, *, overwrite: bool) -> None:
+    """Raise ZebraError for what cannot work whatever the pool and the scores are."""
+    from zebra_core import storage  # noqa: PLC0415
+    from zebra_core.dataset.folder import check_free  # noqa: PLC0415
+    from zebra_core.dataset.manifest import MANIFEST  # noqa: PLC0415
+
+    if not (recipe.trainer or recipe.model):
+        check_free(storage.place(output), MANIFEST, "dataset", overwrite=overwrite)
+        if trained:
+            msg = "--trained is the folder of a trained model, but nothing is trained; add --trainer or --model"
+            raise ZebraError(msg)
+    if recipe.evaluation and launch:
+        msg = "--launch ends with the training; leave out the evaluation, and give `zebra evaluate` the trained model"
+        raise ZebraError(msg)

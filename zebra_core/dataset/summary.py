@@ -148,7 +148,8 @@ def check_pairs(plan: Plan, tally: Tally) -> None:
     if models and not set(models) & set(scored):
         msg = (
             f"no model of the pool has scores: the pool has {', '.join(map(repr, models[:5]))}, the scores have "
-            f"{', '.join(map(repr, scored[:5]))}; check --scores, or map the names with --alias"
+            f"{', '.join(map(repr, scored[:5]))}; check --scores, map the names with --alias, or measure a model with "
+            "`zebra evaluate MODEL --add-to TABLE`"
         )
         raise ZebraError(msg)
     left_out = [f"{count} x {reason}" for reason, count in tally.left_out.most_common()]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from zebra_core.errors import ComponentError, PluginError, RowError, ZebraError, unknown
+from zebra_core.errors import ComponentError, Interrupted, PluginError, RowError, ZebraError, unknown
 from zebra_core.plugins.options import Option, catch_all_of, has_fields, options_of, structure, unstructure
 from zebra_core.plugins.protocols import CoversModels, DeclinesLocation, HasPresets, PerInstruction
 
@@ -135,8 +135,10 @@ class BoundComponent:
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options it was bound with, as plain values; empty for a function."""
-        return unstructure(self.instance) if has_fields(type(self.instance)) else {}
+        """The options it was bound with, as plain values to record: without secrets; empty for a function."""
+        values = unstructure(self.instance) if has_fields(type(self.instance)) else {}
+        declared = self.component.options
+        return {name: value for name, value in values.items() if name not in declared or not declared[name].info.secret}
 
     @property
     def per_instruction(self) -> bool:
@@ -174,7 +176,7 @@ def attributed_to(component: object, *, mistakes: bool = True) -> Iterator[None]
     except ZebraError as error:
         attributed = isinstance(error, ComponentError) and error.component is not None
         own = mistakes or isinstance(error, PluginError)
-        if not isinstance(component, Component) or not own or attributed or isinstance(error, RowError):
+        if not isinstance(component, Component) or not own or attributed or isinstance(error, RowError | Interrupted):
             raise
         kind = PluginError if isinstance(error, PluginError) else ComponentError
         msg = f"{component}: {error}"

@@ -34,13 +34,13 @@ def ask_consent(names: Iterable[str], requested: Collection[str]) -> None:
 
 
 def ask_about_options(settings: Iterable[tuple[Component, Option, object]]) -> None:
-    """Ask whether to run the code in the options of components that a recipe sets, such as files of tasks.
+    """Ask whether to use options of components that run code, or send data, and that a recipe sets, such as files of tasks.
 
     Raise ZebraError if the user declines, or if there is no terminal to ask on.
     """
     for component, option, value in settings:
         for code in option.code_in(value):
-            what, confirm = f"{component.name}.{option.name} to {code}, which runs code", _asker()
+            what, confirm = f"{component.name}.{option.name} to {code}, which runs code or sends data", _asker()
             if confirm is None:
                 msg = f"the recipe sets {what}; read it, then add --trust to run it"
                 raise ZebraError(msg)

@@ -30,7 +30,7 @@ class OptionInfo:
     `help` is one sentence. `flag` is a short form on the command line, such as `--lora`, and `metavar` its placeholder.
     `kind` is the kind of component that the value names. `requests` says that the flag also selects the component it
     belongs to. A `catch_all` field receives, as a dict, every option that no other field declares. `code` is a pattern: a
-    value that matches it runs code, so a recipe that sets it needs the user's consent.
+    value that matches it runs code, or sends data to another machine, so a recipe that sets it needs the user's consent. A `secret` value is never recorded.
     """
 
     help: str = ""
@@ -40,6 +40,7 @@ class OptionInfo:
     requests: bool = False
     catch_all: bool = False
     code: str = ""
+    secret: bool = False
 
 
 def option(  # noqa: PLR0913  # one for each property
@@ -52,13 +53,14 @@ def option(  # noqa: PLR0913  # one for each property
     requests: bool = False,
     catch_all: bool = False,
     code: str = "",
+    secret: bool = False,
     **field: Any,
 ) -> Any:
     """Declare an option of a component or of the recipe: `attrs.field` with help and, optionally, a command-line flag.
 
     `default`, `validator`, `converter` and `factory` are those of `attrs.field`; see `OptionInfo` for the others.
     """
-    info = OptionInfo(help, flag, metavar, kind, requests, catch_all, code)
+    info = OptionInfo(help, flag, metavar, kind, requests, catch_all, code, secret)
     values = field if "factory" in field else {"default": default, **field}
     return attrs.field(metadata={METADATA: info}, **values)
 

@@ -116,7 +116,7 @@ class HasBaseline(Protocol):
 
 @runtime_checkable
 class ChecksModel(Protocol):
-    """A trainer or evaluator that can tell early that it will not work."""
+    """A trainer, evaluator or generator that can tell early that it will not work."""
 
     def check(self, model: str) -> None:
         """Raise ZebraError if the model, an option or a library is missing or incompatible."""

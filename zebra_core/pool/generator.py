@@ -50,6 +50,13 @@ class AnswersInAnyOrder(Protocol):
 
 
 @runtime_checkable
+class OffersModels(Protocol):
+    """A generator class with models of its own, all of which answer if the user names the generator alone."""
+
+    offered: Sequence[str]
+
+
+@runtime_checkable
 class DescribesSettings(Protocol):
     """A generator that knows which of its options the responses depend on; without this, all of them, and the location."""
 

@@ -14,7 +14,7 @@ from zebra_core.errors import PluginError, RowError, ZebraError
 from zebra_core.pool.rejects import Rejected, convert_or_reject, with_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -56,6 +56,23 @@ class ConvertsBatches(Protocol):
 
     def convert(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | Rejected]:
         """Convert a batch to the pool's schema; yield a Rejected for each row that cannot be converted."""
+
+
+@runtime_checkable
+class MakesPool(Protocol):
+    """A pool reader whose pool is made first, which may take long: only a run does it, once everything else is checked.
+
+    A call opens the pool that was made, and raises ZebraError if there is none.
+    """
+
+    def planned_models(self, location: str | None) -> Mapping[str, str]:
+        """Return the models that the pool will have, each with the folder of its weights, "" if it is not on this machine.
+
+        Raise ZebraError if the pool cannot be made.
+        """
+
+    def make(self, location: str | None) -> Path:
+        """Make the pool, unless it is there, and return where it is. What is done survives an interruption."""
 
 
 @attrs.frozen
@@ -137,6 +154,13 @@ class Pool:
                     return names_in(batch)
         msg = "the pool has no row"
         raise ZebraError(msg)
+
+
+def stand_in(models: Iterable[str]) -> Pool:
+    """Return a pool with one instruction, which all of the models have answered: it stands for one that is yet to be made."""
+    names = sorted(models)
+    prompt = [{"role": "user", "content": "An instruction"}]
+    return Pool.from_rows([{"prompt": prompt, "models": names, "responses": [f"The response of {n}" for n in names]}])
 
 
 def batches(part: Part, reject: Callable[[Rejected], object] = lambda _: None) -> Iterator[pa.RecordBatch]:

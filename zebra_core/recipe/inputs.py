@@ -11,9 +11,9 @@ import attrs
 
 from zebra_core import storage
 from zebra_core.errors import PluginError, ZebraError
-from zebra_core.plugins.component import attributed_items
+from zebra_core.plugins.component import attributed_items, attributed_to
 from zebra_core.pool.aliases import Aliases, read_aliases
-from zebra_core.pool.pool import Part, Pool, check_items
+from zebra_core.pool.pool import MakesPool, Part, Pool, check_items
 from zebra_core.redaction import redacted
 from zebra_core.scores.catalogue import BenchmarkIndex, apply_declarations
 from zebra_core.scores.checks import ScoreWarning, check_scores
@@ -32,20 +32,55 @@ if TYPE_CHECKING:
 Input = TypeVar("Input", Pool, ScoreTable)
 
 
+def make_selected_pool(resolver: Resolver) -> None:
+    """Make the pool that the recipe requests, if it is one that is made first."""
+    selection = _select_pool(resolver)
+    if isinstance(selection.bound.instance, MakesPool):
+        with resolver.plugins.stage("generation") as done, attributed_to(selection.bound, mistakes=False):
+            done(selection.bound.instance.make(selection.location))
+
+
 def open_selected_pool(resolver: Resolver) -> tuple[Selection, Pool]:
-    """Open the pool that the recipe names, else the one that a named plugin offers, else the default."""
-    recipe = resolver.recipe
-    if recipe.pool:
-        selection = resolver.source("pool", recipe.pool, recipe.origins.get("pool", "from the recipe"))
-    else:
-        selection = resolver.component("pool")
+    """Open the pool that the recipe names or requests, else the one that a named plugin offers, else the default."""
+    selection = _select_pool(resolver)
     pool = _read(resolver, selection, "pool", Pool)
     parts = [attrs.evolve(part, read=partial(_attributed, selection.component, part)) for part in pool.parts]
-    return selection, Pool(tuple(parts), pool.files if selection.location else ())
+    embedded = not (selection.location or isinstance(selection.bound.instance, MakesPool))
+    return selection, Pool(tuple(parts), () if embedded else pool.files)
 
 
-def select_score_sources(resolver: Resolver, pool: Pool | None) -> list[Selection]:
-    """Select the sources that the recipe names, else a named plugin's only source, else one that covers the pool's models."""
+def planned_models(resolver: Resolver) -> dict[str, str] | None:
+    """Return the models of a pool that is made first, see `MakesPool`; None for any other pool."""
+    name = resolver.recipe.pool
+    if name and resolver.plugins.locate("pool", name)[0] is None:
+        return None  # a location, whose reader is recognised by its content
+    selection = _select_pool(resolver)
+    maker = selection.bound.instance
+    if not isinstance(maker, MakesPool):
+        return None
+    with attributed_to(selection.bound, mistakes=False):
+        return dict(maker.planned_models(selection.location))
+
+
+def _select_pool(resolver: Resolver) -> Selection:
+    recipe, requested = resolver.recipe, resolver.requested("pool")
+    if recipe.pool:
+        return resolver.source("pool", recipe.pool, recipe.origins.get("pool", "from the recipe"))
+    if len(requested) > 1:
+        names = ", ".join(resolver.plugins.unique_name(component) for component in requested)
+        msg = f"several pools are requested by their options; add --pool with one of them: {names}"
+        raise ZebraError(msg)
+    if requested:
+        (component,) = requested
+        return resolver.source("pool", f"{component.plugin}:{component.name}", "requested by its options")
+    return resolver.component("pool")
+
+
+def select_score_sources(resolver: Resolver, pool: Pool | None, *, required: bool = True) -> list[Selection]:
+    """Select the sources that the recipe names, else a named plugin's only source, else one that covers the pool's models.
+
+    Raise ZebraError if there is none, unless none is `required`.
+    """
     recipe, plugins = resolver.recipe, resolver.plugins
     kind = "score source"
     if recipe.scores:
@@ -60,6 +95,8 @@ def select_score_sources(resolver: Resolver, pool: Pool | None) -> list[Selectio
     for component in plugins.of_kind(kind):
         if component.bind().covers(models):
             return [resolver.source(kind, f"{component.plugin}:{component.name}", "covers the models of the pool")]
+    if not required:
+        return []
     msg = f"add --scores: no embedded table has the models of the pool ({', '.join(models[:5])}, ...)"
     raise ZebraError(msg)
 

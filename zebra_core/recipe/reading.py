@@ -11,6 +11,7 @@ from zebra_core.errors import PluginError, ZebraError, reading_fault, unknown
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.discovery import load_plugins
 from zebra_core.recipe.plugin_paths import located
+from zebra_core.recipe.recipe import with_sections
 
 if TYPE_CHECKING:
     from zebra_core.plugins.component import BoundComponent
@@ -34,11 +35,11 @@ def read_recipe(recipe: str | Path, plugins: Plugins | None = None) -> dict[str,
     if path.is_dir() or not path.exists():
         offering = load_plugins() if plugins is None else plugins
         if offering.has("recipe", name):
-            return offered_values(offering.find("recipe", name).bind())
+            return with_sections(offered_values(offering.find("recipe", name).bind()))
         if not path.is_dir():
             what, components = "file or recipe", offering.of_kind("recipe")
             raise unknown(what, name, [text for c in components for text in (c.name, *c.aliases)])
-    return _read_file(path)
+    return with_sections(_read_file(path))
 
 
 def offered_values(recipe: BoundComponent) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class Recipe:
     `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
     `plugin_hashes` has the SHA-256 of each plugin that is a file; in a saved recipe the paths of such plugins are relative
     to its folder, and other paths to the current folder. `benchmarks` declares properties of benchmarks by name, and `axes` weights of axes. `trainer` and `model` are for the
-    training that may follow. `options` holds the options of components by target (see `zebra_core.recipe.options`).
+    training that may follow, and `evaluation` has the evaluators and the values of their flags, as `zebra evaluate` takes them: what
+    is measured of the trained model, and of models that the scores lack if `missing` asks for it. `options` holds the options of components by target (see `zebra_core.recipe.options`).
     `origins` says where each choice came from; it is not saved.
     """
 
@@ -113,6 +114,7 @@ class Recipe:
     )
     plugins: tuple[str, ...] = option((), "Plugin to load.", flag="--plugin", metavar="NAME|FILE")
     plugin_hashes: dict[str, str] = option(factory=dict)
+    evaluation: dict[str, Any] = option(factory=dict)
     options: dict[str, dict[str, Any]] = option(factory=dict)
     origins: Mapping[str, str] = attrs.field(factory=dict, eq=False)
 
@@ -156,13 +158,27 @@ def flag_of(name: str) -> str:
     return options_of(Recipe)[name].info.flag or f"--{name.replace('_', '-')}"
 
 
+KEYS = tuple(field.name for field in attrs.fields(Recipe) if field.name != "origins")
+"""The keys of a recipe."""
+
+
+def with_sections(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain values in which a table that is no key of a recipe is one of `options`: `[rbf]` stands for `[options.rbf]`."""
+    sections = {name: table for name, table in values.items() if name not in KEYS and isinstance(table, Mapping)}
+    if not sections:
+        return dict(values)
+    options = flatten(values.get("options", {}), "the recipe")
+    merged = {name: {**table, **options.get(name, {})} for name, table in flatten(sections, "the recipe").items()}
+    return {**{name: v for name, v in values.items() if name not in sections}, "options": {**options, **merged}}
+
+
 def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = None) -> Recipe:
     """Return the recipe of plain values. Raise ZebraError for an unknown key or a value of the wrong type."""
-    names = [field.name for field in attrs.fields(Recipe) if field.name != "origins"]
+    values = with_sections(values)
     for name in values:
-        if name not in names:
+        if name not in KEYS:
             what = "recipe key"
-            raise unknown(what, name, names)
+            raise unknown(what, name, KEYS)
     _refuse_remote_code(values)
     tables = flatten(values.get("options", {}), "the recipe")
     try:

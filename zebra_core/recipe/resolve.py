@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -12,10 +12,10 @@ from zebra_core.errors import PluginError, ZebraError, nearest
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import General, SuggestsFlags
 from zebra_core.recipe.options import names_of, options_for
-from zebra_core.recipe.recipe import Recipe, field_of, flag_of
+from zebra_core.recipe.recipe import KEYS, Recipe, field_of, flag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from zebra_core.plugins.component import BoundComponent, Component
     from zebra_core.plugins.discovery import Plugins
@@ -60,6 +60,14 @@ class Recognition:
         return isinstance(self.reader.instance, General) and self.reader.instance.general
 
 
+@runtime_checkable
+class UsesComponents(Protocol):
+    """A component that calls components of other kinds, such as a pool that generators make."""
+
+    def use(self, resolver: Resolver) -> None:
+        """Receive what finds components, and binds them with the options of the recipe (`bind`), before the first call."""
+
+
 @attrs.frozen(eq=False)
 class Resolver:
     """Selects components for a recipe; `selections` lists the choices made so far, `used` the names of other components in use."""
@@ -89,9 +97,18 @@ class Resolver:
 
     def every(self, kind: str) -> list[BoundComponent]:
         """Return all components of a kind, with their options."""
+        return [self.bind(component) for component in self.plugins.of_kind(kind)]
+
+    def bind(self, component: Component, defaults: Mapping[str, Any] | None = None) -> BoundComponent:
+        """Bind a component that another one calls; options of the recipe take precedence over `defaults`."""
+        self.used.update(names_of(component))
+        return component.bind({**(defaults or {}), **self._options(component)})
+
+    def requested(self, kind: str) -> list[Component]:
+        """Return the components of a kind that the recipe requests by setting an option for that, such as one of `--prompts`."""
         components = self.plugins.of_kind(kind)
-        self.used.update(name for component in components for name in names_of(component))
-        return [component.bind(self._options(component)) for component in components]
+        requesting = [{n for n, option in each.options.items() if option.info.requests} for each in components]
+        return [each for each, names in zip(components, requesting, strict=True) if names & self._options(each).keys()]
 
     def components(self, kind: str, names: Sequence[str], why: str) -> list[Selection]:
         """Select the components of a kind with these names, in this order."""
@@ -137,19 +154,29 @@ class Resolver:
 
     def check_options(self) -> None:
         """Raise ZebraError for options of a component that the run does not use."""
-        used = [*(name for selection in self.selections for name in names_of(selection.component)), *sorted(self.used)]
+        used = self._used()
         for target, options in self.recipe.options.items():
             if options and target not in used:
-                near = nearest(target, used)
+                exists = any(target in names_of(component) for component in self.plugins.components)
+                near = None if exists else nearest(target, [*sorted(used), *KEYS])
                 selected = dict.fromkeys(selection.component.name for selection in self.selections)
                 hint = f"did you mean {near!r}?" if near else f"the run uses {', '.join(selected)}"
                 msg = f"the option {target}.{next(iter(options))} is set, but the run does not use {target!r}; {hint}"
                 raise ZebraError(msg)
 
-    def options_of(self, selections: Iterable[Selection]) -> dict[str, dict[str, Any]]:
-        """Return the recipe's options for these selections only."""
-        names = {name for selection in selections for name in names_of(selection.component)}
-        return {target: values for target, values in self.recipe.options.items() if target in names}
+    def used_options(self) -> dict[str, dict[str, Any]]:
+        """Return the recipe's options for the components selected and used so far, without secrets."""
+        components = [c for c in self.plugins.components if {*names_of(c)} & self._used()]
+        secret = {(t, o.name) for c in components for t in names_of(c) for o in c.options.values() if o.info.secret}
+        tables = {
+            target: {name: value for name, value in table.items() if (target, name) not in secret}
+            for target, table in self.recipe.options.items()
+            if target in self._used()
+        }
+        return {target: table for target, table in tables.items() if table}
+
+    def _used(self) -> set[str]:
+        return {*self.used, *(name for selection in self.selections for name in names_of(selection.component))}
 
     def _select(
         self, component: Component, location: str | None, why: str, recommended: Mapping[str, Any] | None = None
@@ -157,6 +184,9 @@ class Resolver:
         self._check_ambiguous(component)
         selection = Selection(component.bind(self._options(component), recommended), location, why)
         self.selections.append(selection)
+        if isinstance(selection.bound.instance, UsesComponents):
+            with attributed_to(selection.bound, mistakes=False):
+                selection.bound.instance.use(self)
         return selection
 
     def _options(self, component: Component) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from zebra_core.plugins.options import catch_all_of
+from zebra_core.recipe.recipe import Recipe
+from zebra_core.recipe.resolve import Resolver, UsesComponents
 from zebra_core.testing.check import skip
 
 if TYPE_CHECKING:
@@ -49,7 +51,14 @@ class Subject:
         ]
         if missing:
             skip(f"it needs a value of {', '.join(missing)}: give one with options=[{{...}}], or --set OPTION=VALUE")
-        return self.component.bind(self.options)
+        return self.bind(self.options)
+
+    def bind(self, options: Mapping[str, Any]) -> BoundComponent:
+        """Return the component with other options, and what it needs before the first call. Raise ZebraError as a run does."""
+        bound = self.component.bind(options)
+        if isinstance(bound.instance, UsesComponents):
+            bound.instance.use(Resolver(Recipe(), self.plugins))
+        return bound
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -76,6 +76,10 @@ class Training:
         instance = self.trainer.bound.instance
         return int(instance.steps(pairs)) if isinstance(instance, PlansSteps) else None
 
+    def is_done(self, dataset: str, output: str | Path) -> bool:
+        """Return whether the folder `output` has the model that this training on a dataset gives."""
+        return TrainingJob.read(output) == self._job(dataset)
+
     def run(
         self,
         dataset: str,

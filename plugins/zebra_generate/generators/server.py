@@ -33,10 +33,10 @@ class OpenAI(Sampling):
     """
 
     base_url: str = zebra.option(
-        "", "Address of the server, such as http://localhost:8000/v1; OPENAI_BASE_URL if empty."
+        "", "Address of the server, such as http://localhost:8000/v1; OPENAI_BASE_URL if empty.", code="."
     )
     api_key: str = zebra.option(
-        "", "Key of the server; OPENAI_API_KEY if empty, which no other program sees.", repr=False
+        "", "Key of the server; OPENAI_API_KEY if empty, which no other program sees.", secret=True, repr=False
     )
     concurrency: int = zebra.option(
         0,
@@ -52,6 +52,11 @@ class OpenAI(Sampling):
         "max_tokens", "How the server calls the maximum number of tokens; OpenAI's reasoning models want the second."
     )
     extra: dict[str, Any] = zebra.option(factory=dict, help="Further fields of each request, such as top_k or stop.")
+
+    def check(self, model: str) -> None:
+        """Raise ZebraError if the library, the address of the server or the key is missing."""
+        zebra.require_extra("generate", "the generator openai", ("openai",))
+        self._key(self._address(model)[1])
 
     def __call__(self, prompts: Sequence[zebra.Messages], model: str) -> list[zebra.Response]:
         """Return a response per prompt, in order."""

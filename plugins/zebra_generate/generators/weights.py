@@ -25,6 +25,11 @@ class Transformers(Sampling):
     batch_size: int = zebra.option(8, "Prompts in a batch on the device.", validator=attrs.validators.ge(1))
     device: str = zebra.option("", "Device such as cuda:1 or cpu; a GPU if there is one, if empty.")
 
+    def check(self, model: str) -> None:
+        """Raise ZebraError if the libraries or the model are missing."""
+        zebra.require_extra("train", "the generator transformers", ("torch", "transformers"))
+        zebra.check_model(model)
+
     def __call__(self, prompts: Sequence[zebra.Messages], model: str) -> list[zebra.Response]:
         """Return a response per prompt, in order. Raise ZebraError if the model cannot be loaded."""
         if not prompts:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
+
+import attrs
 
 import zebra_core as zebra
 from zebra_generate.keeping.journal import NAME
@@ -11,25 +14,44 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def open_folder(output: Path, *, overwrite: bool, retry: bool) -> Path:
+@attrs.frozen
+class Target:
+    """The pool to write, a folder, and what may be done if it exists: replace it, or reuse its responses.
+
+    `flag` is the option that names another folder.
+    """
+
+    output: Path
+    overwrite: bool = False
+    reuse: bool = False
+    flag: str = "--output"
+
+
+def open_folder(target: Target, *, retry: bool) -> Path:
     """Return the folder to work in: OUTPUT.partial, or a finished pool whose failures are to be retried.
 
-    Raise ZebraError if the output exists and may neither be overwritten nor retried.
+    The first begins with the responses of a pool that is reused. Raise ZebraError if the output exists, and may not be
+    overwritten, retried or reused.
     """
+    output, other = target.output, f"choose another {target.flag}"
     if output.exists():
         if not (output / NAME).is_file():
-            msg = f"{output} exists already, and was not written by this command; choose another --output"
+            msg = f"{output} exists already, and was not written by this command; {other}"
             raise zebra.ZebraError(msg)
         if retry:
             return output
-        if not overwrite:
-            msg = f"{output} exists already; add --overwrite, --retry-failed, or choose another --output"
+        if not (target.overwrite or target.reuse):
+            msg = f"{output} exists already; add --overwrite, --retry-failed, or {other}"
             raise zebra.ZebraError(msg)
     folder = output.with_name(f"{output.name}.partial")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if target.reuse and output.exists() and not (folder / NAME).exists():
+            unfinished = zebra.storage.unfinished_name(folder / NAME)
+            shutil.copyfile(output / NAME, unfinished)
+            zebra.storage.publish(unfinished, folder / NAME)
     except OSError as error:
-        msg = f"cannot write {folder}: {error.strerror}; choose another --output"
+        msg = f"cannot write {folder}: {error.strerror}; {other}"
         raise zebra.ZebraError(msg) from error
     return folder
 

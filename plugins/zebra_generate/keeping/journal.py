@@ -88,7 +88,7 @@ class Journal:
                 os.fsync(self.file.fileno())
                 self.synced = time.monotonic()
         except OSError as error:
-            msg = f"cannot write {self.path}: {error.strerror}; free some space, or choose another --output"
+            msg = f"cannot write {self.path}: {error.strerror}; free some space"
             raise zebra.ZebraError(msg) from error
         for (key, response), line in zip(responses.items(), lines, strict=True):
             self._note(key, response, len(line))

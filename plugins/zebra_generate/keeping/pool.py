@@ -10,14 +10,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import zebra_core as zebra
+from zebra_generate.requests.request import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from zebra_generate.keeping.journal import Journal
     from zebra_generate.requests.request import Request
 
+FILE = "part-{:05}.parquet"
+"""The name of a file, from its number."""
+REQUESTS = b"zebra:requests"
+"""The key under which the metadata of each file has the hash of the requests."""
 SHARD_ROWS = 20_000
 """Rows of a file."""
 ROWS = pa.schema(
@@ -39,14 +44,27 @@ ROWS = pa.schema(
 that the same responses are the same bytes."""
 
 
-def write_shards(requests: Iterable[Request], journal: Journal, folder: Path) -> None:
+def hash_of(requests: Iterable[Request]) -> str:
+    """Return a hash of requests, in order: of everything that a pool follows from, apart from the responses."""
+    return key_of(*(request.key for request in requests))
+
+
+def requests_of_pool(folder: Path) -> str:
+    """Return the hash of the requests of a finished pool, empty if there is none."""
+    path = folder / FILE.format(0)
+    metadata = pq.read_schema(path).metadata if path.is_file() else None
+    return str((metadata or {}).get(REQUESTS, b"").decode())
+
+
+def write_shards(requests: Sequence[Request], journal: Journal, folder: Path) -> None:
     """Write the responses to requests, in order. Each file is replaced as a whole, so that a crash leaves every one valid."""
+    schema = ROWS.with_metadata({REQUESTS: hash_of(requests)})
     all_rows = (_row(request, journal[request.key]) for request in requests)
     for number, rows in enumerate(_chunks(all_rows)):
-        path = folder / f"part-{number:05}.parquet"
+        path = folder / FILE.format(number)
         unfinished = zebra.storage.unfinished_name(path)
         try:
-            pq.write_table(pa.Table.from_pylist(rows, ROWS), unfinished, compression="zstd", compression_level=1)
+            pq.write_table(pa.Table.from_pylist(rows, schema), unfinished, compression="zstd", compression_level=1)
             zebra.storage.publish(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -30,7 +30,9 @@ class Draw:
         if self.count is None:
             return models
         if self.count > len(models):
-            msg = f"--candidates {self.count} is more than the {len(models)} models; lower it, or add --model"
+            msg = (
+                f"{self.count} candidates are more than the {len(models)} models; lower the number, or name more models"
+            )
             raise zebra.ZebraError(msg)
         ranks = {model.name: self._rank(prompt_id, model.name) for model in models}
         drawn = sorted(ranks, key=ranks.__getitem__)[: self.count]

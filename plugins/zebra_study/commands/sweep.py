@@ -10,15 +10,15 @@ import numpy as np
 
 import zebra_core as zebra
 from zebra_core.cli.component_flags import command_with_flags, take_flags
-from zebra_core.cli.evaluate import ask_about_recipe, requested_evaluators
-from zebra_core.cli.options import ask_for_plugins, completed_recipe, loaded_plugins, named_plugins
+from zebra_core.cli.options import ask_about_recipe, ask_for_plugins, completed_recipe, loaded_plugins, named_plugins
+from zebra_core.evaluation import requested_evaluators
 from zebra_core.plugins.consent import trust_option
 from zebra_study.commands.compare import show_results
 from zebra_study.commands.runner import run_cells
 from zebra_study.commands.tables import Destination
 from zebra_study.evaluation_plan import EvaluationPlan
 from zebra_study.results import Results
-from zebra_study.sweep import EMBEDDED, CellResult, Sweep, cells_of, is_built, read_sweep
+from zebra_study.sweep import EMBEDDED, CellResult, Sweep, cells_of, check_secrets, is_built, read_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,8 @@ def sweep(
     names = values.get("plugins", [])
     plugins = loaded_plugins([names] if isinstance(names, str) else names)
     evaluation = EvaluationPlan.from_table(table, plugins)
-    ask_about_recipe(plugins, zebra.read_recipe(recipe or EMBEDDED, offering))
+    check_secrets(values, plugins)
+    ask_about_recipe(plugins, recipe or EMBEDDED)
     ask_for_plugins([name for each in evaluation.recipes.values() for name in zebra.make_recipe(each).plugins])
     grid = Sweep(cells_of(values, evaluation, plugins), evaluation, output, plugins)
     _check_axis(grid, over, baseline)

@@ -145,7 +145,8 @@ def test_options_that_run_code(zebra_cli: Project, case: str) -> None:
     zebra_cli.write("recipe.toml", CODE[case])
     words = ("evaluate", "nowhere", "--tasks", "arc_easy")
     assert (
-        "which runs code; read it, then add --trust" in zebra_cli.run(*words, "--recipe", "recipe.toml", code=2).stderr
+        "which runs code or sends data; read it, then add --trust"
+        in zebra_cli.run(*words, "--recipe", "recipe.toml", code=2).stderr
     )
     for more in (("--recipe", "recipe.toml", "--trust"), ("--set", "lm-eval.task_folders=['mine']")):
         assert "--trust" not in zebra_cli.run(*words, *more, code=2).stderr

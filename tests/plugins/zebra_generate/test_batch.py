@@ -95,7 +95,7 @@ def test_the_command(zebra_cli: Project) -> None:
         "--model",
         "b=batch:n",
         "--model",
-        "c=demo",
+        "c=demo:clerk",
         "-o",
         "pool",
     )

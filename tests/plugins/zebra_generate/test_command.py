@@ -90,7 +90,11 @@ def test_observers(project: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--model", "a"], "--model expects NAME=GENERATOR[:LOCATION], such as mine=command:./answer.py, got 'a'"),
+        (["--model", "a"], "or the folder or Hub's name of weights, got 'a'"),
+        (["--model", "dmo"], "got 'dmo'; did you mean the generator 'demo'?"),
+        (["--model", "shout"], "--model shout names no model; add it, as in shout:MODEL"),
+        (["--model", "openai:m@http://h/v1"], "--model m@http://h/v1 needs a name"),
+        (["--model", "a=demo"], "there is no responder 'a' of the demo"),
         (["--model", "a=comand:x"], "there is no generator 'comand'; did you mean 'command'?"),
         (["--model", "a=command:x", "--model", "a=shout"], "--model a is given twice"),
         (["--model", "a=shout", "--set", "shout.mark=1"], "there is no option 'mark'"),
@@ -99,8 +103,12 @@ def test_observers(project: Project) -> None:
         (["--model", "a=command:/absent"], "cannot run the command '/absent'"),
         (["--model", "a=shout", "--price", "1"], "--price expects [NAME=]IN,OUT, dollars per million tokens"),
         (["--model", "a=shout", "--price", "b=1,2"], "there is no model 'b' of --price among those of --model"),
-        (["--model", "a=shout", "--candidates", "2"], "--candidates 2 is more than the 1 models"),
-        (["--model", "a=demo", "--temperature", "-1"], "'temperature' must be >= 0"),
+        (["--model", "a=shout", "--candidates", "2"], "2 candidates are more than the 1 models"),
+        (["--model", "a=openai", "--temperature", "-1"], "'temperature' must be >= 0"),
+        (
+            ["--model", "demo", "--temperature", "1"],
+            "the option --temperature is set, but no --model uses its generator",
+        ),
     ],
 )
 def test_mistakes(project: Project, arguments: list[str], message: str) -> None:
@@ -138,33 +146,32 @@ def test_a_kill(project: Project) -> None:
 
 
 def test_the_demo(project: Project) -> None:
-    """The built-in generator without a model gives the same pool each time, with counts, costs and the settings."""
-    asked = (
-        "generate",
-        "prompts.txt",
-        "--model",
-        "a=demo",
-        "--model",
-        "b=demo",
-        "--model",
-        "c=demo",
-        "--candidates",
-        "2",
-    )
-    options = ("--seed", "3", "--max-tokens", "9", "--price", "1,10", "--price", "c=0,0")
-    output = project.run(*asked, *options, "-o", "pool").stdout
-    table = pq.read_table(project.folder / "pool/part-00000.parquet")
-    rows = table.to_pylist()
-    assert len(rows) == 40
-    tokens = dict.fromkeys("abc", 0.0)
-    for row in rows:
-        tokens[row["model"]] += 1 * row["prompt_tokens"] + 10 * row["completion_tokens"]
-        assert row["prompt_tokens"] == 2
-        assert row["completion_tokens"] == len(row["response"].split()) <= 9
-        assert row["finish_reason"] == "stop" or row["completion_tokens"] == 9
-    assert f"It cost ${(tokens['a'] + tokens['b']) / 1e6:,.2f}\n" in output
-    settings = {"generator": "demo", "model": "a", "temperature": None, "top_p": None, "max_tokens": 9, "seed": 3}
-    assert json.loads(next(row["settings"] for row in rows if row["model"] == "a")) == settings
-    project.run(*asked, *options, "-o", "again")
+    """The responders answer as themselves, and the pool is the same each time, with counts, costs and the settings."""
+    project.write("prompts.txt", "What is three plus four?\nAdd ninety and two.\n")
+    asked = ("generate", "prompts.txt", "--model", "demo", "--candidates", "7", "--seed", "3", "--price", "0,1000000")
+    output = project.run(*asked, "--price", "parrot=0,0", "-o", "pool").stdout
+    rows = pq.read_table(project.folder / "pool/part-00000.parquet").to_pylist()
+    assert len(rows) == 14
+    answers = {(row["id"], row["model"]): row["response"] for row in rows}
+    assert {answers.get(("1", "scholar")), answers.get(("2", "scholar"))} <= {
+        "The answer is 7.",
+        "The answer is 92.",
+        None,
+    }
+    assert all(row["completion_tokens"] == len(row["response"].split()) for row in rows)
+    tokens = sum(row["completion_tokens"] for row in rows if row["model"] != "parrot")
+    assert f"It cost ${tokens:,.2f}\n" in output
+    assert json.loads(rows[0]["settings"]) == {"generator": "demo", "model": rows[0]["model"]}
+    project.run(*asked, "-o", "again")
     first, again = (project.folder / name / "part-00000.parquet" for name in ("pool", "again"))
     assert first.read_bytes() == again.read_bytes()
+
+
+def test_names(project: Project) -> None:
+    """A model without a name has that of its folder or location, and a responder may have another name."""
+    texts = ("demo:clerk", "expert=demo:scholar", "shout:loud")
+    models = [word for text in texts for word in ("--model", text)]
+    project.run("generate", "prompts.txt", "--plugin", "shout", *models, "-o", "pool")
+    rows = pq.read_table(project.folder / "pool/part-00000.parquet").to_pylist()
+    assert [row["model"] for row in rows[:3]] == ["clerk", "expert", "loud"]
+    assert rows[1]["response"] == "I am afraid that I cannot say."

@@ -14,9 +14,10 @@ import zebra_core as zebra
 from zebra_generate.asking.ask import Reporting, Settings
 from zebra_generate.asking.waiting import Waiting
 from zebra_generate.counting.tally import Tally
+from zebra_generate.keeping.folder import Target
 from zebra_generate.requests.prompts import Prompt
 from zebra_generate.requests.request import Model
-from zebra_generate.run import Target, generate, requests_of
+from zebra_generate.run import generate, requests_of
 
 PROMPTS = [Prompt(str(n), ({"role": "user", "content": f"p{n}"},)) for n in range(5)]
 

@@ -157,3 +157,22 @@ def test_memory() -> None:
         torch.empty(10**15)
     with pytest.raises(RuntimeError, match="shape"), _explained_errors("m", 4):
         torch.empty(2).reshape(3)
+
+
+def test_a_model_that_the_scores_lack(ready: Project) -> None:
+    """A run measures it on the tasks of the recipe: of the four questions of ARC-Easy, (B) is right for three."""
+    ready.write("prompts.txt", "What is three plus four?\n")
+    ready.write("scores.csv", "model,arc-e\nscholar,0.9\nparrot,0.1\n")
+    ready.write(
+        "recipe.toml",
+        'missing = "evaluate"\nscores = ["scores.csv"]\nthreshold = 0.0\n'
+        '[generate]\nprompts = "prompts.txt"\nmodels = ["model", "demo:scholar", "demo:parrot"]\nmax_tokens = 4\n'
+        '[evaluation]\ntasks = ["zebra_arc_easy"]\ntask_data = "data"\n[options.lm-eval]\nmax_new_tokens = 8\n',
+    )
+    ready.run("run", "recipe.toml")
+    table = json.loads((ready.folder / "measured-scores.json").read_text())
+    assert table["scores"] == {"model": {"ARC-Easy": ALWAYS_B["ARC-Easy"]}} == {"model": {"ARC-Easy": 75}}
+    (entry,) = map(json.loads, (ready.folder / "measured-scores.provenance.jsonl").read_text().splitlines())
+    assert entry["depends on"]["zebra_arc_easy"]["questions"] == 4
+    superiority = {name: used["superiority"] for name, used in ready.manifest()["summary"]["models"].items()}
+    assert superiority == pytest.approx({"scholar": 1, "model": (75 - 10) / 80, "parrot": 0})

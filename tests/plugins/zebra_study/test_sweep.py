@@ -128,6 +128,10 @@ def test_the_embedded_sweep(tmp_path: Path, plugins: zebra.Plugins) -> None:
 @pytest.mark.parametrize(
     ("recipe", "message"),
     [
+        (
+            'seed = [0, 1]\nmodel = "tiny"\n[options.openai]\napi_key = "sk-x"\n',
+            "the recipe sets the secret openai.api_key, and a sweep writes its recipes",
+        ),
         ('strategy = "sup"\nmodel = "tiny"\n', "the recipe has no list, so there is nothing to sweep over"),
         ('strategy = ["sup", "sim"]\n', "the recipe names no model to train"),
         ('strategy = ["sup", 3]\nmodel = "tiny"\n', "expected str, got 3"),

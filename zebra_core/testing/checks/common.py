@@ -78,7 +78,7 @@ def rejects_typos(subject: Subject) -> None:
     component = subject.component
     options = subject.settings
     try:
-        bound = component.bind({**options, TYPO: 1})
+        bound = subject.bind({**options, TYPO: 1})
         if component.takes_any_option and isinstance(bound.instance, ChecksModel):
             with TemporaryDirectory() as folder:
                 bound.instance.check(example_model(subject, Path(folder)))

@@ -16,7 +16,7 @@ from zebra_core.dataset.lint import LintResult
 from zebra_core.dataset.shards import Writer, plan_shards
 from zebra_core.plugins.protocols import DeclinesLocation, TakesLints
 from zebra_core.pool.filters import prepare_filters
-from zebra_core.pool.pool import POOL
+from zebra_core.pool.pool import POOL, MakesPool
 from zebra_core.recipe.inputs import read_results
 from zebra_core.recipe.recipe import Recipe
 from zebra_core.recipe.resolve import Resolver
@@ -125,6 +125,8 @@ def _pairing(subject: Subject, _: Path) -> Example:
 def _located(subject: Subject, _: Path) -> Example:
     if subject.location is None and isinstance(subject.instance, DeclinesLocation):
         skip('it reads files: give one as an example with location="...", or --location FILE')
+    if isinstance(subject.instance, MakesPool):
+        subject.instance.make(subject.location)
     path = Path(subject.location) if subject.location else None
     inputs = (path,) if path is not None and path.exists() else ()
     return Example((subject.location,), inputs, lambda result: read_inner(subject, result))
