@@ -123,6 +123,49 @@ def test_the_plugin_page(zebra_cli: Project) -> None:
     assert zebra_cli.run("run", "--plugin", "near", "-o", "x", code=2).stderr in page
 
 
+def with_outputs(page: str, project: Project) -> str:
+    """Return a page in which each block that begins with `$ zebra` has what the command prints now."""
+
+    def run(block: re.Match[str]) -> str:
+        printed = project.run(*shlex.split(block[1])).stdout.splitlines()
+        return "".join(f"{line.rstrip()}\n" for line in (f"```\n$ zebra {block[1]}", *printed, "```"))
+
+    return re.sub(r"^```\n\$ zebra (.*)\n(?:(?!```).*\n)*```\n", run, page, flags=re.MULTILINE)
+
+
+@pytest.fixture
+def with_prompts(zebra_cli: Project) -> Project:
+    """A folder with the prompts of examples/."""
+    zebra_cli.write("examples/prompts.jsonl", (ROOT / "examples/prompts.jsonl").read_bytes())
+    return zebra_cli
+
+
+PROMPTS_PAGE = DOCS / "tutorial-prompts.md"
+
+
+def test_the_second_page_of_the_tutorial(with_prompts: Project) -> None:
+    """docs/tutorial-prompts.md shows what its commands print, and its recipe builds the same bytes as its flags."""
+    page = PROMPTS_PAGE.read_text(encoding="utf-8")
+    check_generated(PROMPTS_PAGE, with_outputs(page, with_prompts))
+    with_prompts.write("demo.toml", code(page, "toml")[0])
+    with_prompts.run("run", "demo.toml", "-o", "same")
+    flags, recipe = (
+        {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (with_prompts.folder / name for name in ("zebra-dataset", "same"))
+    )
+    assert flags == recipe
+
+
+@pytest.mark.train
+@pytest.mark.filterwarnings("ignore")
+def test_from_prompts_to_a_model(with_prompts: Project) -> None:
+    """The command that the page ends with answers, builds and trains, and prints what the page says."""
+    page = PROMPTS_PAGE.read_text(encoding="utf-8")
+    (command,) = re.findall("^zebra (run .* --trainer .*)$", page, flags=re.MULTILINE)
+    assert with_prompts.run(*command.split()).stdout.splitlines()[-1] in page.splitlines()
+    assert (with_prompts.folder / "zebra-dataset-dpo/config.json").is_file()
+
+
 def test_the_page_on_generating(zebra_cli: Project) -> None:
     """The program of the how-to page answers prompts by the commands that are shown, and a dataset is built of its pool."""
     page = (DOCS / "how-to/generate.md").read_text(encoding="utf-8")
@@ -157,7 +200,7 @@ def test_the_recipe_of_the_how_to_is_read() -> None:
     assert zebra.make_recipe(tomllib.loads(recipe)).benchmarks == {"toxicity": {"direction": "lower", "axis": "safety"}}
 
 
-@pytest.mark.parametrize("page", ["how-to/generate.md"])
+@pytest.mark.parametrize("page", ["tutorial-prompts.md", "how-to/generate.md"])
 def test_recipes_that_generate(page: str) -> None:
     """Each recipe that a page shows is one."""
     import tomllib

@@ -11,8 +11,8 @@ from zebra_demo.responders import RESPONDERS
 from zebra_demo.tasks import FAMILIES, Question, is_correct, questions
 
 HERE = Path(__file__).parent
-MEASURED, POOL, HELD_OUT, ANSWERS = 200, 100, 50, 4
-"""Questions per family that scores are measured on, of the pool, and held out; answers per question."""
+MEASURED, POOL, HELD_OUT, PROMPTS, ANSWERS = 200, 100, 50, 50, 4
+"""Questions per family that scores are measured on, of the pool, held out, and without answers; answers per question."""
 
 
 def measuring_set() -> list[Question]:
@@ -43,6 +43,12 @@ def held_out_set(draw: Random) -> list[Question]:
     """Return the held-out questions, which are neither in the pool nor used to measure the scores."""
     used = {question.prompt for question in (*measuring_set(), *pool_set(Random(2)))}
     return questions(draw, HELD_OUT, without=used)
+
+
+def prompts_set() -> list[Question]:
+    """Return further questions, of `examples/prompts.jsonl`."""
+    used = {question.prompt for question in (*measuring_set(), *pool_set(Random(2)), *held_out_set(Random(3)))}
+    return questions(Random(4), PROMPTS, without=used)
 
 
 def answer(draw: Random, pool: list[Question]) -> list[dict[str, Any]]:
@@ -92,8 +98,17 @@ def questions_jsonl() -> str:
     return as_jsonl([{"family": q.family, "question": q.prompt, "answer": q.answer} for q in held_out])
 
 
+def prompts_jsonl() -> str:
+    """Return the questions without answers, for `zebra run --prompts`."""
+    asked = prompts_set()
+    Random(4).shuffle(asked)
+    rows = [{"id": f"{q.family}-{number:03}", "prompt": q.prompt, "source": q.family} for number, q in enumerate(asked)]
+    return as_jsonl(rows)
+
+
 if __name__ == "__main__":
     (HERE / "scores.csv").write_text(scores_csv(), encoding="utf-8")
     (HERE / "pool.jsonl").write_text(as_jsonl(pool_rows()), encoding="utf-8")
     (HERE / "held_out.jsonl").write_text(as_jsonl(held_out_rows()), encoding="utf-8")
     (HERE.parent / "zebra_lm_eval/tasks/demo.jsonl").write_text(questions_jsonl(), encoding="utf-8")
+    (HERE.parents[1] / "examples/prompts.jsonl").write_text(prompts_jsonl(), encoding="utf-8")

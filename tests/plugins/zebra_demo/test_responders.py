@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from helpers.generated import ROOT
 
 import zebra_core as zebra
 from zebra_demo import NAMES, make
@@ -32,6 +33,28 @@ def test_measured_on_other_questions() -> None:
     held_out = {row["instruction"] for row in make.held_out_rows()}
     assert (len(measured), len(asked), len(held_out)) == (1200, 600, 300)
     assert len(measured | asked | held_out) == 2100
+
+
+def test_the_prompts_of_the_example() -> None:
+    """examples/prompts.jsonl has 50 further questions of each family, none of which is used elsewhere."""
+    assert (ROOT / "examples/prompts.jsonl").read_text(encoding="utf-8") == make.prompts_jsonl()
+    prompts = {question.prompt for question in make.prompts_set()}
+    used = {row["instruction"] for row in (*make.pool_rows(), *make.held_out_rows())}
+    assert len(prompts) == 300
+    assert not prompts & (used | {question.prompt for question in make.measuring_set()})
+
+
+def test_the_responders_answer_prompts(plugins: zebra.Plugins) -> None:
+    """The generator `demo` answers the last message of a prompt as the responder of that name, in the order of the prompts."""
+    generator = plugins.find("generator", "demo").bind()
+    prompts = [
+        [{"role": "system", "content": "Add."}, {"role": "user", "content": f"Add {one} and two."}]
+        for one in ("one", "nine")
+    ]
+    responses = [("The answer is 3.", "The answer is 11."), ("Result: 3", "Result: 11")]
+    for name, texts in zip(("scholar", "accountant"), responses, strict=True):
+        assert tuple(response.text for response in generator(prompts, name)) == texts
+    assert tuple(generator.component.factory.offered) == NAMES
 
 
 def test_responders_see_the_prompt_alone() -> None:
