@@ -449,7 +449,8 @@ DOCUMENTED = {
 def first_row(name: str, content: bytes) -> Any:
     """Return the first row, or the first entry, of a sample's file."""
     if name.endswith(".parquet"):
-        return pq.read_table(io.BytesIO(content)).slice(0, 1).to_pylist()[0]
+        row = pq.read_table(io.BytesIO(content)).slice(0, 1).to_pylist()[0]
+        return {name: json.loads(json.dumps(value, sort_keys=True)) for name, value in row.items()}
     if name.endswith(".eval"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return json.loads(archive.read(archive.namelist()[0]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import zebra_core as zebra
+from zebra_pools.columns import conform_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +20,9 @@ ROWS = 1_000
 ARGUMENTS = ("split", "name", "revision", "data_dir")
 
 
-def open_hub(location: str) -> tuple[pa.Schema, int | None, Callable[[pa.Schema], Iterator[pa.RecordBatch]]]:
+def open_hub(
+    location: str,
+) -> tuple[pa.Schema, int | None, Callable[[pa.Schema], Iterator[pa.RecordBatch | zebra.Rejected]]]:
     """Open `hub:NAME` or `hub:NAME?split=train&name=CONFIG`, the arguments of `datasets.load_dataset`.
 
     Raise ZebraError, with the reason that `datasets` gives, if the dataset cannot be loaded.
@@ -33,10 +36,12 @@ def open_hub(location: str) -> tuple[pa.Schema, int | None, Callable[[pa.Schema]
     return stream.features.arrow_schema, rows, partial(_read, name, arguments)
 
 
-def _read(name: str, arguments: dict[str, str], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _read(name: str, arguments: dict[str, str], schema: pa.Schema) -> Iterator[pa.RecordBatch | zebra.Rejected]:
+    """Read these columns in the types of the schema, whatever the order of fields in the dataset."""
     stream = _load(name, arguments).select_columns(schema.names).with_format("arrow")
     for table in stream.iter(ROWS):
-        yield from table.combine_chunks().to_batches()
+        for batch in table.combine_chunks().to_batches():
+            yield from zebra.convert_or_reject(batch, partial(conform_batch, schema))
 
 
 def _load(name: str, arguments: dict[str, str]) -> IterableDataset:

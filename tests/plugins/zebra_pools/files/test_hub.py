@@ -21,5 +21,8 @@ def test_the_hub(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     zebra_cli.write("data/test.parquet", parquet(ultrafeedback()[:1]))
     assert read("hub:data") == EXPECTED
     assert read("ultrafeedback:hub:data?split=test") == EXPECTED[:1]
+    rows = [{**row, "completions": [dict(sorted(c.items())) for c in row["completions"]]} for row in ultrafeedback()]
+    zebra_cli.write("other/train.parquet", parquet(rows))  # the fields of a completion are in another order
+    assert read("hub:other") == EXPECTED
     with pytest.raises(zebra.ZebraError, match="did you mean 'split'"):
         zebra.open_pool("hub:data?spilt=test")
