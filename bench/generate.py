@@ -1,9 +1,10 @@
 """Generate a pool from a server with faults: each request is there once, after kills too, nearly as fast as a bare client can.
 
-    python bench/generate.py --prompts 10000 --models 4 --kills 20
+    python bench/generate.py --prompts 10000 --models 4 --kills 50
 
 The server of the tests runs in a process of its own. A bare client (asyncio and httpx2, a fixed number of requests in flight,
-and another attempt at once after a fault) asks it the same. Needs the extra `generate`.
+and another attempt at once after a fault) asks it the same, in turn with the generator, `--pairs` times. Needs the extra
+`generate`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -96,6 +98,29 @@ def check(pool: Path, requests: list[Request]) -> None:
         sys.exit("the pool is not complete")
 
 
+def compare(prompts: Path, options: argparse.Namespace) -> list[Request]:
+    """Print how fast the generator is beside the bare client, check its pools, and return the requests."""
+    rates: dict[str, list[float]] = {"bare": [], "same": [], "adaptive": []}
+    for number in range(options.pairs):
+        for name, concurrency in (("same", options.concurrency), ("adaptive", 0)):
+            pool = options.folder / f"{name}-{number}"
+            with server(options) as url:
+                requests = make_requests(prompts, options.models, url, concurrency)
+                begun = time.perf_counter()
+                generate(requests, Target(pool), Settings(), Reporting(print, lambda _: None))
+                rates[name].append(len(requests) / (time.perf_counter() - begun))
+            check(pool, requests)
+        bodies = [OpenAI().body(request.messages, request.model.location) for request in requests]
+        with server(options) as url:
+            rates["bare"].append(asyncio.run(ask_bare(bodies, url, options.concurrency)))
+    print(f"bare client  {median(rates['bare']):,.0f} requests/s with {options.concurrency} in flight")
+    for name in ("same", "adaptive"):
+        ratios = [own / bare for own, bare in zip(rates[name], rates["bare"], strict=True)]
+        each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        print(f"{name:<11}  {median(rates[name]):,.0f} requests/s, {median(ratios):.2f} of the bare client ({each})")
+    return requests
+
+
 def generate_killed(prompts: Path, options: argparse.Namespace, url: str, pool: Path) -> int:
     """Run the command, kill it at random moments, and let the last run finish. Return the number of kills."""
     models = [word for number in range(options.models) for word in ("--model", f"m{number}=openai:m{number}")]
@@ -123,10 +148,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=1_000)
     parser.add_argument("--models", type=int, default=4)
-    parser.add_argument("--faults", type=float, default=0.02, help="share of each of six faults")
+    parser.add_argument("--faults", type=float, default=0.02, help="share of each fault")
     parser.add_argument("--latency", type=float, default=0.2)
     parser.add_argument("--capacity", type=int, default=10_000, help="requests at a time; more are refused")
     parser.add_argument("--concurrency", type=int, default=32, help="requests in flight of both clients")
+    parser.add_argument("--pairs", type=int, default=3, help="comparisons of the two clients")
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--longest", type=float, default=8.0, help="seconds until a kill, at most")
     parser.add_argument("--seed", type=int, default=0)
@@ -136,27 +162,12 @@ def main() -> None:
     options.folder.mkdir(parents=True)
     prompts = options.folder / "prompts.txt"
     prompts.write_text("".join(f"what is {n} and why is it so\n" for n in range(options.prompts)), encoding="utf-8")
-    rates: dict[str, float] = {}
-    reporting = Reporting(print, lambda _: None)
-    for name, concurrency in (("same", options.concurrency), ("adaptive", 0)):
-        with server(options) as url:
-            requests = make_requests(prompts, options.models, url, concurrency)
-            begun = time.perf_counter()
-            generate(requests, Target(options.folder / name), Settings(), reporting)
-            rates[name] = len(requests) / (time.perf_counter() - begun)
-            check(options.folder / name, requests)
-    generator = OpenAI()
-    bodies = [generator.body(request.messages, request.model.location) for request in requests]
-    with server(options) as url:
-        bare = asyncio.run(ask_bare(bodies, url, options.concurrency))
-    print(f"bare client       {bare:,.0f} requests/s with {options.concurrency} in flight")
-    for name, rate in rates.items():
-        print(f"{name:<17} {rate:,.0f} requests/s, {rate / bare:.2f} of the bare client")
+    requests = compare(prompts, options)
     if options.kills:
         with server(options) as url:
             kills = generate_killed(prompts, options, url, options.folder / "killed")
         check(options.folder / "killed", requests)
-        first, killed = (sorted((options.folder / name).glob("*.parquet")) for name in ("same", "killed"))
+        first, killed = (sorted((options.folder / name).glob("*.parquet")) for name in ("same-0", "killed"))
         same = [each.read_bytes() for each in first] == [each.read_bytes() for each in killed]
         print(f"{kills} kills, the pool is {'the same' if same else 'another'}")
         if not same:

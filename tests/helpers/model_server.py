@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-FAULTS = ("429", "500", "slow", "malformed", "dropped", "truncated")
+FAULTS = ("429", "500", "slow", "malformed", "dropped", "truncated", "garbled")
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests", 500: "Error"}
 
 
@@ -144,6 +144,10 @@ class ModelServer:
     async def send(self, writer: asyncio.StreamWriter, kind: str, status: int, content: bytes) -> bool:
         """Send a reply, or what a fault leaves of it. Return whether the connection stays open."""
         if kind == "dropped":
+            return False
+        if kind == "garbled":
+            writer.write(b"this is not HTTP\r\n\r\n")
+            await writer.drain()
             return False
         retry = f"retry-after: {self.retry_after}\r\n" if status == 429 else ""
         head = f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\n{retry}"

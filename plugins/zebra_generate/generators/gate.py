@@ -13,6 +13,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from zebra_generate.generators.replies import Fault
     from zebra_generate.generators.window import Window
 
 
@@ -36,27 +37,25 @@ class Gate:
             self._wake()
 
     async def _enter(self) -> None:
-        while True:
-            pause = self.resumes - time.monotonic()
-            if pause > 0:
-                await asyncio.sleep(pause)
-            elif self.busy < self.window.size:
-                self.busy += 1
-                return
-            else:
-                place = asyncio.get_running_loop().create_future()
-                self.waiting.append(place)
-                await place
+        if self.busy < self.window.size and not self.waiting:
+            self.busy += 1
+        else:
+            place = asyncio.get_running_loop().create_future()
+            self.waiting.append(place)
+            await place  # who ends it has counted it as busy
+        while (pause := self.resumes - time.monotonic()) > 0:  # noqa: ASYNC110  # another reply may prolong it
+            await asyncio.sleep(pause)
 
-    def observe(self, sent_in: int, *, refused: bool, retry_after: float = 0.0) -> None:
-        """Tell the window of a reply; if it is halved, pause for as long as the server asks."""
-        if self.window.observe(sent_in, time.monotonic(), refused=refused) and retry_after:
+    def observe(self, sent_in: int, seconds: float, fault: Fault | None = None) -> None:
+        """Tell the window of a reply that took some seconds; if it is halved, pause for as long as the server asks."""
+        refused = fault is not None and fault.refusing
+        retry_after = (fault and fault.retry_after) or 0.0
+        if self.window.observe(sent_in, seconds, refused=refused) and retry_after:
             self.resumes = max(self.resumes, time.monotonic() + retry_after)
 
     def _wake(self) -> None:
-        room = self.window.size - self.busy
-        while room > 0 and self.waiting:
+        while self.busy < self.window.size and self.waiting:
             place = self.waiting.popleft()
-            if not place.done():
+            if not place.done():  # it is cancelled
                 place.set_result(None)
-                room -= 1
+                self.busy += 1

@@ -35,13 +35,11 @@ class Fault(Exception):  # noqa: N818  # a reply
 
 def fault_of(error: Exception, timeout: float) -> Fault:
     """Return the fault that an exception of the client stands for. Raise the exception if it is none."""
-    import openai  # noqa: PLC0415  # in an extra
+    import aiohttp  # noqa: PLC0415  # in an extra
+    import openai  # noqa: PLC0415
 
-    if isinstance(error, openai.APITimeoutError):
-        return Fault(f"no reply within {timeout:g} seconds", refusing=True)
-    if isinstance(error, openai.APIConnectionError):
-        cause = error.__cause__ or error
-        return Fault(f"{type(cause).__name__}: {cause}", unreachable=type(cause).__name__ == "ConnectError")
+    if isinstance(error, openai.APIConnectionError | aiohttp.ClientError):
+        return _fault_of_connection(error, timeout)
     if isinstance(error, openai.APIStatusError):
         status, text = error.status_code, _message(error)
         exhausted = "insufficient_quota" in text
@@ -55,6 +53,20 @@ def fault_of(error: Exception, timeout: float) -> Fault:
     if isinstance(error, ValueError):  # of the JSON parser
         return Fault("the reply is not JSON")
     raise error
+
+
+def _fault_of_connection(error: Exception, timeout: float) -> Fault:
+    """Return the fault that the first cause stands for: the exceptions above it call any lost connection a timeout."""
+    import aiohttp  # noqa: PLC0415
+
+    cause: BaseException = error
+    while cause.__cause__ and not isinstance(cause, aiohttp.ClientError):
+        cause = cause.__cause__
+    if isinstance(cause, TimeoutError):
+        return Fault(f"no reply within {timeout:g} seconds", refusing=True)
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return Fault(f"cannot connect: {cause.strerror or type(cause).__name__}", unreachable=True)
+    return Fault(f"{type(cause).__name__}: {cause}")
 
 
 def _message(error: Any) -> str:

@@ -101,9 +101,9 @@ class Sender:
                 reply = await self._reply(body)
                 response = response_of(reply, body.get("seed", 0), time.monotonic() - begun)
             except Fault as fault:
-                self.gate.observe(sent_in, refused=fault.refusing, retry_after=fault.retry_after or 0.0)
+                self.gate.observe(sent_in, time.monotonic() - begun, fault)
                 raise
-            self.gate.observe(sent_in, refused=False)
+            self.gate.observe(sent_in, time.monotonic() - begun)
             return response
 
     async def _reply(self, body: dict[str, Any]) -> Any:

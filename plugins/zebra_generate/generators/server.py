@@ -65,7 +65,7 @@ class OpenAI(Sampling):
 
     def stream(self, prompts: Sequence[zebra.Messages], model: str) -> Iterator[tuple[int, zebra.Response]]:
         """Yield each response when it is there. Raise ZebraError if the server cannot be used."""
-        zebra.require_extra("generate", "the generator openai", ("openai",))
+        zebra.require_extra("generate", "the generator openai", ("openai", "aiohttp"))
         name, url = self._address(model)
         key = self._key(url)
         window = Window(self.concurrency or Window().size, fixed=bool(self.concurrency))
@@ -132,7 +132,7 @@ def _client(url: str, key: str, timeout: float, connections: int) -> Any:
     import openai  # noqa: PLC0415
 
     limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-    client = openai.DefaultAsyncHttpxClient(limits=limits, timeout=timeout)
+    client = openai.DefaultAioHttpClient(limits=limits, timeout=timeout)  # half the CPU time of the default
     return openai.AsyncOpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=client)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-FIRST, LARGEST = 8, 512
+FIRST, LARGEST = 16, 512
 """The number of requests to begin with, and the most."""
 OVERLOADED = 0.2
 """The share of refusals (429, 503, time-outs) from which a server has too much to do; single ones say nothing."""
@@ -19,9 +19,10 @@ class Window:
     """Adapts `size`, the number of requests in flight, to what a server sustains; a `fixed` one stays.
 
     It goes by rounds of twice as many replies as there are requests in flight. If many are refusals, the size is halved. If
-    the replies come faster than ever before, it is doubled, and after the first setback raised by an eighth. If not, the
-    last raise is taken back, and tried again some rounds later. A request notes the `round` in which it was sent,
-    because a reply says nothing about a size that came later.
+    the rate of responses is higher than ever before, it is doubled, and after the first setback raised by an eighth. If
+    not, the last raise is taken back, and tried again some rounds later. The rate is the size by the mean time that a
+    request takes (Little's law), since the times at which replies arrive say little: they come in bursts. A request notes
+    the `round` in which it was sent, because a reply says nothing about a size that came later.
     """
 
     size: int = FIRST
@@ -29,25 +30,24 @@ class Window:
     round: int = 0
     _replies: int = 0
     _refusals: int = 0
-    _begun: float | None = None
+    _seconds: float = 0.0
     _best: float = 0.0
     _before: int = 0
     _doubles: bool = True
     _quiet: int = 0
 
-    def observe(self, sent_in: int, now: float, *, refused: bool) -> bool:
-        """Count a reply to a request sent in a round, at a time in seconds. Return whether the size was halved."""
+    def observe(self, sent_in: int, seconds: float, *, refused: bool) -> bool:
+        """Count a reply to a request sent in a round, and how long it took. Return whether the size was halved."""
         if self.fixed or sent_in < self.round:
             return False
-        if self._begun is None:
-            self._begun = now
+        self._seconds += seconds
         self._replies += 1
         self._refusals += refused
         if self._refusals >= max(4, OVERLOADED * max(self._replies, self.size)):
             self._halve()
             return True
         if self._replies >= 2 * max(self.size, FIRST):
-            self._end_round((self._replies - self._refusals) / max(now - self._begun, 1e-9))
+            self._end_round(self.size * (self._replies - self._refusals) / max(self._seconds, 1e-9))
         return False
 
     def _halve(self) -> None:
@@ -79,4 +79,4 @@ class Window:
 
     def _restart(self) -> None:
         self.round += 1
-        self._replies, self._refusals, self._begun = 0, 0, None
+        self._replies, self._refusals, self._seconds = 0, 0, 0.0

@@ -144,7 +144,7 @@ def test_a_server_that_is_down() -> None:
         first = next(given)
     assert first == (0, zebra.Response("m says 0 noitseuq", "stop", 2, 4, first[1].seed, first[1].seconds))
     with pytest.raises(
-        zebra.ZebraError, match=r"the server http://127.0.0.1:\d+/v1 does not answer for 'm' \(ConnectError"
+        zebra.ZebraError, match=r"the server http://127.0.0.1:\d+/v1 does not answer for 'm' \(cannot connect: "
     ):
         list(given)
     with pytest.raises(zebra.ZebraError, match=r"check that it runs, and the address: --set openai.base_url=URL"):
