@@ -35,6 +35,11 @@ def prompt_type(kind: pa.DataType) -> pa.DataType | None:
     return zebra.MESSAGES if is_message else None
 
 
+def id_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type to read an id as: a whole number as it is, which then becomes text, and anything else as text."""
+    return kind if pa.types.is_integer(kind) else pa.string()
+
+
 def is_text(kind: pa.DataType) -> bool:
     """Return whether a column holds text, dictionary-encoded or not."""
     if pa.types.is_dictionary(kind):

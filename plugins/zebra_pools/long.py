@@ -51,7 +51,8 @@ class Long(Reader):
                 raise Mismatch(msg)
         rating = self.rating or first_present(columns.RATING, schema)
         ratings = {rating: pa.float64()} if rating else {}
-        return pa.schema(shared_columns(schema, self.prompt) | dict.fromkeys(texts, TEXT) | ratings)
+        ids = {self.id: columns.id_type(schema.field(self.id).type)} if self.id else {}
+        return pa.schema(shared_columns(schema, self.prompt) | dict.fromkeys(texts, TEXT) | ids | ratings)
 
     def suggests(self, location: str) -> str | None:
         """Return the flags, of this layout or of `wide`, that name the columns of a table."""
@@ -80,7 +81,7 @@ class Long(Reader):
         schema = batch.schema
         arrays = shared_arrays(batch, self.prompt)
         if self.id:
-            arrays["id"] = batch[self.id]
+            arrays["id"] = batch[self.id].cast(pa.string())
         arrays |= {
             "key": arrays.get("id", columns.prompt_text(batch[self.prompt or first_present(columns.PROMPT, schema)])),
             "model": batch[self.model or first_present(columns.MODEL, schema)],

@@ -105,15 +105,17 @@ def shared_columns(schema: pa.Schema, prompt: str = "") -> dict[str, pa.DataType
     if kind is None:
         msg = f"has a column {name!r} that is neither text nor messages ({schema.field(name).type})"
         raise Mismatch(msg)
-    others = [first_present(names, schema) for names in (columns.ID, columns.SOURCE)]
-    return {name: kind, **{other: pa.string() for other in others if other and other != name}}
+    number, source = (first_present(names, schema) for names in (columns.ID, columns.SOURCE))
+    ids = {number: columns.id_type(schema.field(number).type)} if number else {}
+    return {**ids, **({source: pa.string()} if source else {}), name: kind}
 
 
 def shared_arrays(batch: pa.RecordBatch, prompt: str = "") -> dict[str, pa.Array]:
     """Return prompt, id and source of a batch as the pool's columns."""
     names = {"id": first_present(columns.ID, batch.schema), "source": first_present(columns.SOURCE, batch.schema)}
     text = batch[prompt or first_present(columns.PROMPT, batch.schema)]
-    return {"prompt": columns.as_messages(text), **{name: batch[column] for name, column in names.items() if column}}
+    texts = {name: batch[column].cast(pa.string()) for name, column in names.items() if column}
+    return {"prompt": columns.as_messages(text), **texts}
 
 
 def lacks(what: str) -> str:

@@ -5,6 +5,7 @@ Every sample is written for these tests after the format's documentation.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -13,7 +14,7 @@ from typing import Any
 
 import attrs
 import pyarrow.parquet as pq
-from helpers.pools import lines, parquet
+from helpers.pools import comma, lines, parquet
 
 LARGE, SMALL = "org/m-large", "org/m-small"
 SUM, SKY = "What is 2 + 3?", "Name a colour\nof the sky."
@@ -313,21 +314,24 @@ def arena_with_parts() -> Sample:
         return [m | {"content": [{"type": "text", "text": m["content"]}]} for m in (user(prompt), assistant(text))]
 
     rows = [
-        battle(n, {"conversation_a": talk(p, by[LARGE]), "conversation_b": talk(p, by[SMALL])})
+        {
+            "id": f"q{n}", "model_a": LARGE, "model_b": SMALL, "winner": "both_bad", "evaluation_order": 1,
+            "conversation_a": talk(p, by[LARGE]), "conversation_b": talk(p, by[SMALL]),
+        }
         for n, (p, by) in enumerate(POOL.items())
-    ]
+    ]  # fmt: skip
     return one("arena", "arena-parts.parquet", parquet(rows))
 
 
 def arena_of_turns() -> Sample:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
-            "id": str(n), "model_a": LARGE, "model_b": SMALL, "prompt": json.dumps([p, "More?"]),
-            "response_a": json.dumps([by[LARGE], "No."]), "response_b": json.dumps([by[SMALL], "No."]), "winner_tie": 1,
+            "id": n, "model_a": LARGE, "model_b": SMALL, "prompt": [p, "More?"], "response_a": [by[LARGE], "No."],
+            "response_b": [by[SMALL], None], "winner_model_a": 0, "winner_model_b": 0, "winner_tie": 1,
         }
         for n, (p, by) in enumerate(POOL.items())
     ]  # fmt: skip
-    return one("arena", "arena-turns.parquet", parquet(rows))
+    return one("arena", "arena-turns.csv", comma(rows))
 
 
 def oasst_messages() -> Sample:
@@ -451,6 +455,8 @@ def first_row(name: str, content: bytes) -> Any:
     if name.endswith(".parquet"):
         row = pq.read_table(io.BytesIO(content)).slice(0, 1).to_pylist()[0]
         return {name: json.loads(json.dumps(value, sort_keys=True)) for name, value in row.items()}
+    if name.endswith(".csv"):
+        return next(csv.DictReader(io.StringIO(content.decode())))
     if name.endswith(".eval"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return json.loads(archive.read(archive.namelist()[0]))

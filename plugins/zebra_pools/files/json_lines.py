@@ -312,6 +312,8 @@ def _fits(value: object, kind: pa.DataType) -> bool:
         return isinstance(value, dict) and all(_fits(value.get(field.name), field.type) for field in kind.fields)
     if pa.types.is_floating(kind):
         return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if pa.types.is_integer(kind):
+        return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, str)
 
 

@@ -9,7 +9,7 @@ import attrs
 import pyarrow as pa
 
 import zebra_core as zebra
-from zebra_pools.columns import is_text, pool_batch
+from zebra_pools.columns import first_present, id_type, is_text, pool_batch
 from zebra_pools.formats.values import Message, conversation, first_exchange
 from zebra_pools.reader import Mismatch, RowReader, lacks
 
@@ -33,25 +33,28 @@ class Arena(RowReader):
         names = next((names for names in (CONVERSATIONS, TEXTS) if {*MODELS, *names} <= {*schema.names}), None)
         if names is None:
             raise Mismatch(lacks("'model_a' and 'model_b' with the conversation of each"))
-        number = next((name for name in ID if name in schema.names and is_text(schema.field(name).type)), None)
+        number = first_present(ID, schema)
         kinds = {name: _kind(schema.field(name).type) for name in names}
-        return pa.schema(({number: pa.string()} if number else {}) | dict.fromkeys(MODELS, pa.string()) | kinds)
+        ids = {number: id_type(schema.field(number).type)} if number else {}
+        return pa.schema(ids | dict.fromkeys(MODELS, pa.string()) | kinds)
 
     def to_pool(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the batch with two models a row. Raise ArrowInvalid if a text is not UTF-8, RowError if there is no exchange."""
         batch.validate(full=True)
         rows = [_battle(row, place) for place, row in enumerate(batch.to_pylist())]
-        number = next((name for name in ID if name in batch.schema.names), None)
-        ids = {"id": batch[number]} if number else {}
+        number = first_present(ID, batch.schema)
+        ids = {"id": batch[number].cast(pa.string())} if number else {}
         kinds = {"prompt": zebra.MESSAGES, "models": pa.list_(pa.string()), "responses": pa.list_(pa.string())}
         return pool_batch(**ids, **{name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
 
 
 def _kind(kind: pa.DataType) -> pa.DataType:
-    """Return the type to read a conversation as: text with JSON, or messages whose content may have parts."""
+    """Return the type to read a conversation as: text with JSON, turns, or messages whose content may have parts."""
     if is_text(kind):
         return pa.string()
-    entry = getattr(kind, "value_type", pa.null())
+    entry = getattr(kind, "value_type", kind)
+    if is_text(entry) or pa.types.is_null(entry):
+        return pa.list_(pa.string())
     if not (pa.types.is_struct(entry) and {"role", "content"} <= {field.name for field in entry.fields}):
         msg = f"has conversations that are not messages ({kind})"
         raise Mismatch(msg)
@@ -81,10 +84,10 @@ def _exchange(row: dict[str, Any], side: str) -> tuple[list[Message], str] | Non
     return first_exchange(messages) if messages else None
 
 
-def _turn(text: str | None) -> str | None:
-    """Return the first turn of a JSON list of turns; a text that is none is a turn itself."""
-    turns = _parsed(text)
-    first = turns[0] if isinstance(turns, list) and turns else text
+def _turn(value: str | list[str | None] | None) -> str | None:
+    """Return the first of a list of turns, which may be JSON; a text that is not such a list is a turn itself."""
+    turns = _parsed(value) if isinstance(value, str) else value
+    first = turns[0] if isinstance(turns, list) and turns else value
     return first if isinstance(first, str) else None
 
 

@@ -48,6 +48,20 @@ def test_layout_and_format(zebra_cli: Project, layout: str, name: str) -> None:
     assert read("folder") == read(f"{layout}:folder/{name}") == EXPECTED
 
 
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_ids_that_are_numbers(zebra_cli: Project, layout: str, name: str) -> None:
+    """A whole number is an id as well as its text, and joins the rows of a long pool."""
+    numbers = {name: number for number, (name, _, _) in enumerate(POOL)}
+    rows = [
+        {column: numbers[cell] if column in ("id", "instruction_id") else cell for column, cell in row.items()}
+        for row in LAYOUTS[layout]()
+    ]
+    zebra_cli.write(name, FORMATS[name](rows))
+    expected = sorted((str(numbers[row[0]]), *row[1:]) for row in EXPECTED)
+    assert read(name) == expected
+
+
 def test_options_name_other_columns(zebra_cli: Project) -> None:
     """`long` and `wide` read the columns that their options name; a column that is not there is named."""
     rows = [{"q": prompt, "who": m, "said": r, "n": name} for name, prompt, answers in POOL for m, r in answers.items()]

@@ -201,6 +201,16 @@ def test_a_battle_over_different_prompts(tmp_path: Path) -> None:
     assert (rows, [r.reason for r in rejected]) == ([], ["its two models were asked differently"])
 
 
+@pytest.mark.parametrize("name", ["battles.jsonl", "battles.parquet"])
+def test_turns_as_text(tmp_path: Path, name: str) -> None:
+    """Where the turns of a battle are JSON in a text, its first turn is read as from a list; an id may be a number."""
+    texts = {"prompt": '["a?", "b?"]', "response_a": '["x", "y"]', "response_b": "[null]"}
+    path = write(tmp_path / name, [{"id": 7, "model_a": "a", "model_b": "b", **texts}])
+    (row,), rejected = read(path)
+    assert not rejected
+    assert (row["id"], row["prompt"][0]["content"], row["responses"]) == ("7", "a?", ["x", ""])
+
+
 def test_half_a_surrogate_pair(tmp_path: Path) -> None:
     """A text that is not Unicode is left out by its row, and the rows around it are read."""
     rows = [
