@@ -74,7 +74,7 @@ def _message(error: Any) -> str:
     body = error.body
     inner = body.get("error", body) if isinstance(body, dict) else body
     values = [inner.get("message"), inner.get("code")] if isinstance(inner, dict) else [inner]
-    texts = [" ".join(str(value).split()) for value in values if value]
+    texts = [" ".join(value.split()) for value in values if isinstance(value, str) and value]
     return (": ".join(texts) or "no reason is given")[:300]
 
 

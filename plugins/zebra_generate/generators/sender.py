@@ -88,7 +88,8 @@ class Sender:
                     await asyncio.sleep(_wait(attempt, fault))
                     continue
                 self._give_up_if_hopeless(fault)
-                return zebra.Response(None, seed=body.get("seed"), error=f"{fault.reason} ({attempt} attempts)")
+                attempts = f" ({attempt} attempts)" if attempt > 1 else ""
+                return zebra.Response(None, seed=body.get("seed"), error=f"{fault.reason}{attempts}")
             self.answered, self.in_vain = self.answered + 1, 0
             return response
         raise AssertionError  # the last attempt returns
