@@ -24,7 +24,14 @@ signal.signal(
 settings.register_profile("zebra", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zebra")  # how long an example takes says more about the machine than about the code
 
-EXTRAS = {"generate": "openai", "train": "trl", "eval": "lm_eval", "ray": "ray", "docs": "zensical"}
+EXTRAS = {
+    "generate": "openai",
+    "vllm": "vllm",
+    "train": "trl",
+    "eval": "lm_eval",
+    "ray": "ray",
+    "docs": "zensical",
+}
 """A module of each optional extra; tests marked with the extra are skipped without it."""
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 def zebra_generators() -> zebra.Components:
     """Offer the generators by name."""
     from zebra_generate.generators.batch import Batch
+    from zebra_generate.generators.engine import VLLM
     from zebra_generate.generators.program import Program
     from zebra_generate.generators.server import OpenAI
     from zebra_generate.generators.weights import Transformers
 
-    return {"openai": OpenAI, "transformers": Transformers, "batch": Batch, "command": Program}
+    return {"openai": OpenAI, "transformers": Transformers, "vllm": VLLM, "batch": Batch, "command": Program}
 
 
 @zebra.hookimpl

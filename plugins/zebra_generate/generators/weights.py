@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 import zebra_core as zebra
+from zebra_generate.generators.loaded import one_at_a_time, template_for
 from zebra_generate.generators.sampling import Sampling
 
 if TYPE_CHECKING:
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Transformers(Sampling):
-    """Weights on this machine, in a folder or from the Hugging Face Hub, with transformers, on a GPU if there is one.
+    """Weights on this machine, in a folder or from the Hugging Face Hub, with transformers, on GPUs or the CPU.
 
     Prompts of similar length are a batch. The code in a model's repository is not run.
     """
 
     batch_size: int = zebra.option(8, "Prompts in a batch on the device.", validator=attrs.validators.ge(1))
-    device: str = zebra.option("", "Device such as cuda:1 or cpu; a GPU if there is one, if empty.")
+    device: str = zebra.option(
+        "", "Device such as cuda:1 or cpu, or auto to spread the model over all GPUs; a GPU if there is one, if empty."
+    )
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = zebra.option(
+        "auto", "Type of the numbers; bfloat16 on a GPU that has it and else float32, if auto."
+    )
 
     def check(self, model: str) -> None:
         """Raise ZebraError if the libraries or the model are missing."""
@@ -34,38 +39,56 @@ class Transformers(Sampling):
         """Return a response per prompt, in order. Raise ZebraError if the model cannot be loaded."""
         if not prompts:
             return []
-        zebra.require_extra("train", "the generator transformers", ("torch", "transformers"))
-        tokenizer, network = _load(model, self.device)
+        zebra.require_extra("train", "the generator transformers", ("torch", "transformers", "accelerate"))
+        tokenizer, network = _load(model, self.device, self.dtype)
         texts = [_text(tokenizer, messages) for messages in prompts]
         lengths = [len(tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts]
-        order = sorted(range(len(prompts)), key=lambda number: (-lengths[number], number))  # the longest first
-        responses: dict[int, zebra.Response] = {}
+        room = getattr(network.config, "max_position_embeddings", None) or max(lengths) + self.max_tokens
+        responses = {
+            number: zebra.Response(
+                None, error=f"the prompt has {length:,} tokens, and the model takes {room:,} with the response"
+            )
+            for number, length in enumerate(lengths)
+            if length >= room
+        }
+        order = sorted({*range(len(prompts))} - {*responses}, key=lambda number: (-lengths[number], number))
         for start in range(0, len(order), self.batch_size):
             batch = order[start : start + self.batch_size]
             seed = self.request_seed(prompts[batch[0]])
-            answers = self._answer(tokenizer, network, [texts[number] for number in batch], seed)
-            counts = [lengths[number] for number in batch]
+            counts = [lengths[number] for number in batch]  # the longest first
+            limit = min(self.max_tokens, room - counts[0])
+            answers = self._answer(tokenizer, network, [texts[number] for number in batch], limit, seed)
             responses |= {
                 number: attrs.evolve(answer, prompt_tokens=count, seed=seed)
                 for number, answer, count in zip(batch, answers, counts, strict=True)
             }
         return [responses[number] for number in range(len(prompts))]
 
-    def _answer(self, tokenizer: Any, network: Any, texts: list[str], seed: int) -> list[zebra.Response]:
-        """Return what the network answers to a batch; the draw of its tokens follows from the seed."""
+    def _answer(self, tokenizer: Any, network: Any, texts: list[str], limit: int, seed: int) -> list[zebra.Response]:
+        """Return what the network answers to a batch, at most `limit` tokens; the draw of the tokens follows from the seed.
+
+        Raise ZebraError if the batch does not fit the device.
+        """
         import torch  # noqa: PLC0415  # heavy, and in an extra
 
         begun = time.monotonic()
         inputs = tokenizer(texts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
         torch.manual_seed(seed)
-        with torch.inference_mode():
-            output = network.generate(
-                input_ids=inputs["input_ids"].to(network.device),
-                attention_mask=inputs["attention_mask"].to(network.device),
-                pad_token_id=tokenizer.pad_token_id,
-                max_new_tokens=self.max_tokens,
-                **self._drawing(),
+        try:
+            with torch.inference_mode():
+                output = network.generate(
+                    input_ids=inputs["input_ids"].to(network.device),
+                    attention_mask=inputs["attention_mask"].to(network.device),
+                    pad_token_id=tokenizer.pad_token_id,
+                    max_new_tokens=limit,
+                    **self._drawing(),
+                )
+        except torch.OutOfMemoryError as error:
+            msg = (
+                f"{len(texts)} prompts do not fit the memory of the device at a time; lower --set transformers.batch_size, "
+                "or spread the model over all GPUs with --set transformers.device=auto"
             )
+            raise zebra.ZebraError(msg) from error
         seconds = round((time.monotonic() - begun) / len(texts), 4)
         rows = output[:, inputs["input_ids"].shape[1] :].tolist()
         return [_response(tokenizer, row, _ends(network, tokenizer), seconds) for row in rows]
@@ -80,21 +103,25 @@ class Transformers(Sampling):
         return {"do_sample": True, **values} if values else {}
 
 
-@lru_cache(maxsize=1)  # one model at a time fits the device
-def _load(model: str, device: str) -> tuple[Any, Any]:
+@one_at_a_time
+def _load(model: str, device: str, dtype: str) -> tuple[Any, Any]:
     """Return the tokenizer and the network. Raise ZebraError if they cannot be loaded."""
     import torch  # noqa: PLC0415
     import transformers  # noqa: PLC0415
 
     transformers.logging.disable_progress_bar()
     transformers.logging.set_verbosity_error()
-    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-    short = place.type == "cuda" and torch.cuda.is_bf16_supported()
+    on_gpu = torch.cuda.is_available() and device != "cpu"
+    short = on_gpu and torch.cuda.is_bf16_supported()
+    own = "bfloat16" if short else "float32"
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(model, trust_remote_code=False)
-        kind = torch.bfloat16 if short else torch.float32
-        network = transformers.AutoModelForCausalLM.from_pretrained(model, dtype=kind, trust_remote_code=False)
-        network.to(place).eval()
+        network = transformers.AutoModelForCausalLM.from_pretrained(
+            model,
+            dtype=own if dtype == "auto" else dtype,
+            device_map=device or ("cuda" if on_gpu else "cpu"),
+            trust_remote_code=False,
+        ).eval()
     except (OSError, ValueError, RuntimeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         msg = f"cannot load the model {model!r}: {reason}; check the folder, or the name on the Hugging Face Hub"
@@ -106,10 +133,8 @@ def _load(model: str, device: str) -> tuple[Any, Any]:
 
 def _text(tokenizer: Any, messages: zebra.Messages) -> str:
     """Return a conversation as the model reads it: by its chat template, or one message per line if it has none."""
-    if not tokenizer.chat_template:
-        return "\n".join(message["content"] for message in messages) + "\n"
-    turns = [{**message} for message in messages]
-    return str(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+    turns, template = [{**message} for message in messages], template_for(tokenizer)
+    return str(tokenizer.apply_chat_template(turns, chat_template=template, tokenize=False, add_generation_prompt=True))
 
 
 def _ends(network: Any, tokenizer: Any) -> set[int]:

@@ -61,3 +61,23 @@ def test_the_command(zebra_cli: Project, tiny: str) -> None:
     zebra_cli.write("prompts.txt", "One?\nTwo?\n")
     command = ("generate", "prompts.txt", "--model", f"a=transformers:{tiny}", "--max-tokens", "4", "-o", "pool")
     assert zebra_cli.run(*command).stdout.splitlines()[1].split()[:3] == ["a", "2", "0"]
+
+
+def test_a_prompt_that_is_too_long(tiny: str) -> None:
+    """The tiny model takes 1,024 tokens: a longer prompt is a failure, and one with a token less has a response of one token.
+
+    The template adds three tokens, `<user>`, `<eos>` and `<assistant>`, to a token per letter.
+    """
+    prompts = [[{"role": "user", "content": "w" * length}] for length in (1_030, 1_020, 5)]
+    failure, last, short = Transformers(temperature=0.0, max_tokens=6, batch_size=1)(prompts, tiny)
+    assert failure.error == "the prompt has 1,033 tokens, and the model takes 1,024 with the response"
+    assert (last.prompt_tokens, last.completion_tokens) == (1_023, 1)
+    assert (short.prompt_tokens, short.completion_tokens) == (8, 6)
+
+
+def test_placement_and_type(tiny: str) -> None:
+    """A model that is spread over what there is answers the same; 16 bits are taken if they are asked for."""
+    options = {"temperature": 0.0, "max_tokens": 6}
+    texts = [each.text for each in Transformers(**options)(PROMPTS, tiny)]
+    assert [each.text for each in Transformers(device="auto", **options)(PROMPTS, tiny)] == texts
+    assert all(each.text is not None for each in Transformers(dtype="bfloat16", **options)(PROMPTS, tiny))
