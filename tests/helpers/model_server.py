@@ -103,7 +103,10 @@ class ModelServer:
             kind = self.fault(body)
             self.kinds[kind] += 1
             await asyncio.sleep(self.latency + (self.slow if kind == "slow" else 0.0) if kind != "429" else 0.0)
-            return await self.send(writer, kind, *self.content(kind, body, headers))
+            status, content = self.content(kind, body, headers)
+            if body.get("stream") and status == 200:
+                return await self.send(writer, kind, status, pieces(content, kind, body), "text/event-stream")
+            return await self.send(writer, kind, status, content)
         finally:
             self.busy -= 1
 
@@ -139,9 +142,11 @@ class ModelServer:
         }
         usage = {"prompt_tokens": len(prompt.split()), "completion_tokens": min(len(words), limit)}
         reply = {"id": "x", "object": "chat.completion", "model": body["model"], "choices": [choice], "usage": usage}
-        return 200, json.dumps(reply).encode()[: -9 if kind == "malformed" else None]
+        return 200, json.dumps(reply).encode()[: -9 if kind == "malformed" and not body.get("stream") else None]
 
-    async def send(self, writer: asyncio.StreamWriter, kind: str, status: int, content: bytes) -> bool:
+    async def send(
+        self, writer: asyncio.StreamWriter, kind: str, status: int, content: bytes, form: str = "application/json"
+    ) -> bool:
         """Send a reply, or what a fault leaves of it. Return whether the connection stays open."""
         if kind == "dropped":
             return False
@@ -150,11 +155,29 @@ class ModelServer:
             await writer.drain()
             return False
         retry = f"retry-after: {self.retry_after}\r\n" if status == 429 else ""
-        head = f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\n{retry}"
+        head = f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: {form}\r\n{retry}"
         writer.write(f"{head}content-length: {len(content)}\r\n\r\n".encode())
         writer.write(content[: len(content) // 2] if kind == "truncated" else content)
         await writer.drain()
         return kind != "truncated"
+
+
+def pieces(content: bytes, kind: str, body: dict[str, Any]) -> bytes:
+    """Return a reply as events, one per word; a malformed one has an event that is not JSON, and an unfinished one breaks off."""
+    reply = json.loads(content)
+    words = reply["choices"][0]["message"]["content"].split(" ")
+    deltas = [{"delta": {"content": word if at == 0 else f" {word}"}} for at, word in enumerate(words)]
+    events = [{"choices": [delta]} for delta in [*deltas, {"finish_reason": reply["choices"][0]["finish_reason"]}]]
+    if body.get("stream_options", {}).get("include_usage"):
+        events.append({"choices": [], "usage": reply["usage"]})
+    lines = [*map(json.dumps, events), "[DONE]"]
+    if kind == "malformed":
+        lines[1] = lines[1][:-9]
+    if "unfinished" in words[-1]:
+        lines = lines[:1]
+    if "broken" in words[-1]:
+        lines[1:] = [json.dumps({"error": {"message": "it broke amid the reply"}})]
+    return "".join(f"data: {line}\n\n" for line in lines).encode()
 
 
 def error(message: str) -> bytes:

@@ -50,6 +50,8 @@ def fault_of(error: Exception, timeout: float) -> Fault:
             retry_after=retry_after(error.response.headers),
             status=402 if exhausted else status,
         )
+    if isinstance(error, openai.APIError):  # amid a reply that comes in pieces
+        return Fault(" ".join(error.message.split())[:300])
     if isinstance(error, ValueError):  # of the JSON parser
         return Fault("the reply is not JSON")
     raise error

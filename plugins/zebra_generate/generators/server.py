@@ -14,6 +14,7 @@ from zebra_core.redaction import remember_secret, remember_secrets
 from zebra_generate.generators.gate import Gate
 from zebra_generate.generators.sampling import Sampling
 from zebra_generate.generators.sender import Sender
+from zebra_generate.generators.streamed import whole_reply
 from zebra_generate.generators.window import LARGEST, Window
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class OpenAI(Sampling):
     tokens_field: Literal["max_tokens", "max_completion_tokens"] = zebra.option(
         "max_tokens", "How the server calls the maximum number of tokens; OpenAI's reasoning models want the second."
     )
+    in_pieces: bool = zebra.option(
+        default=False,
+        help="Ask for replies in pieces (streaming): some proxies end connections on which nothing comes for long.",
+    )
     extra: dict[str, Any] = zebra.option(factory=dict, help="Further fields of each request, such as top_k or stop.")
 
     def check(self, model: str) -> None:
@@ -74,7 +79,7 @@ class OpenAI(Sampling):
             post = partial(client.post, "/chat/completions", cast_to=object)
             sender = Sender(
                 [self.body(messages, name) for messages in prompts],
-                lambda body: post(body=body),
+                partial(whole_reply, post) if self.in_pieces else lambda body: post(body=body),
                 Gate(window),
                 self.retries + 1,
                 self.timeout,

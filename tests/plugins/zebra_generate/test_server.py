@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pyarrow.parquet as pq
 import pytest
 from helpers.model_server import FAULTS, ModelServer, answer
@@ -65,10 +66,31 @@ def test_a_request(server: ModelServer) -> None:
     assert server.bodies[1]["seed"] != response.seed
 
 
-def test_every_fault() -> None:
+def test_replies_in_pieces(server: ModelServer) -> None:
+    """A reply that comes in pieces is the same as one that comes whole; so is the journal's key, as the settings are."""
+    whole, streaming = OpenAI(max_tokens=3), OpenAI(max_tokens=3, in_pieces=True)
+    (expected,), (response,) = (ask(generator, 1, server) for generator in (whole, streaming))
+    assert attrs.evolve(response, seconds=expected.seconds) == expected
+    assert server.bodies[1] == {**server.bodies[0], "stream": True, "stream_options": {"include_usage": True}}
+    assert whole.settings("m") == streaming.settings("m")
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [("unfinished", "the reply ended before it was complete"), ("broken", "it broke amid the reply")],
+)
+def test_pieces_that_break_off(server: ModelServer, word: str, reason: str) -> None:
+    """A reply whose pieces end early, or with an error, is a failure after all attempts."""
+    prompt = [[{"role": "user", "content": word[::-1]}]]  # the server answers with the reverse
+    (response,) = OpenAI(retries=1, in_pieces=True)(prompt, f"m@{server.url}")
+    assert (response.text, response.error) == (None, f"{reason} (2 attempts)")
+
+
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_every_fault(in_pieces: bool) -> None:  # noqa: FBT001  # pytest names it
     """With 5 % of each fault every request is answered, and none is answered twice."""
     with ModelServer(faults=0.05, slow=0.05).running() as server:
-        responses = ask(OpenAI(retries=9), 400, server)
+        responses = ask(OpenAI(retries=9, in_pieces=in_pieces), 400, server)
         assert [each.text for each in responses] == [answer("m", f"question {n}") for n in range(400)]
         assert {*FAULTS} <= {*server.kinds}
         good = server.kinds[""] + server.kinds["slow"]
