@@ -21,7 +21,7 @@ EXTRAS = {
     "generator.openai": "generate",
 }
 """The extra that a kind, or a component, needs."""
-OF_FILES = ("generator.batch", "generator.transformers")
+OF_FILES = ("generator.batch", "generator.transformers", "generator.vllm")
 """Generators that answer from files, results and weights, which their own tests make."""
 OF_THE_LOOP = {
     "survives_being_killed",
