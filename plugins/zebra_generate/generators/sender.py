@@ -59,6 +59,12 @@ class Sender:
         results, self.results = self.results, []
         return results
 
+    async def stop(self) -> None:
+        """Give up the requests that are not answered."""
+        if self._feeder is not None:
+            self._feeder.cancel()
+            await asyncio.wait([self._feeder])
+
     def _note_end(self, feeder: asyncio.Task[None]) -> None:
         error = None if feeder.cancelled() else feeder.exception()
         self._error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error

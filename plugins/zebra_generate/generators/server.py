@@ -89,6 +89,7 @@ class OpenAI(Sampling):
                 while results := runner.run(sender.take()):
                     yield from results
             finally:
+                runner.run(sender.stop())
                 runner.run(client.close())
 
     def settings(self, model: str) -> Mapping[str, Any]:

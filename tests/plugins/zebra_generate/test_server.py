@@ -173,6 +173,18 @@ def test_a_server_that_is_down() -> None:
         ask(OpenAI(), 1, server)
 
 
+def test_a_stream_that_is_given_up(server: ModelServer, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing goes wrong, or is sent, once nobody wants the other responses."""
+    server.latency = 0.05
+    given = OpenAI(concurrency=32).stream(prompts(500), f"m@{server.url}")
+    next(given)
+    given.close()  # type: ignore[attr-defined]  # a generator
+    sent = len(server.bodies)
+    time.sleep(0.2)
+    assert len(server.bodies) == sent < 500
+    assert not caplog.records
+
+
 def test_no_secret_is_written(zebra_cli: Project, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key is in no file, and in nothing that is printed, even if the server repeats it; nor is it by `--set`."""
     zebra_cli.write("prompts.txt", "One?\nTwo?\n")
