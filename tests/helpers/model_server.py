@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import contextlib
 import hashlib
 import json
@@ -28,7 +29,8 @@ def answer(model: str, content: str) -> str:
 class ModelServer:
     """Each request meets each fault with a share of `faults`, drawn from its text and the number of the attempt.
 
-    More than `capacity` requests at a time are refused with 429. `key` is the only one that is accepted, if it is not empty.
+    More than `capacity` requests at a time are refused with 429. `key` is the only one that is accepted, or the
+    only user and password, if it is not empty.
     """
 
     faults: float = 0.0
@@ -123,7 +125,8 @@ class ModelServer:
     def content(self, kind: str, body: dict[str, Any], headers: dict[str, str]) -> tuple[int, bytes]:
         """Return the status and the body of a reply."""
         prompt = str(body["messages"][-1]["content"])
-        if self.key and headers.get("authorization") != f"Bearer {self.key}":
+        basic = base64.b64encode(self.key.encode()).decode()
+        if self.key and headers.get("authorization") not in (f"Bearer {self.key}", f"Basic {basic}"):
             return 401, error(f"Incorrect API key provided: {headers.get('authorization', '').removeprefix('Bearer ')}")
         if body["model"] == "absent":
             return 404, error("the model `absent` does not exist")

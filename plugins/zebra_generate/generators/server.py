@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+from base64 import b64encode
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 import attrs
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 OFFICIAL = "https://api.openai.com/v1"
 """The server that is asked if none is named."""
+LIBRARIES = ("openai", "aiohttp")
 
 
 @attrs.frozen
@@ -60,7 +63,7 @@ class OpenAI(Sampling):
 
     def check(self, model: str) -> None:
         """Raise ZebraError if the library, the address of the server or the key is missing."""
-        zebra.require_extra("generate", "the generator openai", ("openai",))
+        zebra.require_extra("generate", "the generator openai", LIBRARIES)
         self._key(self._address(model)[1])
 
     def __call__(self, prompts: Sequence[zebra.Messages], model: str) -> list[zebra.Response]:
@@ -70,7 +73,7 @@ class OpenAI(Sampling):
 
     def stream(self, prompts: Sequence[zebra.Messages], model: str) -> Iterator[tuple[int, zebra.Response]]:
         """Yield each response when it is there. Raise ZebraError if the server cannot be used."""
-        zebra.require_extra("generate", "the generator openai", ("openai", "aiohttp"))
+        zebra.require_extra("generate", "the generator openai", LIBRARIES)
         name, url = self._address(model)
         key = self._key(url)
         window = Window(self.concurrency or Window().size, fixed=bool(self.concurrency))
@@ -139,7 +142,21 @@ def _client(url: str, key: str, timeout: float, connections: int) -> Any:
 
     limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
     client = openai.DefaultAioHttpClient(limits=limits, timeout=timeout)  # half the CPU time of the default
-    return openai.AsyncOpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=client)
+    address, headers = _with_login(url)
+    return openai.AsyncOpenAI(
+        api_key=key, base_url=address, default_headers=headers, max_retries=0, timeout=timeout, http_client=client
+    )
+
+
+def _with_login(url: str) -> tuple[str, dict[str, str]]:
+    """Return an address without user and password, and the header that they become; aiohttp takes no other header with them."""
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    basic = b64encode(unquote(login).encode()).decode()
+    remember_secret(basic)
+    return parts._replace(netloc=host).geturl(), {"Authorization": f"Basic {basic}"}
 
 
 def _explain(name: str, url: str, fault: Fault) -> zebra.ZebraError:

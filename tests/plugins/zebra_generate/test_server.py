@@ -159,6 +159,17 @@ def test_mistakes(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
         OpenAI()(prompts(1), "m")
 
 
+def test_user_and_password(server: ModelServer) -> None:
+    """Those in an address are sent as basic authentication, and are redacted where a server repeats them."""
+    server.key = "me:pass word"
+    address = server.url.replace("//", "//me:pass%20word@")
+    (response,) = OpenAI()(prompts(1), f"m@{address}")
+    assert response.text == "m says 0 noitseuq"
+    server.key = "another:one"
+    with pytest.raises(zebra.ZebraError, match=r"401: Incorrect API key provided: Basic \*\*\*\)"):
+        OpenAI()(prompts(1), f"m@{address}")
+
+
 def test_a_server_that_is_down() -> None:
     """A server that cannot be reached ends the run with the address; so does one that dies, and what it gave is kept."""
     with ModelServer().running() as server:
