@@ -81,16 +81,16 @@ def _unscored(
     """Return the error for models that are to answer, but have no scores, with the command that measures the first."""
     name, place = next(iter(lacking.items()))
     near = nearest(name, scored)
-    hint = f" (the closest name with scores is {near!r}, and --alias maps names)" if near else ""
-    fact = f"no table has scores of {listed(lacking)}, without which its responses cannot be paired{hint}"
+    hint = f" (the closest name to {name!r} is {near!r}, and --alias maps names)" if near else ""
+    fact = f"no table has scores of {listed(lacking)}, and responses of a model without scores cannot be paired{hint}"
     tables = [source.location for source in sources if source.location and source.location.endswith(".csv")]
     table = next((path for path in tables if storage.is_local(storage.place(path))), NEW_TABLE)
     reading = "" if table in tables else f", and add --scores {table}"
-    remedy = f"add a row of it to {table}{reading}"
+    remedy = f"add a row per model to {table}{reading}"
     if place:
         words = ["zebra", "evaluate", place, "--name", name, *_evaluation(resolver), "--add-to", table]
-        remedy = f"measure it with `{shlex.join(words)}`{reading}{_automatic(resolver)}"
-    return ZebraError(f"{fact}; {remedy}, or do not ask {name!r}")
+        remedy = f"measure {name!r} with `{shlex.join(words)}`{reading}{_automatic(resolver)}"
+    return ZebraError(f"{fact}; {remedy}, or ask other models")
 
 
 def _automatic(resolver: Resolver) -> str:

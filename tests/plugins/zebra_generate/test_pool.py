@@ -188,7 +188,10 @@ def test_failures(project: Project) -> None:
         ),
         (["--set", "openai.timeout=1"], "the option openai.timeout is set, but the run does not use 'openai'"),
         (["--models", "scholar=demo"], "--models scholar is given twice"),
-        (["--models", "tutor=skilled"], "no table has scores of 'tutor', without which its responses cannot be paired"),
+        (
+            ["--models", "tutor=skilled"],
+            "no table has scores of 'tutor', and responses of a model without scores cannot be paired",
+        ),
         (["--models", "gpt-4o"], "got 'gpt-4o'"),
         (["--models", "courier=demo:currier"], "there is no responder 'currier' of the demo; did you mean 'courier'?"),
         pytest.param(
@@ -218,9 +221,9 @@ def test_a_model_without_scores(project: Project) -> None:
     models = ("--plugin", "skilled.py", "--models", "skilled:my model", "--models", "demo:clerk")
     arguments = ("--prompts", "prompts.txt", *models, "--scores", "mine.csv")
     assert project.run("run", *arguments, code=2).stderr == (
-        "Error: no table has scores of 'my model', without which its responses cannot be paired; measure it with `zebra evaluate "
-        "'my model' --name 'my model' --tasks NAMES --add-to mine.csv`, or all such models with --missing evaluate, or do not "
-        "ask 'my model'\n"
+        "Error: no table has scores of 'my model', and responses of a model without scores cannot be paired; measure 'my model' with `zebra evaluate "
+        "'my model' --name 'my model' --tasks NAMES --add-to mine.csv`, or all such models with --missing evaluate, "
+        "or ask other models\n"
     )
     others = ("run", *arguments[:-1], "demo", "--tasks", "arc_easy,gsm8k")
     assert (
