@@ -85,7 +85,7 @@ def test_real_data(zebra_cli: Project, shared: Path, pool: str, scores: list[str
     import datasets
 
     scores = [str(shared / word) if word.endswith(".csv") else word for word in scores]
-    zebra_cli.run("run", "--pool", str(shared / pool), *scores, "-o", "out")
+    zebra_cli.run("run", "--pool", str(shared / pool), *scores, "--strategy", "sup", "-o", "out")
     result = datasets.load_dataset("out", split="train", cache_dir=str(zebra_cli.folder / "cache"))
     assert len(result) == pairs == zebra_cli.manifest("out")["summary"]["pairs"]
     assert all(row["margin"] > 0 for row in result)

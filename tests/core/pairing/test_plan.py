@@ -34,7 +34,8 @@ def test_global_scope(zebra_cli: Project) -> None:
     )
     assert "the strategy 'random' decides for each instruction separately" in message.stderr
     assert "add --strategy with one that does not: sup, sim, sup+sim, delta" in message.stderr
-    assert "the strategy 'consensus-sim' decides" in zebra_cli.run("run", "--scope", "global", code=2).stderr
+    default = zebra_cli.run("run", "--scope", "global", "-o", "x", code=2)
+    assert "the strategy 'consensus-sim' decides" in default.stderr
 
 
 def test_the_length_ratio(zebra_cli: Project) -> None:

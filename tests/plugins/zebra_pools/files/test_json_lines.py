@@ -60,7 +60,8 @@ def test_a_null_line_is_rejected_alone(zebra_cli: Project) -> None:
     rejected = (zebra_cli.folder / "zebra-dataset" / "rejected_rows.jsonl").read_text().splitlines()
     assert [json.loads(row)["line"] for row in rejected] == [1, 3, 4]
     zebra_cli.write("null.jsonl", "null\n")
-    check(zebra_cli, "the first: expected an object, got None", "run", "--pool", "null.jsonl", "--scores", "scores.csv")
+    words = ("run", "--pool", "null.jsonl", "--scores", "scores.csv", "-o", "none")
+    check(zebra_cli, "the first: expected an object, got None", *words)
 
 
 def test_a_column_that_appears_after_the_first_lines_is_read(zebra_cli: Project) -> None:
