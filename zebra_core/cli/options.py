@@ -80,7 +80,7 @@ def ask_about_recipe(plugins: Plugins, file: str | Path | None) -> None:
 
     if not file:
         return
-    values = read_recipe(file, named_plugins())
+    values = read_recipe(file, plugins)
     options, flags = flatten(values.get("options", {}), "the recipe"), values.get("evaluation", {})
     pairs = [(each, option) for each in plugins.components for option in each.options.values() if option.info.code]
     settings = [(each, option, options_for(each, options).get(option.name)) for each, option in pairs]
