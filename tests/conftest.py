@@ -37,8 +37,12 @@ EXTRAS = {
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests whose extra is not installed."""
+    """Skip the tests whose extra is not installed, and keep those of Ray in one process: Ray joins any cluster that runs."""
+    for item in items:
+        if item.get_closest_marker("ray"):
+            item.add_marker(pytest.mark.xdist_group("ray"))
     for extra, module in EXTRAS.items():
         if find_spec(module) is None:
             skip = pytest.mark.skip(reason=f"needs the extra `{extra}`")

@@ -14,7 +14,7 @@ from transformers import PrinterCallback
 
 import zebra_core as zebra
 from zebra_trl.artifacts.card import card
-from zebra_trl.artifacts.checkpoints import Sealing, newest_whole, remove
+from zebra_trl.artifacts.checkpoints import Sealing, checkpoints, newest_whole, remove
 from zebra_trl.artifacts.curves import draw
 from zebra_trl.artifacts.progress import ProgressCallback, log, read_metrics
 from zebra_trl.config import has_gpu, needs_reference, processes, trl_config
@@ -51,7 +51,7 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
         tokenizer = tokenizer_of(model, settings)
         rows, held_out = _rows(settings, dataset, model, tokenizer)
         config = trl_config(settings, output, len(rows), log)
-        checkpoint = _checkpoint(output)
+        checkpoint = _checkpoint(output, config.max_steps)
         trainer = _trainer(settings, config, model, tokenizer, (rows, held_out))
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         metrics = _measure(settings, trainer, held_out)
@@ -145,8 +145,15 @@ def _sampler(settings: Settings, rows: Dataset) -> StagedSampler | None:
     return StagedSampler(easiness(rows[by], by, settings.curriculum), settings.stages, settings.seed)
 
 
-def _checkpoint(output: Path) -> Path | None:
-    """Return the checkpoint to resume from, if any, and remove those that a kill left incomplete."""
+def _checkpoint(output: Path, limit: int) -> Path | None:
+    """Return the checkpoint to resume from, if any, and remove those that a kill left incomplete.
+
+    So is one of the last step if the steps have a `limit` above 0: from there transformers would take a step beyond it.
+    """
+    PartialState().wait_for_everyone()
+    if limit > 0 and PartialState().is_main_process:
+        remove(checkpoints(output, limit))
+    PartialState().wait_for_everyone()
     newest, damaged = newest_whole(output)
     for checkpoint in damaged:
         log(f"{checkpoint.name} is incomplete, so it is ignored")

@@ -47,16 +47,21 @@ def seal(checkpoint: Path) -> None:
 def newest_whole(output: Path) -> tuple[Path | None, list[Path]]:
     """Return the newest checkpoint that is complete and unchanged, if any, and the damaged ones that are newer."""
     damaged: list[Path] = []
-    for checkpoint in sorted(output.glob("checkpoint-*"), key=_step, reverse=True):
+    for checkpoint in reversed(checkpoints(output)):
         if _is_whole(checkpoint):
             return checkpoint, damaged
         damaged.append(checkpoint)
     return None, damaged
 
 
-def remove(checkpoints: list[Path]) -> None:
+def checkpoints(output: Path, first: int = 0) -> list[Path]:
+    """Return the checkpoints from the step `first` on, in order."""
+    return sorted((path for path in output.glob("checkpoint-*") if _step(path) >= first), key=_step)
+
+
+def remove(unwanted: list[Path]) -> None:
     """Remove checkpoints."""
-    for checkpoint in checkpoints:
+    for checkpoint in unwanted:
         shutil.rmtree(checkpoint, ignore_errors=True)
 
 

@@ -80,6 +80,20 @@ def test_a_damaged_checkpoint_is_ignored(zebra_cli: Project, demo: Path) -> None
     assert weights(zebra_cli.folder / "again") == final
 
 
+def test_the_last_step_is_not_taken_twice(zebra_cli: Project, demo: Path) -> None:
+    """If `max_steps` ends a training within an epoch, one that was killed after its last step has no step more than it."""
+    options = ["--set", "dpo.keep_checkpoints=true", "--set", "dpo.max_steps=6"]
+    subprocess.run([*command(zebra_cli, demo, "dpo", "whole"), *options], check=True, capture_output=True)
+    whole = zebra_cli.folder / "whole"
+    assert (whole / "checkpoint-6").is_dir()
+    final = weights(whole)
+    whole.rename(zebra_cli.folder / "killed.partial")
+    again = [*command(zebra_cli, demo, "dpo", "killed"), *options]
+    done = subprocess.run(again, check=True, capture_output=True, text=True)
+    assert "resuming from checkpoint-4" in done.stderr
+    assert weights(zebra_cli.folder / "killed") == final
+
+
 def test_another_training_is_not_resumed(zebra_cli: Project, demo: Path) -> None:
     """Checkpoints of other settings are never deleted without asking; the message has the differences."""
     arguments = command(zebra_cli, demo, "dpo", "out")[3:]
