@@ -14,7 +14,7 @@ from transformers import PrinterCallback
 
 import zebra_core as zebra
 from zebra_trl.artifacts.card import card
-from zebra_trl.artifacts.checkpoints import Sealing, checkpoints, newest_whole, remove
+from zebra_trl.artifacts.checkpoints import Sealing, newest_whole, remove
 from zebra_trl.artifacts.curves import draw
 from zebra_trl.artifacts.progress import ProgressCallback, log, read_metrics
 from zebra_trl.config import has_gpu, needs_reference, processes, trl_config
@@ -148,13 +148,9 @@ def _sampler(settings: Settings, rows: Dataset) -> StagedSampler | None:
 def _checkpoint(output: Path, limit: int) -> Path | None:
     """Return the checkpoint to resume from, if any, and remove those that a kill left incomplete.
 
-    So is one of the last step if the steps have a `limit` above 0: from there transformers would take a step beyond it.
+    If the steps have a `limit` above 0, one of the last step is passed over: from there transformers would take a step more.
     """
-    PartialState().wait_for_everyone()
-    if limit > 0 and PartialState().is_main_process:
-        remove(checkpoints(output, limit))
-    PartialState().wait_for_everyone()
-    newest, damaged = newest_whole(output)
+    newest, damaged = newest_whole(output, limit)
     for checkpoint in damaged:
         log(f"{checkpoint.name} is incomplete, so it is ignored")
     if newest:

@@ -44,24 +44,23 @@ def seal(checkpoint: Path) -> None:
     zebra.storage.write_durably(checkpoint / SEAL, json.dumps(files, indent=2))
 
 
-def newest_whole(output: Path) -> tuple[Path | None, list[Path]]:
-    """Return the newest checkpoint that is complete and unchanged, if any, and the damaged ones that are newer."""
+def newest_whole(output: Path, limit: int = 0) -> tuple[Path | None, list[Path]]:
+    """Return the newest checkpoint that is complete and unchanged, if any, and the damaged ones that are newer.
+
+    Its step is below `limit` if that is above 0.
+    """
     damaged: list[Path] = []
-    for checkpoint in reversed(checkpoints(output)):
-        if _is_whole(checkpoint):
+    for checkpoint in sorted(output.glob("checkpoint-*"), key=_step, reverse=True):
+        if not _is_whole(checkpoint):
+            damaged.append(checkpoint)
+        elif limit <= 0 or _step(checkpoint) < limit:
             return checkpoint, damaged
-        damaged.append(checkpoint)
     return None, damaged
 
 
-def checkpoints(output: Path, first: int = 0) -> list[Path]:
-    """Return the checkpoints from the step `first` on, in order."""
-    return sorted((path for path in output.glob("checkpoint-*") if _step(path) >= first), key=_step)
-
-
-def remove(unwanted: list[Path]) -> None:
+def remove(checkpoints: list[Path]) -> None:
     """Remove checkpoints."""
-    for checkpoint in unwanted:
+    for checkpoint in checkpoints:
         shutil.rmtree(checkpoint, ignore_errors=True)
 
 
