@@ -2,7 +2,7 @@
 
 `python bench/train.py` makes a model from scratch and the demo's pairs (kept in --folder), runs each way in a process of its
 own, in turn, and prints medians. A step is from the second step's beginning to the last one's end; `start` is from the process's
-beginning to the first step's. Peak memory is the process's, or the device's where there is an accelerator.
+beginning to the first step's. Peak memory is the process's, or the device's if it is an accelerator.
 """
 
 from __future__ import annotations

@@ -55,11 +55,7 @@ def _component_option(kind: str, flag: str, owners: list[tuple[Component, Option
     names = ", ".join(component.name for component, _ in owners)
     return click.Option(
         [flag, _parameter(kind, option.flag_name)],
-        **(
-            {"is_flag": True}
-            if option.type is bool
-            else click_type(attrs.evolve(option, type=_plain_type(option.type)))
-        ),
+        **click_type(attrs.evolve(option, type=_plain_type(option.type))),
         default=None,
         help=f"{option.info.help}  [{kind}: {names}]" if len(owners) < 4 else option.info.help,
     )

@@ -124,7 +124,7 @@ def _shown(default: object) -> str:
 def click_type(option: Option) -> dict[str, Any]:
     """Return the arguments of a click option that follow from the type and the choices of an option."""
     if option.type is bool:
-        return {}
+        return {"is_flag": True}
     types = {int: int, float: float}
     if option.multiple:
         item = next(iter(get_args(option.type)), str)

@@ -163,7 +163,7 @@ KEYS = tuple(field.name for field in attrs.fields(Recipe) if field.name != "orig
 
 
 def with_sections(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return plain values in which a table that is no key of a recipe is one of `options`: `[rbf]` stands for `[options.rbf]`."""
+    """Return plain values in which a table that is not a key of a recipe is moved to `options`: `[rbf]` stands for `[options.rbf]`."""
     sections = {name: table for name, table in values.items() if name not in KEYS and isinstance(table, Mapping)}
     if not sections:
         return dict(values)

@@ -89,7 +89,7 @@ def test_an_evaluation_that_cannot_work(project: Project, arguments: list[str], 
 
 
 def test_an_unknown_key_of_the_evaluation(project: Project) -> None:
-    """A key that is no flag of an evaluator is named with the closest one."""
+    """A key that is not a flag of an evaluator is named with the closest one."""
     project.write(
         "recipe.toml", 'plugins = ["quiz.py"]\ntrainer = "copy"\nmodel = "base"\n[evaluation]\nquizz = "hard"\n'
     )

@@ -15,9 +15,6 @@ from zebra_core.testing.examples.results import result_of
 if TYPE_CHECKING:
     from zebra_core.testing.subject import Subject
 
-LATER = "evaluation"
-"""The table of a sweep's recipe that is not of the run."""
-
 
 def gives_a_recipe(subject: Subject) -> None:
     """It returns the values of a recipe, or the Path of a TOML file with them; in one for `zebra sweep` lists are axes."""
@@ -60,7 +57,6 @@ def _values(subject: Subject) -> dict[str, Any]:
         if isinstance(value, list) and value and name in fields and get_origin(fields[name].type) is not tuple
         else value
         for name, value in values.items()
-        if name != LATER
     }
 
 
