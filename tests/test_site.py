@@ -23,7 +23,7 @@ from zebra_core import hookspecs
 
 CONFIG = ROOT / "zensical.toml"
 SECTIONS = {
-    "Runs": ("pipeline", "recipe"),
+    "Runs": ("pipeline", "stages", "recipe"),
     "Scores": ("scores",),
     "Behavior": ("behavior",),
     "Pools": ("pool",),

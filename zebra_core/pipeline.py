@@ -13,34 +13,28 @@ from zebra_core import storage
 from zebra_core.base.progress import Progress
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.engine import run_engine
-from zebra_core.dataset.export import export_dataset
 from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
 from zebra_core.dataset.manifest import MANIFEST, Job, Manifest, ScoresUsed, ShardFile
 from zebra_core.dataset.shards import Writer, model_pairs, plan_shards
 from zebra_core.dataset.summary import check_pairs, remarks, summarise
 from zebra_core.errors import ZebraError
 from zebra_core.evaluation import check_evaluators, evaluators_of
-from zebra_core.pairing.batch_function import BatchFunction
 from zebra_core.pairing.plan import Plan, Tally
 from zebra_core.plugins.protocols import ReadsFiles
-from zebra_core.pool.alias_draft import draft_alias_file
-from zebra_core.pool.pool import ConvertsBatches, stand_in
+from zebra_core.pool.pool import stand_in
 from zebra_core.recipe.inputs import (
     check_table,
     complete_table,
     make_selected_pool,
     open_selected_pool,
     planned_models,
-    read_complete_table,
-    read_models,
     read_table,
     select_aliases,
-    select_score_sources,
 )
 from zebra_core.recipe.planning import make_behavior, make_plan
-from zebra_core.recipe.plugin_files import load_plugins_of, pin_plugins, relative_to
+from zebra_core.recipe.plugin_files import pin_plugins, relative_to
 from zebra_core.recipe.recipe import Recipe, field_of
-from zebra_core.recipe.resolve import Resolver, Selection, pinned
+from zebra_core.recipe.resolve import Resolver, Selection, pinned, resolver_for
 from zebra_core.recipe.unscored import measures, select_complete_sources
 from zebra_core.training.trainer import Training
 
@@ -48,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from zebra_core.behavior import Behavior, Similarity
+    from zebra_core.behavior import Behavior
     from zebra_core.dataset.shards import Shard
     from zebra_core.plugins.discovery import Plugins
     from zebra_core.pool.pool import Pool
@@ -170,7 +164,7 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
 
     A pool that is yet to be made is made once everything else is known to work.
     """
-    resolver = _resolver(recipe, plugins)
+    resolver = resolver_for(recipe, plugins)
     plugins = resolver.plugins
     planned = planned_models(Resolver(resolver.recipe, plugins))
     pool_selection, pool = _open(resolver) if planned is None else (None, stand_in(planned))
@@ -244,7 +238,7 @@ def _prepare_training(resolver: Resolver) -> tuple[Training | None, dict[str, di
 
 def prepare_training(recipe: Recipe, plugins: Plugins | None = None) -> Training:
     """Select and check the trainer and the model of a recipe; the first step of `zebra train`."""
-    resolver = _resolver(recipe, plugins)
+    resolver = resolver_for(recipe, plugins)
     training = Training.from_resolver(resolver)
     resolver.check_options()
     return training
@@ -268,107 +262,3 @@ def build(
 ) -> Dataset:
     """Build the dataset of a recipe, as `zebra run` does."""
     return prepare(recipe, plugins).write(output, overwrite=overwrite, workers=workers)
-
-
-def export(  # noqa: PLR0913  # the flags of `zebra export`
-    dataset: Dataset,
-    form: str,
-    output: str | Path,
-    *,
-    overwrite: bool = False,
-    recipe: Recipe | None = None,
-    plugins: Plugins | None = None,
-) -> Path:
-    """Write a dataset as files of another form to the folder `output`, as `zebra export` does, and return the folder.
-
-    `form` is the name of an exporter, whose options are those of `recipe`. Raise ZebraError if `output` exists and may not be
-    overwritten, or cannot be written.
-    """
-    resolver, folder = _resolver(recipe, plugins), storage.place(output)
-    (selection,) = resolver.components("exporter", [form], "--format")
-    resolver.check_options()
-    plugin = selection.component.plugin
-    versions = {"zebra": version("zebra-preference"), "plugin": f"{plugin} {resolver.plugins.origins[plugin]}"}
-    with resolver.plugins.stage("export") as done:
-        export_dataset(dataset, selection.bound, folder, versions, overwrite=overwrite)
-        done(folder)
-    return folder
-
-
-def batch_function(recipe: Recipe | None = None, plugins: Plugins | None = None) -> BatchFunction:
-    """Return the function that turns batches of a pool into preference data, for `datasets.map`.
-
-    `recipe.pool` may name a layout; otherwise it is recognised from the columns of each batch. Raise ZebraError for the
-    scope `global` and for a filter that needs the whole pool.
-    """
-    resolver = _resolver(recipe, plugins)
-    plan = make_plan(resolver, make_behavior(resolver, read_complete_table(resolver)), None)
-    if resolver.recipe.pool:
-        resolver.component("pool")
-    resolver.check_options()
-    named = [selection.bound for selection in resolver.selections if selection.component.kind == "pool"]
-    readers = named or [component.bind() for component in resolver.plugins.of_kind("pool")]
-    return BatchFunction(plan, tuple(reader for reader in readers if isinstance(reader.instance, ConvertsBatches)))
-
-
-def read_scores(*scores: str, recipe: Recipe | None = None, plugins: Plugins | None = None) -> ScoreTable:
-    """Read and join score tables, each a name or a file, and complete them as `recipe.missing` says."""
-    return read_complete_table(_resolver(recipe, plugins, scores=scores))
-
-
-def inspect_scores(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, list[ScoreWarning]]:
-    """Read and join the score tables of a recipe as they are, with warnings; as `zebra scores` does."""
-    resolver = Resolver(recipe, plugins)
-    with plugins.stage("scores") as done:
-        table = read_table(resolver, select_score_sources(resolver, None))
-        warnings = check_table(resolver, table)
-        resolver.check_options()
-        done(table)
-    return table, warnings
-
-
-def draft_aliases(recipe: Recipe, plugins: Plugins | None = None) -> str:
-    """Draft the alias file of the recipe's pool and scores, as `zebra alias` does."""
-    resolver = _resolver(recipe, plugins)
-    with resolver.plugins.stage("alias") as done:
-        models = open_selected_pool(resolver)[1].models()
-        draft = draft_alias_file(models, read_models(resolver, select_score_sources(resolver, None)))
-        done(draft)
-    return draft
-
-
-def derive_behavior(
-    table: ScoreTable, similarity: str | Similarity = "", recipe: Recipe | None = None, plugins: Plugins | None = None
-) -> Behavior:
-    """Derive the behavior of a table's models; `similarity` is a component's name, or a function.
-
-    Missing scores, normalisation and superiority are what the recipe says, else the default.
-    """
-    name = similarity if isinstance(similarity, str) else ""
-    resolver = _resolver(recipe, plugins, similarity=name)
-    function = None if isinstance(similarity, str) else similarity
-    return make_behavior(resolver, complete_table(resolver, table), function)
-
-
-def inspect_behavior(recipe: Recipe, plugins: Plugins) -> tuple[ScoreTable, Behavior, list[ScoreWarning]]:
-    """Read the scores of a recipe and derive the behavior of their models, with warnings; as `zebra behavior` does."""
-    resolver = Resolver(recipe, plugins)
-    with plugins.stage("scores") as done:
-        joined = read_table(resolver, select_score_sources(resolver, None))
-        warnings = check_table(resolver, joined)
-        table = complete_table(resolver, joined)
-        done(table)
-    behavior = make_behavior(resolver, table)
-    resolver.check_options()
-    return table, behavior, warnings
-
-
-def open_pool(pool: str = "", recipe: Recipe | None = None, plugins: Plugins | None = None) -> Pool:
-    """Open a response pool: a reader's name, a file, a folder, or `hub:NAME`."""
-    return open_selected_pool(_resolver(recipe, plugins, pool=pool))[1]
-
-
-def _resolver(recipe: Recipe | None, plugins: Plugins | None, **fields: Any) -> Resolver:
-    """Return a resolver for a recipe, with the given fields replaced unless they are empty."""
-    recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in fields.items() if value})
-    return Resolver(recipe, load_plugins_of(recipe) if plugins is None else plugins)

@@ -24,7 +24,7 @@ from zebra_core.cli.options import loaded_plugins, plugin_options, recipe_from, 
 def behavior(form: str, *, full: bool, **arguments: object) -> None:
     """Show ability vectors, superiority (MB-SUP) and similarity (MB-SIM) of the models in a score table."""
     from zebra_core.cli import output  # noqa: PLC0415
-    from zebra_core.pipeline import inspect_behavior  # noqa: PLC0415
+    from zebra_core.stages import inspect_behavior  # noqa: PLC0415
 
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)

@@ -25,7 +25,7 @@ from zebra_core.errors import ZebraError
 def scores(form: str, **arguments: object) -> None:
     """Show the joined score table: where each column comes from, what is missing, what was dropped, and what looks wrong."""
     from zebra_core.cli import output  # noqa: PLC0415
-    from zebra_core.pipeline import inspect_scores  # noqa: PLC0415
+    from zebra_core.stages import inspect_scores  # noqa: PLC0415
 
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)
@@ -44,8 +44,8 @@ def alias(pool: str, scores: tuple[str, ...], output: str | None, **arguments: o
 
     A proposal stays a comment until you accept it: nothing is matched by guessing.
     """
-    from zebra_core.pipeline import draft_aliases  # noqa: PLC0415
     from zebra_core.pool.aliases import read_aliases  # noqa: PLC0415
+    from zebra_core.stages import draft_aliases  # noqa: PLC0415
 
     if output and Path(output).exists():
         msg = f"{output} exists already; choose another --output"

@@ -12,6 +12,7 @@ from zebra_core.errors import PluginError, ZebraError, nearest
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import General, SuggestsFlags
 from zebra_core.recipe.options import names_of, options_for
+from zebra_core.recipe.plugin_files import load_plugins_of
 from zebra_core.recipe.recipe import KEYS, Recipe, field_of, flag_of
 
 if TYPE_CHECKING:
@@ -247,3 +248,9 @@ def pinned(selections: Sequence[Selection], plugins: Plugins) -> tuple[str, ...]
         name = plugins.unique_name(selection.component)
         names.append(name if selection.location is None else f"{name}:{selection.location}")
     return tuple(names)
+
+
+def resolver_for(recipe: Recipe | None, plugins: Plugins | None, **fields: Any) -> Resolver:
+    """Return a resolver for a recipe, with the given fields replaced unless they are empty."""
+    recipe = attrs.evolve(recipe or Recipe(), **{name: value for name, value in fields.items() if value})
+    return Resolver(recipe, load_plugins_of(recipe) if plugins is None else plugins)
