@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def locked(target: Path, *, wait: float = 0) -> Iterator[None]:
     """Hold the lock of an output: the file `target`.lock beside it, which is removed at the end.
 
+    Folders that are created for the output are removed again if nothing was written to them.
     Wait up to `wait` seconds for it. Raise ZebraError, naming the holder, if another process has it, and OutputError if the
     lock file cannot be written. A URL, and a file system without locks, are written without one.
     """
@@ -32,6 +33,7 @@ def locked(target: Path, *, wait: float = 0) -> Iterator[None]:
     place = target.resolve()
     path = place.with_name(f"{place.name}.lock")
     lock = FileLock(path, thread_local=False, fallback_to_soft=False)
+    missing = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=wait)
@@ -51,6 +53,9 @@ def locked(target: Path, *, wait: float = 0) -> Iterator[None]:
     finally:
         path.unlink(missing_ok=True)  # before the release: whoever opened the removed file does not get the lock
         lock.release()
+        with suppress(OSError):
+            for folder in missing:
+                folder.rmdir()
 
 
 def _this_process() -> str:

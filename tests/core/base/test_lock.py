@@ -59,3 +59,13 @@ def test_the_current_folder(zebra_cli: Project) -> None:
     with locked(Path()):
         assert (zebra_cli.folder.parent / f"{zebra_cli.folder.name}.lock").is_file()
         assert not [*zebra_cli.folder.iterdir()]
+
+
+def test_folders_on_the_way_to_an_output(zebra_cli: Project) -> None:
+    """They are removed with the lock, unless something was written."""
+    with locked(Path("new/deep/pairs")):
+        assert Path("new/deep/pairs.lock").is_file()
+    assert not Path("new").exists()
+    with locked(Path("new/deep/pairs")):
+        Path("new/file").touch()
+    assert sorted(map(str, Path().rglob("*"))) == ["new", "new/file"]
