@@ -16,6 +16,8 @@ from .cli.lazy import lazy_command as lazy_command
 from .dataset.dataset import Dataset as Dataset
 from .dataset.engine import Engine as Engine
 from .dataset.export import Exporter as Exporter
+from .dataset.export import write_shards as write_shards
+from .dataset.exported import ExportJob as ExportJob
 from .dataset.figure import Figure as Figure
 from .dataset.figure import Section as Section
 from .dataset.folder import fingerprint as fingerprint

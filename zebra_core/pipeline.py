@@ -13,9 +13,10 @@ from zebra_core import storage
 from zebra_core.base.progress import Progress
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.engine import run_engine
-from zebra_core.dataset.folder import check_ids, fingerprint, staging_folder, write_files
+from zebra_core.dataset.folder import check_ids, fingerprint, write_files
 from zebra_core.dataset.manifest import MANIFEST, Job, Manifest, ScoresUsed, ShardFile
 from zebra_core.dataset.shards import Writer, model_pairs, plan_shards
+from zebra_core.dataset.staging import staging_folder
 from zebra_core.dataset.summary import check_pairs, remarks, summarise
 from zebra_core.errors import ZebraError
 from zebra_core.evaluation import check_evaluators, evaluators_of
@@ -57,8 +58,8 @@ LONG_TABLE = 100
 class Run:
     """A run that is ready to be written: components selected, scores read, the pool open but not read in full.
 
-    `recipe` is the resolved recipe of the dataset, with every choice pinned; `training`, and the `evaluators` (options by name) of
-    the trained model, are what follows, if the recipe asks for it.
+    `recipe` is the resolved recipe of the dataset, with every choice pinned; `exporters`, `training`, and the `evaluators` (options
+    by name) of the trained model, are what follows, if the recipe asks for it.
     """
 
     recipe: Recipe
@@ -69,6 +70,7 @@ class Run:
     plan: Plan
     engine: Selection
     warnings: tuple[ScoreWarning, ...] = ()
+    exporters: tuple[Selection, ...] = ()
     training: Training | None = None
     evaluators: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
 
@@ -103,7 +105,7 @@ class Run:
     ) -> Dataset:
         job = self._job()
         tasks = plan_shards(self.pool, self.recipe.shard_rows)
-        with staging_folder(output, job, overwrite=overwrite, log=log) as folder:
+        with staging_folder(output, job, MANIFEST, "dataset", overwrite=overwrite, log=log) as folder:
             progress = Progress(len(tasks), self.pool.rows, on_progress, self.pool.meters)
             writer = Writer(self.plan, folder, self.recipe.compression, self.recipe.strict, progress)
             shards = run_engine(self.engine.bound, writer, tasks, workers)
@@ -190,14 +192,15 @@ def prepare(recipe: Recipe, plugins: Plugins | None = None) -> Run:
     if recipe.evaluation and measures(resolver):
         evaluators_of(resolver)
     options = resolver.used_options()
+    exporters = tuple(resolver.components("exporter", recipe.export, "--export"))
     training, evaluators = _prepare_training(resolver)
     resolver.check_options()
     names: dict[str, Any] = {field_of(kind): pinned([selection], plugins)[0] for kind, selection in by_kind.items()}
     names |= {"pool": pinned([pool_selection], plugins)[0], "scores": pinned(sources, plugins), "options": options}
     names |= {"filters": pinned(filters, plugins), "columns": pinned(columns, plugins)}
-    names |= {"trainer": "", "model": "", "evaluation": recipe.evaluation if measures(resolver) else {}}
+    names |= {"export": (), "trainer": "", "model": "", "evaluation": recipe.evaluation if measures(resolver) else {}}
     resolved = attrs.evolve(pin_plugins(recipe, plugins), **names)
-    return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, training, evaluators)
+    return Run(resolved, plugins, selections, table, pool, plan, engine, warnings, exporters, training, evaluators)
 
 
 def _open(resolver: Resolver) -> tuple[Selection, Pool]:
@@ -213,6 +216,7 @@ def _rehearse(resolver: Resolver, behavior: Behavior, pool: Pool) -> None:
     rehearsal = Resolver(recipe, resolver.plugins, [*resolver.selections], {*resolver.used})
     planned_models(rehearsal)
     make_plan(rehearsal, behavior, pool)
+    rehearsal.components("exporter", recipe.export, "--export")
     _prepare_training(rehearsal)
     rehearsal.check_options()
 

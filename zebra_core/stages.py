@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from zebra_core import storage
-from zebra_core.dataset.export import export_dataset
 from zebra_core.pairing.batch_function import BatchFunction
 from zebra_core.pool.alias_draft import draft_alias_file
 from zebra_core.pool.pool import ConvertsBatches
+from zebra_core.recipe.exports import Export
 from zebra_core.recipe.inputs import (
     check_table,
     complete_table,
@@ -23,6 +22,7 @@ from zebra_core.recipe.planning import make_behavior, make_plan
 from zebra_core.recipe.resolve import Resolver, resolver_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from zebra_core.behavior import Behavior, Similarity
@@ -42,20 +42,17 @@ def export(  # noqa: PLR0913  # the flags of `zebra export`
     overwrite: bool = False,
     recipe: Recipe | None = None,
     plugins: Plugins | None = None,
+    log: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Write a dataset as files of another form to the folder `output`, as `zebra export` does, and return the folder.
 
-    `form` is the name of an exporter, whose options are those of `recipe`. Raise ZebraError if `output` exists and may not be
+    `form` is the name of an exporter, whose options are those of `recipe`; `log` gets lines for the user. Raise ZebraError if `output` exists and may not be
     overwritten, or cannot be written.
     """
     resolver, folder = resolver_for(recipe, plugins), storage.place(output)
     (selection,) = resolver.components("exporter", [form], "--format")
     resolver.check_options()
-    plugin = selection.component.plugin
-    versions = {"zebra": version("zebra-preference"), "plugin": f"{plugin} {resolver.plugins.origins[plugin]}"}
-    with resolver.plugins.stage("export") as done:
-        export_dataset(dataset, selection.bound, folder, versions, overwrite=overwrite)
-        done(folder)
+    Export(resolver.plugins, selection, folder).write(dataset, overwrite=overwrite, log=log)
     return folder
 
 

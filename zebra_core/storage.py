@@ -122,6 +122,17 @@ def sync(path: Path) -> None:
     _flush(path)
 
 
+def make_folder(path: Path) -> None:
+    """Create a folder, and those that it lies in; after a loss of power it is there."""
+    if path.is_dir():
+        return
+    missing = [folder for folder in (path, *path.parents) if not folder.is_dir()]
+    path.mkdir(parents=True, exist_ok=True)
+    if is_local(path):
+        for folder in missing:
+            _flush(folder.parent)
+
+
 def publish(staged: Path, final: Path) -> None:
     """Give a finished file or folder its final name, so that after a loss of power the name never has other content."""
     sync(staged)

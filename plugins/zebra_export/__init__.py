@@ -1,4 +1,4 @@
-"""What becomes of a dataset: extra columns, and files of another form."""
+"""What becomes of a dataset: extra columns, and files in the forms that other tools read."""
 
 from __future__ import annotations
 
@@ -21,12 +21,46 @@ def zebra_columns() -> zebra.Components:
 @zebra.hookimpl
 def zebra_exporters() -> zebra.Components:
     """Offer the exporters by name."""
-    from zebra_export.json_lines import jsonl
+    from zebra_export.formats import (
+        conversations,
+        distilabel,
+        llama_factory,
+        nemo_rl,
+        own,
+        services,
+        single,
+        tables,
+        text,
+    )
 
-    return {"jsonl": jsonl}
+    return {
+        "argilla": services.Argilla,
+        "axolotl": own.Axolotl,
+        "csv": tables.Csv,
+        "distilabel": distilabel.Distilabel,
+        "jsonl": tables.Jsonl,
+        "kto": single.Kto,
+        "llama-factory": llama_factory.LlamaFactory,
+        "ms-swift": conversations.MsSwift,
+        "nemo-rl": nemo_rl.NemoRl,
+        "openai-preference": services.OpenAiPreference,
+        "openrlhf": own.OpenRlhf,
+        "rewardbench": conversations.RewardBench,
+        "sft": single.Sft,
+        "text": text.Text,
+        "torchtune": conversations.Torchtune,
+        "trl": own.Trl,
+        "trl-implicit": conversations.TrlImplicit,
+        "unsloth": own.Unsloth,
+        "verl": single.Verl,
+    }
 
 
 @zebra.hookimpl
 def zebra_commands() -> list[click.Command]:
     """Add `zebra export`."""
-    return [zebra.lazy_command("export", "zebra_export.command:export", "Write a dataset as files of another form.")]
+    return [
+        zebra.lazy_command(
+            "export", "zebra_export.command:export", "Write a dataset in the form that another tool reads."
+        )
+    ]

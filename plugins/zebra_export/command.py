@@ -1,4 +1,4 @@
-"""`zebra export`: a dataset as files of another form."""
+"""`zebra export`: a dataset in the form that another tool reads."""
 
 from __future__ import annotations
 
@@ -17,14 +17,21 @@ from zebra_core.cli.output import echo
     required=True,
     metavar="NAME",
     shell_complete=completed("exporter"),
-    help="Form to write; see the exporters of `zebra plugins`.",
+    help="Form to write, such as llama-factory; see the exporters of `zebra plugins`.",
 )
 @click.option("-o", "--output", required=True, type=click.Path(), help="Folder to write.")
 @click.option("--overwrite", is_flag=True, help="Replace the export in the output folder.")
 @plugin_options
 def export(dataset: str, form: str, output: str, *, overwrite: bool, **arguments: object) -> None:
-    """Write the DATASET that `zebra run` built as files of another form, completely or not at all."""
+    """Write the DATASET that `zebra run` built in the form that another tool reads, with a configuration for it.
+
+    The export is complete or absent; the same command resumes an interrupted one.
+    """
     recipe = recipe_from(None, arguments)
-    pairs = zebra.Dataset.open(dataset)
-    zebra.export(pairs, form, output, overwrite=overwrite, recipe=recipe, plugins=loaded_plugins(recipe.plugins))
+    plugins = loaded_plugins(recipe.plugins)
+    pairs = zebra.Dataset.open(dataset, plugins)
+    zebra.export(pairs, form, output, overwrite=overwrite, recipe=recipe, plugins=plugins, log=echo)
     echo(f"The export is in {output} ({pairs.total:,} pairs as {form})")
+    lost = zebra.read_record(zebra.ExportJob, zebra.storage.place(output) / "export.json").lost
+    if lost:
+        echo(f"It does not keep {lost}; `zebra train`, `report` and `audit` take the dataset, not this export")

@@ -31,7 +31,8 @@ def report(folder: str, names: tuple[str, ...], **arguments: object) -> None:
     """Write the report of a dataset that `zebra run` built: one page, each figure as SVG, each table as CSV."""
     flags = take_flags(arguments, "lint")
     recipe = recipe_from(None, arguments)
-    dataset, plugins = zebra.Dataset.open(folder), loaded_plugins(recipe.plugins)
+    plugins = loaded_plugins(recipe.plugins)
+    dataset = zebra.Dataset.open(folder, plugins)
     options, requested = dict(recipe.options), [plugins.find("lint", name) for name in names]
     for lint, option in (owner for owners in component_flags(plugins, "lint").values() for owner in owners):
         if option.flag_name in flags:

@@ -24,6 +24,8 @@ from zebra_core.errors import ZebraError
 from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:
+    from zebra_core.dataset.dataset import Dataset
+    from zebra_core.recipe.exports import Export
     from zebra_core.recipe.recipe import Recipe
 
 DEFAULT_OUTPUT = "zebra-dataset"
@@ -33,7 +35,9 @@ DEFAULT_OUTPUT = "zebra-dataset"
 @click.argument("recipe", required=False, shell_complete=completed_recipe)
 @recipe_options("pool", "filters")
 @score_options
-@recipe_options("strategy", "rule", "columns", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression")
+@recipe_options(
+    "strategy", "rule", "columns", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression", "export"
+)
 @training_options
 @click.option(
     "--trained", metavar="DIR", type=click.Path(), help="Folder of the trained model.  [default: OUTPUT-TRAINER]"
@@ -73,6 +77,7 @@ def run(
     from zebra_core.cli.evaluate import evaluate_and_report  # noqa: PLC0415
     from zebra_core.cli.progress_bar import progress  # noqa: PLC0415
     from zebra_core.pipeline import prepare  # noqa: PLC0415
+    from zebra_core.recipe.exports import Export  # noqa: PLC0415
     from zebra_core.training.folder import check_output  # noqa: PLC0415
     from zebra_core.training.relaunch import relaunch  # noqa: PLC0415
 
@@ -88,8 +93,14 @@ def run(
     model = trained_folder(ready.training, output, trained) if ready.training else ""
     if model and not ready.evaluators:
         check_output(Path(model), overwrite=overwrite)
+    exports = [
+        Export(ready.plugins, exporter, storage.place(f"{output.rstrip('/')}-{exporter.component.name}"))
+        for exporter in ready.exporters
+    ]
     dataset = None if overwrite or not ready.training else ready.existing(output)
     if dataset is None:
+        for export in exports:
+            export.check_free(overwrite=overwrite)
         with progress() as on_progress:
             dataset = ready.write(output, overwrite=overwrite, workers=workers, on_progress=on_progress, log=show.line)
     else:
@@ -98,6 +109,8 @@ def run(
     if report:
         with ready.plugins.stage("summary") as done:
             done(dataset)
+    for export in exports:
+        _write(export, dataset, overwrite=overwrite)
     if ready.training and ready.evaluators and not overwrite and ready.training.is_done(output, model):
         show.line(f"the model in {model} is already what this run would train")
     elif ready.training:
@@ -108,11 +121,24 @@ def run(
         click.echo(f"\nEverything measured is in {storage.shown(model)}-evaluation/")
 
 
+def _write(export: Export, dataset: Dataset, *, overwrite: bool) -> None:
+    """Write an export, unless it is there already, and print where it is."""
+    from zebra_core import storage  # noqa: PLC0415
+    from zebra_core.cli import output as show  # noqa: PLC0415
+
+    place, form = storage.shown(export.output), export.exporter.component.name
+    if not overwrite and export.is_done(dataset):
+        show.line(f"the export in {place} is already what this run would write")
+        return
+    export.write(dataset, overwrite=overwrite, log=show.line)
+    show.line(f"the export for {form} is in {place}")
+
+
 def _check(recipe: Recipe, output: str, trained: str | None, launch: str | None, *, overwrite: bool) -> None:
     """Raise ZebraError for what cannot work whatever the pool and the scores are."""
     from zebra_core import storage  # noqa: PLC0415
-    from zebra_core.dataset.folder import check_free  # noqa: PLC0415
     from zebra_core.dataset.manifest import MANIFEST  # noqa: PLC0415
+    from zebra_core.dataset.staging import check_free  # noqa: PLC0415
 
     if not (recipe.trainer or recipe.model):
         check_free(storage.place(output), MANIFEST, "dataset", overwrite=overwrite)

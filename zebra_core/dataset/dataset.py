@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from zebra_core import storage
 from zebra_core.behavior import Behavior
-from zebra_core.dataset.manifest import Manifest
+from zebra_core.dataset.exported import EXPORT, PROVENANCE, ExportReader, read_export
+from zebra_core.dataset.manifest import MANIFEST, Manifest
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import datasets
     import pandas as pd
     from numpy.typing import NDArray
+
+    from zebra_core.plugins.discovery import Plugins
 
 SAMPLE = 64_000
 """The number of pairs that `Dataset.pairs` reads at most, evenly spread over the shards."""
@@ -35,16 +38,26 @@ BEHAVIOR = "behavior.json"
 
 @attrs.define(slots=False, eq=False, repr=False)
 class Dataset:
-    """A preference dataset in a folder, and the manifest that says how it was made."""
+    """A preference dataset in a folder, and the manifest that says how it was made.
+
+    `export` reads the pairs if the folder is an export of the dataset, from which all of it can be restored.
+    """
 
     folder: Path
     manifest: Manifest
+    export: ExportReader | None = None
 
     @classmethod
-    def open(cls, folder: str | Path) -> Self:
-        """Open a dataset that zebra built. Raise ZebraError if the folder holds none."""
+    def open(cls, folder: str | Path, plugins: Plugins | None = None) -> Self:
+        """Open a dataset that zebra built, or an export that keeps all of it.
+
+        `plugins` are those that may have written the export, by default the installed ones. Raise ZebraError if the folder
+        holds neither.
+        """
         path = storage.place(folder)
         try:
+            if (path / EXPORT).is_file():
+                return cls(path, *read_export(path, plugins))
             return cls(path, Manifest.read(path))
         except ZebraError as error:
             msg = f"{folder} is not a dataset built by zebra: {error}"
@@ -111,29 +124,46 @@ class Dataset:
         return "all pairs" if count == self.total else f"{count:,} of {self.total:,} pairs, evenly spread"
 
     @property
+    def manifest_file(self) -> Path:
+        """The file of the manifest."""
+        return self.folder / (MANIFEST if self.export is None else PROVENANCE)
+
+    @property
     def files(self) -> list[Path]:
         """The files of the pairs, in order."""
-        return [self.folder / "data" / shard.name for shard in self.manifest.shards]
+        names = [shard.name for shard in self.manifest.shards]
+        if self.export is not None:
+            return [self.export.file(self.folder, name) for name in names]
+        return [self.folder / "data" / name for name in names]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Read all pairs in order, batch by batch, so that the memory stays flat. Raise ZebraError if a file cannot be read."""
         for path in self.files:
-            try:
-                with pq.ParquetFile(storage.source(path)) as file:
-                    yield from file.iter_batches(BATCH)
-            except storage.faults(path) as error:
-                msg = f"cannot read {storage.shown(path)}: {getattr(error, 'strerror', None) or error}; build the dataset again"
-                raise ZebraError(msg) from error
+            yield from self.read(path)
+
+    def read(self, path: Path) -> Iterator[pa.RecordBatch]:
+        """Read the pairs of one of the files, batch by batch. Raise ZebraError if it cannot be read."""
+        try:
+            if self.export is not None:
+                yield from self.export.batches(path)
+                return
+            with pq.ParquetFile(storage.source(path)) as file:
+                yield from file.iter_batches(BATCH)
+        except storage.faults(path) as error:
+            msg = f"cannot read {storage.shown(path)}: {getattr(error, 'strerror', None) or error}; build the dataset again"
+            raise ZebraError(msg) from error
 
     def load(self) -> datasets.Dataset:
-        """Return all pairs as a `datasets.Dataset`, memory-mapped, ready for TRL."""
+        """Return all pairs as a `datasets.Dataset`, ready for TRL: memory-mapped, unless they are restored from an export."""
         import datasets  # noqa: PLC0415  # slow to import
 
+        if self.export is not None:
+            return datasets.Dataset(self.to_arrow())
         return datasets.load_dataset("parquet", data_files=[str(path) for path in self.files], split="train")
 
     def to_arrow(self) -> pa.Table:
         """Return all pairs as an Arrow table."""
-        return pa.concat_tables([pq.ParquetFile(storage.source(path)).read() for path in self.files])
+        return pa.Table.from_batches(self.batches())
 
     def to_pandas(self) -> pd.DataFrame:
         """Return all pairs as a pandas data frame; needs pandas, which `datasets` brings."""

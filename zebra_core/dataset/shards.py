@@ -95,6 +95,7 @@ class Writer:
         target = self.folder / "data" / f"{task.name}.parquet"
         unfinished = storage.unfinished_name(target)
         with writing(target):
+            storage.make_folder(target.parent)
             tally = self._write(task, unfinished)
             storage.publish(unfinished, target) if tally.pairs else unfinished.unlink()
             shard = Shard(target.name if tally.pairs else None, tally)
@@ -198,6 +199,7 @@ def write_marker(folder: Path, task: ShardTask, shard: Shard) -> None:
     """Record that a task is finished, and what was counted; the marker appears completely or not at all."""
     marker = folder / "done" / f"{task.name}.json"
     ids = marker.with_suffix(".npy")
+    storage.make_folder(marker.parent)
     unfinished, text = storage.unfinished_name(ids), storage.unfinished_name(marker)
     with unfinished.open("wb") as file:
         np.save(file, np.concatenate([np.empty(0, np.uint64), *shard.tally.ids]))

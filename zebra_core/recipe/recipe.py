@@ -34,8 +34,8 @@ class Recipe:
 
     `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
     `plugin_hashes` has the SHA-256 of each plugin that is a file; in a saved recipe the paths of such plugins are relative
-    to its folder, and other paths to the current folder. `benchmarks` declares properties of benchmarks by name, and `axes` weights of axes. `trainer` and `model` are for the
-    training that may follow, and `evaluation` has the evaluators and the values of their flags, as `zebra evaluate` takes them: what
+    to its folder, and other paths to the current folder. `benchmarks` declares properties of benchmarks by name, and `axes` weights of axes. `export` has the forms in which the dataset is
+    written as well, `trainer` and `model` are for the training that may follow, and `evaluation` has the evaluators and the values of their flags, as `zebra evaluate` takes them: what
     is measured of the trained model, and of models that the scores lack if `missing` asks for it. `options` holds the options of components by target (see `zebra_core.recipe.options`).
     `origins` says where each choice came from; it is not saved.
     """
@@ -61,6 +61,12 @@ class Recipe:
         (), "What adds columns to the dataset. Repeatable.", flag="--column", kind="column", metavar="NAME"
     )
     engine: str = option("", "What runs the build.", kind="engine", metavar="NAME")
+    export: tuple[str, ...] = option(
+        (),
+        "Form in which the dataset is written as well, to the folder OUTPUT-NAME, such as llama-factory. Repeatable.",
+        kind="exporter",
+        metavar="NAME",
+    )
     trainer: str = option("", "How to train; see `zebra plugins`.", kind="trainer", metavar="NAME")
     model: str = option(
         "",

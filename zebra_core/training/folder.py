@@ -12,8 +12,9 @@ import attrs
 
 from zebra_core import storage
 from zebra_core.base.lock import locked
-from zebra_core.dataset.folder import check_free, fingerprint, put_in_place
+from zebra_core.dataset.folder import fingerprint
 from zebra_core.dataset.manifest import MANIFEST
+from zebra_core.dataset.staging import check_free, put_in_place
 from zebra_core.errors import Interrupted, ZebraError
 from zebra_core.records import Record, as_json, read_record, to_plain, write_record
 

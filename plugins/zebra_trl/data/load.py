@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +13,7 @@ import zebra_core as zebra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 FILES = {".parquet": "parquet", ".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
 SIGNALS = ("margin", "confidence", "similarity")
@@ -71,6 +71,9 @@ def _load_file(name: str, path: Path) -> Dataset:
 
 def _load_folder(path: Path) -> Dataset | DatasetDict | None:
     """Load what zebra or `save_to_disk` wrote to a folder. Return None for any other folder."""
+    if (path / "export.json").is_file():
+        lost = zebra.read_record(zebra.ExportJob, path / "export.json").lost
+        return datasets.load_dataset(str(path / "data")) if lost else zebra.Dataset.open(path).load()
     shards = [str(file) for file in sorted((path / "data").glob("*.parquet"))]
     if shards and (path / "manifest.json").is_file():
         return datasets.load_dataset("parquet", data_files=shards, split="train")
@@ -139,6 +142,6 @@ def _kind(feature: object) -> str:
 def manifest_of(location: str) -> zebra.Manifest | None:
     """Return the manifest of a dataset that zebra built, None for any other dataset."""
     try:
-        return zebra.Manifest.read(Path(location))
+        return zebra.Dataset.open(location).manifest
     except zebra.ZebraError:
         return None

@@ -63,7 +63,7 @@ def test_an_export_and_its_provenance(pairs: Project) -> None:
     before = files(pairs.folder / "pairs")
     assert export(pairs, "ids", "--set", "ids.suffix=.ids") == "The export is in out (600 pairs as ids)\n"
     out = pairs.folder / "out"
-    assert sorted(files(out)) == ["dataset-manifest.json", "export.json", "ids.ids"]
+    assert sorted(files(out)) == ["behavior.json", "dataset-manifest.json", "export.json", "ids.ids"]
     assert (out / "ids.ids").read_text().split() == [row["id"] for row in pairs.dataset("pairs")]
     manifest = (pairs.folder / "pairs/manifest.json").read_bytes()
     assert (out / "dataset-manifest.json").read_bytes() == manifest
@@ -146,4 +146,4 @@ def test_from_python(pairs: Project) -> None:
     """`zebra.export` returns the folder of the export."""
     folder = zebra.export(zebra.Dataset.open("pairs"), "jsonl", "out")
     assert folder == Path("out")
-    assert (folder / "pairs.jsonl").is_file()
+    assert (folder / "data/part-00000.jsonl").is_file()

@@ -29,12 +29,14 @@ def test_every_pair_is_a_line(zebra_cli: Project) -> None:
     """The lines are the rows of the dataset in order, with all columns, and two exports are the same bytes."""
     zebra_cli.run("run", "-o", "pairs", "--shard-rows", "100", "--column", "lengths")
     zebra_cli.run("export", "pairs", "--format", "jsonl", "-o", "out")
-    text = (zebra_cli.folder / "out/pairs.jsonl").read_text(encoding="utf-8")
+    files = sorted((zebra_cli.folder / "out/data").iterdir())
+    assert [file.name for file in files] == ["part-00000.jsonl"]
+    texts = [file.read_text(encoding="utf-8") for file in files]
     rows = zebra_cli.dataset("pairs")
     assert len(rows) == 600
-    assert [json.loads(line) for line in text.splitlines()] == rows
+    assert [json.loads(line) for line in "".join(texts).splitlines()] == rows
     zebra_cli.run("export", "pairs", "--format", "jsonl", "-o", "out", "--overwrite")
-    assert (zebra_cli.folder / "out/pairs.jsonl").read_text(encoding="utf-8") == text
+    assert [file.read_text(encoding="utf-8") for file in files] == texts
 
 
 def test_what_json_cannot_hold(zebra_cli: Project) -> None:
@@ -44,7 +46,7 @@ def test_what_json_cannot_hold(zebra_cli: Project) -> None:
     zebra_cli.write("toy.py", TOY)
     zebra_cli.run("run", "--pool", "pool.jsonl", "--plugin", "./toy.py", "--column", "odd", "-o", "pairs")
     zebra_cli.run("export", "pairs", "--format", "jsonl", "-o", "out")
-    raw = (zebra_cli.folder / "out/pairs.jsonl").read_bytes()
+    raw = (zebra_cli.folder / "out/data/part-00000.jsonl").read_bytes()
     assert raw.count(b"\n") == 1
     row = json.loads(raw)
     assert b"NaN" not in raw
@@ -53,11 +55,11 @@ def test_what_json_cannot_hold(zebra_cli: Project) -> None:
 
 
 def test_datasets_reads_it_back(zebra_cli: Project) -> None:
-    """`datasets` reads the file with the columns of the dataset."""
+    """`datasets` reads a file with the columns of the dataset."""
     import datasets
 
     zebra_cli.run("run", "-o", "pairs")
     zebra_cli.run("export", "pairs", "--format", "jsonl", "-o", "out")
-    rows = datasets.load_dataset("json", data_files="out/pairs.jsonl", split="train")
+    rows = datasets.load_dataset("json", data_files="out/data/part-00000.jsonl", split="train")
     assert rows.column_names == zebra.PREFERENCES.names
     assert rows[0]["chosen"] == zebra_cli.dataset("pairs")[0]["chosen"]

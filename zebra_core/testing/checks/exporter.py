@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.export import export_dataset
+from zebra_core.dataset.exported import ExportReader, LosesColumns, RestoresPairs
 from zebra_core.errors import ZebraError
-from zebra_core.testing.check import checks_in, fail
+from zebra_core.testing.check import checks_in, fail, skip
 from zebra_core.testing.examples.results import result_of
 from zebra_core.testing.examples.toy import toy_dataset
 
@@ -17,9 +18,14 @@ if TYPE_CHECKING:
     from zebra_core.testing.subject import Subject
 
 
-def _export(subject: Subject, name: Literal["plain", "hostile", "single"], output: Path) -> None:
+Example = Literal["plain", "hostile", "single"]
+
+
+def _export(subject: Subject, name: Example, output: Path) -> Dataset:
+    """Export an example, and return it."""
     dataset = Dataset.open(toy_dataset(name))
     export_dataset(dataset, subject.bound, output, {"zebra": "0", "plugin": "0"}, overwrite=False)
+    return dataset
 
 
 def writes_files(subject: Subject) -> None:
@@ -58,4 +64,21 @@ def takes_any_pairs(subject: Subject) -> None:
                 fail(f"of the dataset {name!r} it makes an error: {error}")
 
 
-CHECKS = checks_in(writes_files, writes_to_its_folder_only, takes_any_pairs, kinds=("exporter",))
+def restores_what_it_wrote(subject: Subject) -> None:
+    """If it has `restored`, and no `lost`, that gives the pairs again: the same columns, in the same order."""
+    exporter = subject.bound.instance
+    if not isinstance(exporter, RestoresPairs) or isinstance(exporter, LosesColumns):
+        skip("it does not restore the pairs: it has no `restored`, or says what is `lost`")
+    result_of(subject)
+    names: tuple[Example, ...] = ("plain", "hostile", "single")
+    for name in names:
+        with TemporaryDirectory() as folder:
+            dataset = _export(subject, name, Path(folder, "export"))
+            export = Dataset(Path(folder, "export"), dataset.manifest, ExportReader(subject.bound))
+            if not export.to_arrow().equals(dataset.to_arrow()):
+                fail(f"the pairs that it restores of the dataset {name!r} are not those that it wrote")
+
+
+CHECKS = checks_in(
+    writes_files, writes_to_its_folder_only, takes_any_pairs, restores_what_it_wrote, kinds=("exporter",)
+)
