@@ -77,6 +77,10 @@ from .pool.pool import Part as Part
 from .pool.pool import Pool as Pool
 from .pool.pool import PoolReader as PoolReader
 from .pool.pool import place_of as place_of
+from .pool.prompts import prompt_keys as prompt_keys
+from .pool.prompts import prompt_phrases as prompt_phrases
+from .pool.prompts import prompt_text as prompt_text
+from .pool.prompts import relisted as relisted
 from .pool.rejects import Rejected as Rejected
 from .pool.rejects import convert_or_reject as convert_or_reject
 from .pool.rejects import with_positions as with_positions

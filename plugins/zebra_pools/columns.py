@@ -66,20 +66,6 @@ def as_messages(prompt: pa.Array) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], ends]).astype(np.int32)), messages)
 
 
-def prompt_text(prompt: pa.Array) -> pa.Array:
-    """Return each prompt as one text, which serves as its key; a missing one is null."""
-    if prompt.type != zebra.MESSAGES:
-        return prompt
-    contents = pc.fill_null(pc.struct_field(prompt.flatten(), "content"), "")
-    return pc.if_else(prompt.is_valid(), pc.binary_join(relisted(prompt, contents), "\x1e"), None)
-
-
-def relisted(like: pa.ListArray, values: pa.Array) -> pa.ListArray:
-    """Return `values` in lists as long as those of `like`; a missing list becomes an empty one."""
-    lengths = pc.fill_null(pc.list_value_length(like), 0).to_numpy(zero_copy_only=False)
-    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)), values)
-
-
 def pool_batch(**columns: pa.Array) -> pa.RecordBatch:
     """Return a batch of the pool's schema; a column that is not passed is null."""
     rows = len(columns["models"])

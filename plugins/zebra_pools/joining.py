@@ -81,7 +81,7 @@ def _odd_ones(rows: pa.Table, number: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.empty((0, 2), np.int64)
     _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
     head = first[inverse].astype(np.int64)
-    texts = pc.fill_null(columns.prompt_text(rows["prompt"].combine_chunks()), "")
+    texts = pc.fill_null(zebra.prompt_text(rows["prompt"].combine_chunks()), "")
     others = texts.take(pa.array(head))
     unequal = pc.and_(pc.not_equal(texts, others), pc.and_(pc.not_equal(texts, ""), pc.not_equal(others, "")))
     place = np.flatnonzero(unequal.to_numpy(zero_copy_only=False))

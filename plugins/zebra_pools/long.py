@@ -83,7 +83,7 @@ class Long(Reader):
         if self.id:
             arrays["id"] = batch[self.id].cast(pa.string())
         arrays |= {
-            "key": arrays.get("id", columns.prompt_text(batch[self.prompt or first_present(columns.PROMPT, schema)])),
+            "key": arrays.get("id", zebra.prompt_text(batch[self.prompt or first_present(columns.PROMPT, schema)])),
             "model": batch[self.model or first_present(columns.MODEL, schema)],
             "response": batch[self.response or first_present(columns.RESPONSE, schema)],
         }

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import zebra_core as zebra
-from zebra_pools.columns import field_names, pool_batch, relisted
+from zebra_pools.columns import field_names, pool_batch
 from zebra_pools.reader import TEXTS, Mismatch, RowReader, lacks, shared_arrays, shared_columns
 
 RATINGS = ("overall_score", "fine-grained_score")
@@ -44,7 +44,7 @@ class UltraFeedback(RowReader):
         each = batch["completions"].flatten()
         names = ("models", "responses", "ratings")
         lists = {
-            name: relisted(batch["completions"], pc.struct_field(each, [place]))
+            name: zebra.relisted(batch["completions"], pc.struct_field(each, [place]))
             for place, name in enumerate(names[: each.type.num_fields])
         }
         if "models" in batch.schema.names:

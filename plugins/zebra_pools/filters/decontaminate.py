@@ -11,7 +11,6 @@ import pyarrow as pa
 import zebra_core as zebra
 from zebra_pools import columns
 from zebra_pools.files.tables import FORMATS, format_of, open_tables
-from zebra_pools.filters.prompts import keys, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +55,8 @@ class Decontaminate:
     @prompts.default
     def _read(self) -> Prompts:
         arrays, files = read_prompts(self.against, self.column)
-        whole = [keys(array) for array in arrays]
-        parts = [phrases(array, self.ngram)[1] for array in arrays if self.ngram > 0]
+        whole = [zebra.prompt_keys(array) for array in arrays]
+        parts = [zebra.prompt_phrases(array, self.ngram)[1] for array in arrays if self.ngram > 0]
         empty = np.empty(0, np.uint64)
         return Prompts(np.unique(np.concatenate([empty, *whole])), np.unique(np.concatenate([empty, *parts])), files)
 
@@ -68,9 +67,9 @@ class Decontaminate:
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the instructions that are not in the test set."""
-        listed = np.isin(keys(batch["prompt"]), self.prompts.whole)
+        listed = np.isin(zebra.prompt_keys(batch["prompt"]), self.prompts.whole)
         if self.ngram:
-            rows, hashes = phrases(batch["prompt"], self.ngram)
+            rows, hashes = zebra.prompt_phrases(batch["prompt"], self.ngram)
             listed[rows[np.isin(hashes, self.prompts.parts)]] = True
         return batch.filter(pa.array(~listed)) if listed.any() else batch
 

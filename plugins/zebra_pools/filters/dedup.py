@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 import zebra_core as zebra
-from zebra_pools.filters.prompts import keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +28,7 @@ class Dedup:
         places, hashes = [], [np.empty(0, np.uint64)]
         for batch in pool.batches():
             places.append(zebra.place_of(batch))
-            hashes.append(keys(batch["prompt"]))
+            hashes.append(zebra.prompt_keys(batch["prompt"]))
         prompts = np.concatenate(hashes)
         repeated = np.ones(len(prompts), bool)
         repeated[np.unique(prompts, return_index=True)[1]] = False

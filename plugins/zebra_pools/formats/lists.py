@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import zebra_core as zebra
-from zebra_pools.columns import field_names, is_text, pool_batch, relisted
+from zebra_pools.columns import field_names, is_text, pool_batch
 from zebra_pools.reader import TEXTS, Mismatch, RowReader, lacks, shared_arrays, shared_columns
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class Nectar(RowReader):
         batch.validate(full=True)
         each = batch["answers"].flatten()
         names = {"models": "model", "responses": "answer"}
-        lists = {name: relisted(batch["answers"], pc.struct_field(each, field)) for name, field in names.items()}
-        ratings = relisted(batch["answers"], pc.negate(pc.struct_field(each, "rank")))
+        lists = {name: zebra.relisted(batch["answers"], pc.struct_field(each, field)) for name, field in names.items()}
+        ratings = zebra.relisted(batch["answers"], pc.negate(pc.struct_field(each, "rank")))
         prompts = pa.array(map(_messages, batch["prompt"].to_pylist()), zebra.MESSAGES)
         return pool_batch(prompt=prompts, **lists, ratings=ratings)
 

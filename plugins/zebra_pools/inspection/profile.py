@@ -10,14 +10,12 @@ import attrs
 import numpy as np
 import pyarrow.compute as pc
 
-from zebra_pools.columns import prompt_text
-from zebra_pools.filters.prompts import keys
+import zebra_core as zebra
 from zebra_pools.inspection.scripts import scripts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    import zebra_core as zebra
     from zebra_pools.inspection.responses import Responses
 
 MATRIX = 300
@@ -52,8 +50,8 @@ class Profile:
     def add(self, responses: Responses) -> None:
         """Count a batch."""
         batch = responses.batch
-        texts = prompt_text(batch["prompt"])
-        self._keys.append(keys(batch["prompt"]))
+        texts = zebra.prompt_text(batch["prompt"])
+        self._keys.append(zebra.prompt_keys(batch["prompt"]))
         self._prompt_lengths.append(
             pc.fill_null(pc.utf8_length(texts), 0).to_numpy(zero_copy_only=False).astype(np.int64)
         )

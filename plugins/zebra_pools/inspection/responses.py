@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray  # types of fields
 
 import zebra_core as zebra
-from zebra_pools.columns import prompt_text
 
 Flags = NDArray[np.bool_]
 
@@ -40,7 +39,14 @@ class Responses:
         ratings = np.full(len(row), np.nan)
         ratings[rated] = batch["ratings"].flatten().to_numpy(zero_copy_only=False)
         return cls(
-            batch, row, models, texts, ratings, _blank(texts), _blank(models), _blank(prompt_text(batch["prompt"]))
+            batch,
+            row,
+            models,
+            texts,
+            ratings,
+            _blank(texts),
+            _blank(models),
+            _blank(zebra.prompt_text(batch["prompt"])),
         )
 
     def cleaned(self) -> pa.RecordBatch:

@@ -14,7 +14,6 @@ import pytest
 import zebra_core as zebra
 from zebra_core.testing import Project
 from zebra_pools.filters.decontaminate import Decontaminate
-from zebra_pools.filters.prompts import phrases
 
 PROMPTS = ["What is 5 - 3?", "Name the capital of France, and say why it is the capital.", "Sing!", ""]
 
@@ -69,10 +68,10 @@ def test_consecutive_words(zebra_cli: Project) -> None:
 
 def test_phrases_do_not_cross_prompts() -> None:
     """Three prompts of 3, 1 and 2 words have 2, 0 and 1 phrases of two words, and equal ones have equal hashes."""
-    prompt, hashes = phrases(pa.array(["a b c", "b", "a, B"]), 2)
+    prompt, hashes = zebra.prompt_phrases(pa.array(["a b c", "b", "a, B"]), 2)
     assert prompt.tolist() == [0, 0, 2]
     assert hashes[0] == hashes[2] != hashes[1]
-    assert [len(each) for each in phrases(pa.array(["a b", ""]), 3)] == [0, 0]
+    assert [len(each) for each in zebra.prompt_phrases(pa.array(["a b", ""]), 3)] == [0, 0]
 
 
 def test_a_pickled_filter_needs_no_file(zebra_cli: Project) -> None:

@@ -1,4 +1,4 @@
-"""Prompts as keys: two prompts with the same key count as the same."""
+"""Prompts as texts and as keys: two prompts with the same key count as the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
-from zebra_pools.columns import prompt_text
+from zebra_core.pool.pool import MESSAGES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,23 +18,37 @@ BASE = np.uint64(0x9E3779B97F4A7C15)
 """The base of the hash of consecutive words, an odd number of 64 bits."""
 
 
-def plain(prompts: pa.Array) -> pa.Array:
+def prompt_text(prompts: pa.Array) -> pa.Array:
+    """Return each prompt, text or messages, as one text, which serves as its key; a missing one is null."""
+    if prompts.type != MESSAGES:
+        return prompts
+    contents = pc.fill_null(pc.struct_field(prompts.flatten(), "content"), "")
+    return pc.if_else(prompts.is_valid(), pc.binary_join(relisted(prompts, contents), "\x1e"), None)
+
+
+def relisted(like: pa.ListArray, values: pa.Array) -> pa.ListArray:
+    """Return `values` in lists as long as those of `like`; a missing list becomes an empty one."""
+    lengths = pc.fill_null(pc.list_value_length(like), 0).to_numpy(zero_copy_only=False)
+    return pa.ListArray.from_arrays(pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)), values)
+
+
+def plain_prompt(prompts: pa.Array) -> pa.Array:
     """Return prompts, as text or messages, as text in which case, white space and the form of Unicode make no difference."""
     texts = pc.utf8_lower(pc.utf8_normalize(prompt_text(prompts), "NFKC"))
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"[\s\x{1e}]+", " "))
 
 
-def keys(prompts: pa.Array) -> NDArray[np.uint64]:
+def prompt_keys(prompts: pa.Array) -> NDArray[np.uint64]:
     """Return a hash of each prompt (n)."""
-    return _hashed(plain(prompts))
+    return _hashed(plain_prompt(prompts))
 
 
-def phrases(prompts: pa.Array, size: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def prompt_phrases(prompts: pa.Array, size: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """Return a hash of every `size` consecutive words of the prompts, and the prompt that each is from.
 
     A word is a run of letters and digits, so that punctuation makes no difference.
     """
-    texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain(prompts), r"[^\pL\pM\pN]+", " "))
+    texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain_prompt(prompts), r"[^\pL\pM\pN]+", " "))
     words = pc.split_pattern(texts, " ")
     encoded = words.flatten().dictionary_encode()
     codes = _hashed(encoded.dictionary)[encoded.indices.to_numpy(zero_copy_only=False)]
