@@ -13,7 +13,7 @@ TEMPLATE = """\
 ---
 configs:
 - config_name: default
-  data_files: data/*.parquet
+  data_files:{files}
 task_categories:
 - text-generation
 tags:
@@ -71,6 +71,7 @@ def card(manifest: Manifest) -> str:
     columns = _cell(manifest.recipe.get("columns", []))
     left_out = "; ".join(f"{markdown(reason)}: {count:,}" for reason, count in summary.left_out.items())
     return TEMPLATE.format(
+        files=_data_files(manifest),
         size=next((name for limit, name in SIZES if summary.pairs < limit), "n>10M"),
         version=manifest.zebra,
         pairs=summary.pairs,
@@ -87,6 +88,13 @@ def card(manifest: Manifest) -> str:
         ),
         remarks="".join(f"- {markdown(remark)}\n" for remark in manifest.remarks) + "\n" * bool(manifest.remarks),
     )
+
+
+def _data_files(manifest: Manifest) -> str:
+    """Return what `datasets.load_dataset` reads as which split."""
+    splits = dict.fromkeys(shard.split for shard in manifest.shards if shard.split)
+    lines = (f"\n  - split: {name}\n    path: data/{name}/*.parquet" for name in splits)
+    return "".join(lines) or " data/*.parquet"
 
 
 def _cell(value: object) -> str:

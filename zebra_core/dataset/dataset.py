@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 from zebra_core import storage
 from zebra_core.behavior import Behavior
 from zebra_core.dataset.exported import EXPORT, PROVENANCE, ExportReader, read_export
-from zebra_core.dataset.manifest import MANIFEST, Manifest
+from zebra_core.dataset.manifest import MANIFEST, PARTS, Manifest
+from zebra_core.dataset.summary import COUNTED, recount
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import datasets
@@ -34,6 +35,10 @@ BATCH = 4_096
 """The number of pairs of a batch that `Dataset.batches` yields, at most."""
 TEXTS = ("prompt", "chosen", "rejected")
 BEHAVIOR = "behavior.json"
+SPLIT = "?split="
+"""What separates the folder of a dataset from the name of a split."""
+TRAIN = "train"
+"""The split that holds all pairs of a dataset without splits, for those who ask for one."""
 
 
 @attrs.define(slots=False, eq=False, repr=False)
@@ -48,20 +53,21 @@ class Dataset:
     export: ExportReader | None = None
 
     @classmethod
-    def open(cls, folder: str | Path, plugins: Plugins | None = None) -> Self:
-        """Open a dataset that zebra built, or an export that keeps all of it.
+    def open(cls, location: str | Path, plugins: Plugins | None = None) -> Self:
+        """Open a dataset that zebra built, an export that keeps all of it, or a split of one: `FOLDER?split=NAME`.
 
         `plugins` are those that may have written the export, by default the installed ones. Raise ZebraError if the folder
-        holds neither.
+        holds neither, or lacks the split.
         """
-        path = storage.place(folder)
+        folder, query, split = str(location).rpartition(SPLIT)
+        path = storage.place(folder if query else location)
         try:
-            if (path / EXPORT).is_file():
-                return cls(path, *read_export(path, plugins))
-            return cls(path, Manifest.read(path))
+            export = read_export(path, plugins) if (path / EXPORT).is_file() else None
+            dataset = cls(path, *export) if export else cls(path, Manifest.read(path))
         except ZebraError as error:
-            msg = f"{folder} is not a dataset built by zebra: {error}"
+            msg = f"{storage.shown(path)} is not a dataset built by zebra: {error}"
             raise ZebraError(msg) from error
+        return dataset.split(split) if query else dataset
 
     def __repr__(self) -> str:
         strategy = self.manifest.recipe.get("strategy", "")
@@ -79,6 +85,9 @@ class Dataset:
     @cached_property
     def _behavior_file(self) -> dict[str, Any]:
         path = self.folder / BEHAVIOR
+        if not self.has_behavior:
+            msg = f"the parts of {storage.shown(self.folder)} were made from different scores; each has its own {PARTS}/NAME/{BEHAVIOR}"
+            raise ZebraError(msg)
         try:
             values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -88,7 +97,10 @@ class Dataset:
 
     @cached_property
     def behavior(self) -> Behavior:
-        """The behavior of the pool's models. Raise ZebraError if behavior.json cannot be read."""
+        """The behavior of the pool's models.
+
+        Raise ZebraError if behavior.json cannot be read, or if the parts of a mix have different ones (see `has_behavior`).
+        """
         return Behavior.from_dict(self._behavior_file)
 
     @cached_property
@@ -99,9 +111,35 @@ class Dataset:
         return scores
 
     @property
+    def has_behavior(self) -> bool:
+        """Whether the models have one behavior; those of a mix of datasets from different scores have several."""
+        return self.manifest.mix is None or (self.folder / BEHAVIOR).is_file()
+
+    @property
     def total(self) -> int:
         """The number of pairs."""
         return self.manifest.summary.pairs
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The names of the splits, in order; none if the dataset is not divided."""
+        return tuple(dict.fromkeys(shard.split for shard in self.manifest.shards if shard.split))
+
+    def split(self, name: str) -> Self:
+        """Return the dataset with the pairs of a split alone; `train` is the whole of a dataset that is not divided.
+
+        Its summary counts these pairs. Raise ZebraError if there is no such split.
+        """
+        if not self.splits and name == TRAIN:
+            return self
+        shards = tuple(shard for shard in self.manifest.shards if shard.split == name)
+        if not name or not shards:
+            names, folder = self.splits or (TRAIN,), storage.shown(self.folder)
+            msg = f"{folder} has no split {name!r}, only {', '.join(names)}; choose one: {folder}{SPLIT}{names[0]}"
+            raise ZebraError(msg)
+        part = attrs.evolve(self, manifest=attrs.evolve(self.manifest, shards=shards))
+        part.manifest = attrs.evolve(part.manifest, summary=recount(self.manifest.summary, part.batches(COUNTED)))
+        return part
 
     @cached_property
     def pairs(self) -> dict[str, list[Any]]:
@@ -136,19 +174,24 @@ class Dataset:
             return [self.export.file(self.folder, name) for name in names]
         return [self.folder / "data" / name for name in names]
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Read all pairs in order, batch by batch, so that the memory stays flat. Raise ZebraError if a file cannot be read."""
-        for path in self.files:
-            yield from self.read(path)
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Read all pairs in order, batch by batch, so that the memory stays flat; of some columns if they are named.
 
-    def read(self, path: Path) -> Iterator[pa.RecordBatch]:
+        Raise ZebraError if a file cannot be read.
+        """
+        for path in self.files:
+            yield from self.read(path, columns)
+
+    def read(self, path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Read the pairs of one of the files, batch by batch. Raise ZebraError if it cannot be read."""
+        names = None if columns is None else list(columns)
         try:
             if self.export is not None:
-                yield from self.export.batches(path)
+                batches = self.export.batches(path)
+                yield from batches if names is None else (batch.select(names) for batch in batches)
                 return
             with pq.ParquetFile(storage.source(path)) as file:
-                yield from file.iter_batches(BATCH)
+                yield from file.iter_batches(BATCH, columns=names)
         except storage.faults(path) as error:
             msg = f"cannot read {storage.shown(path)}: {getattr(error, 'strerror', None) or error}; build the dataset again"
             raise ZebraError(msg) from error

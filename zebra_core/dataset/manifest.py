@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = "manifest.json"
+PARTS = "parts"
+"""The folder of a mix that has the manifest and the behavior of each of its parts."""
 
 
 @attrs.frozen(kw_only=True)
@@ -76,20 +78,60 @@ class Summary:
 
 @attrs.frozen
 class ShardFile:
-    """A file of the dataset under `data/`, and the number of its pairs."""
+    """A file of the dataset under `data/`, and the number of its pairs; that of a split is in a folder of its own."""
 
     name: str
     pairs: int
 
+    @property
+    def split(self) -> str:
+        """The split that the file is of, empty if the dataset is not divided."""
+        return self.name.rpartition("/")[0]
+
+
+@attrs.frozen(kw_only=True)
+class MixedPart:
+    """A dataset that is part of a mix: `dataset` is path, size and hash of its manifest, which is kept under `parts/NAME`.
+
+    `pairs` are those that the mix has, of the `total`; `split` is the one that was read, empty for all. `weight` is the share of
+    the mix that it was given relative to the others, None if all pairs were taken.
+    """
+
+    name: str
+    dataset: dict[str, Any]
+    split: str
+    total: int
+    pairs: int
+    weight: float | None
+
+
+@attrs.frozen(kw_only=True)
+class Mix:
+    """How a mix was made: of which datasets, and with which options.
+
+    `rows` is the number of pairs that was asked for, None for as many as there are. `split` has the share of each split that was
+    asked for; prompts at least as alike as `near_duplicates` (Jaccard similarity) are in one. `ngram` consecutive words, shared
+    with a prompt of the files `decontaminated`, kept a pair out; each file has path, size and hash.
+    """
+
+    parts: tuple[MixedPart, ...]
+    seed: int
+    rows: int | None
+    split: dict[str, float]
+    near_duplicates: float
+    decontaminated: tuple[dict[str, Any], ...]
+    ngram: int
+
 
 @attrs.frozen(kw_only=True)
 class Manifest(Job):
-    """The manifest of a dataset, kept as `manifest.json` in its folder."""
+    """The manifest of a dataset, kept as `manifest.json` in its folder; `mix` says of what it was mixed, if it was."""
 
     scores: ScoresUsed
     summary: Summary
     remarks: tuple[str, ...]
     shards: tuple[ShardFile, ...]
+    mix: Mix | None = None
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -33,6 +33,13 @@ REPEATED = [
     *(f"{side}.list.element.role" for side in ("prompt", "chosen", "rejected")),
 ]
 """The columns whose values repeat. For long texts Parquet builds a dictionary, finds it too large, and discards it."""
+
+
+def parquet_settings(compression: str = "zstd") -> dict[str, Any]:
+    """Return how the files of a dataset are written."""
+    codec, _, level = compression.partition(":")
+    numeric = int(level or 1) if codec == "zstd" else None
+    return {"compression": codec, "compression_level": numeric, "use_dictionary": REPEATED}
 
 
 @attrs.frozen
@@ -112,12 +119,7 @@ class Writer:
         return attrs.evolve(self, progress=None)
 
     def _write(self, task: ShardTask, path: Path) -> Tally:
-        codec, _, level = self.compression.partition(":")
-        settings = {
-            "compression": codec,
-            "compression_level": int(level or 1) if codec == "zstd" else None,
-            "use_dictionary": REPEATED,
-        }
+        settings = parquet_settings(self.compression)
         tally, rejects = Tally(), Rejects(self.strict)
         with storage.sink(path) as sink, pq.ParquetWriter(sink, self.plan.schema, **settings) as file:
             for batch in (batch for part in task.parts for batch in _readable(part, rejects)):
@@ -229,7 +231,7 @@ def _counted(shard: Path, names: list[str]) -> pa.Table:
 def model_pairs(folder: Path) -> Counter[tuple[str, str]]:
     """Count the pairs on disk by (chosen model, rejected model)."""
     names = ["chosen_model", "rejected_model"]
-    shards = sorted((folder / "data").glob("*.parquet"))
+    shards = sorted((folder / "data").rglob("*.parquet"))
     counts = pa.concat_tables([_counted(shard, names) for shard in shards])
     schema = pa.schema([*((name, pa.string()) for name in names), ("count_all", pa.int64())])
     total = counts.cast(schema).group_by(names).aggregate([("count_all", "sum")])

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
+import attrs
 import numpy as np
 
 from zebra_core.behavior import BLOCK, DECIMALS
@@ -17,6 +18,9 @@ from zebra_core.pairing.strategy import TIED
 from zebra_core.pool.rejects import describe_rejects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from zebra_core.behavior import Behavior
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
     ModelPairs = Counter[tuple[str, str]]
 
+COUNTED = ("chosen_model", "rejected_model", "margin", "similarity")
+"""The columns that `recount` reads."""
 HINTED = 12
 """The number of unscored models for which the closest name is looked up; that is slow among thousands of names."""
 DOMINANT_SHARE = 0.9
@@ -39,7 +45,7 @@ def summarise(plan: Plan, tally: Tally, used: ModelPairs) -> Summary:
     for (better, worse), count in used.items():
         chosen[better] += count
         rejected[worse] += count
-    pairs = sorted(used.items(), key=lambda item: (-item[1], item[0]))
+    pairs = _ordered(used)
     counts = np.array([count for _, count in pairs], dtype=np.float64)
     ids = np.array([(index[better], index[worse]) for (better, worse), _ in pairs], dtype=np.int64).reshape(-1, 2)
     gaps = behavior.superiority[ids[:, 0]] - behavior.superiority[ids[:, 1]]
@@ -77,6 +83,32 @@ def _unscored(plan: Plan, tally: Tally) -> dict[str, UnscoredModel]:
     }
 
 
+def recount(summary: Summary, batches: Iterable[pa.RecordBatch]) -> Summary:
+    """Return the summary with the counts and means of these pairs, which are some of those that it summarises."""
+    used, sums = Counter[tuple[str, str]](), np.zeros(3)
+    for batch in batches:
+        used.update(zip(batch["chosen_model"].to_pylist(), batch["rejected_model"].to_pylist(), strict=True))
+        margin, similarity = (np.asarray(batch[name], dtype=np.float64) for name in ("margin", "similarity"))
+        sums += [values.sum() for values in (margin, similarity, hardness(margin, similarity))]
+    chosen, rejected = Counter[str](), Counter[str]()
+    for (better, worse), count in used.items():
+        chosen[better] += count
+        rejected[worse] += count
+    margins, similarities, hardnesses = (round(float(value), DECIMALS) for value in sums / used.total())
+    return attrs.evolve(
+        summary,
+        pairs=used.total(),
+        models={
+            name: attrs.evolve(model, chosen=chosen[name], rejected=rejected[name])
+            for name, model in summary.models.items()
+        },
+        model_pairs=_nested(_ordered(used)),
+        mean_margin=margins,
+        mean_similarity=similarities,
+        mean_hardness=hardnesses,
+    )
+
+
 def remarks(plan: Plan, tally: Tally, used: ModelPairs) -> tuple[str, ...]:
     """Say which rows could not be used, and which choice had no effect or made the data collapse."""
     notes = []
@@ -99,7 +131,7 @@ def remarks(plan: Plan, tally: Tally, used: ModelPairs) -> tuple[str, ...]:
 
 def _collapse(plan: Plan, tally: Tally, used: ModelPairs, models: int) -> str:
     """Say that a few pairs of models make up the data, and which flag spreads it; nothing if it is spread."""
-    ordered = sorted(used.items(), key=lambda item: (-item[1], item[0]))
+    ordered = _ordered(used)
     sizes = np.cumsum([count for _, count in ordered])
     few = int(np.searchsorted(sizes, DOMINANT_SHARE * tally.pairs, side="right")) + 1
     if few > len(NUMBERS) or (few > 1 and models < MODELS):
@@ -127,6 +159,11 @@ def _least_similarity(behavior: Behavior, models: list[int], threshold: float) -
         if lowest < threshold:
             return None
     return float(lowest)
+
+
+def _ordered(used: ModelPairs) -> list[tuple[tuple[str, str], int]]:
+    """Return the pairs of models, the most frequent first."""
+    return sorted(used.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _nested(pairs: list[tuple[tuple[str, str], int]]) -> dict[str, dict[str, int]]:

@@ -41,7 +41,7 @@ class Project:
 
     def dataset(self, name: str = "zebra-dataset") -> list[dict[str, Any]]:
         """Return the rows of a dataset built in the folder."""
-        shards = sorted((self.folder / name / "data").glob("*.parquet"))
+        shards = sorted((self.folder / name / "data").rglob("*.parquet"))
         rows: list[dict[str, Any]] = []
         for shard in shards:
             with pq.ParquetFile(shard.absolute()) as file:

@@ -12,6 +12,7 @@ import attrs
 
 from zebra_core import storage
 from zebra_core.base.lock import locked
+from zebra_core.dataset.dataset import SPLIT
 from zebra_core.dataset.folder import fingerprint
 from zebra_core.dataset.manifest import MANIFEST
 from zebra_core.dataset.staging import check_free, put_in_place
@@ -114,7 +115,7 @@ def is_first_process() -> bool:
 
 def located_version(location: str) -> dict[str, Any]:
     """Return a location with what changes when its content does: a dataset's hash, else names and sizes of files."""
-    path = Path(location)
+    path = Path(location.partition(SPLIT)[0])
     if (path / MANIFEST).is_file():
         return {"location": storage.shown(location), "manifest": fingerprint([path / MANIFEST])[0]["xxh3_128"]}
     files = sorted(file for file in (path, *path.rglob("*")) if file.is_file())
