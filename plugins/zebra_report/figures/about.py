@@ -33,8 +33,10 @@ def overview(dataset: zebra.Dataset) -> zebra.Section:
     return zebra.Section("The run", text, notes=[*notes, *dataset.manifest.remarks])
 
 
-def score_table(dataset: zebra.Dataset) -> zebra.Section:
+def score_table(dataset: zebra.Dataset) -> zebra.Section | None:
     """The scores of the pool's models, as they were read, and what looks wrong in them."""
+    if not dataset.has_behavior:
+        return None
     behavior = dataset.behavior
     benchmarks = {b["name"]: b for b in dataset.manifest.scores.benchmarks}
     header = ["model", "superiority", *behavior.benchmarks]

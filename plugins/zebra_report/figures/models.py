@@ -21,6 +21,8 @@ CUT = 0.4
 
 def profiles(dataset: zebra.Dataset) -> zebra.Section | None:
     """Ability profiles of the models in most pairs (ZEBRA, Figure 4)."""
+    if not dataset.has_behavior:
+        return None
     behavior = _shown(dataset, SHOWN)
     names = behavior.benchmarks
     if len(names) < 3:
@@ -50,6 +52,8 @@ def profiles(dataset: zebra.Dataset) -> zebra.Section | None:
 
 def heat_map(dataset: zebra.Dataset) -> zebra.Section | None:
     """How similarly the models behave (MB-SIM; ZEBRA, Figure 10)."""
+    if not dataset.has_behavior:
+        return None
     behavior = _shown(dataset, MOST)
     count = len(behavior.models)
     if count < 2 or not behavior.has_similarity:
@@ -89,6 +93,8 @@ def scatter(dataset: zebra.Dataset) -> zebra.Section | None:
     """The models in two dimensions, coloured by cluster (ZEBRA, Figure 6)."""
     from sklearn.decomposition import PCA  # noqa: PLC0415
 
+    if not dataset.has_behavior:
+        return None
     behavior = _shown(dataset, MOST)
     if len(behavior.models) < 3 or len(behavior.benchmarks) < 2 or not behavior.has_similarity:
         return None
@@ -114,6 +120,8 @@ def tree(dataset: zebra.Dataset) -> zebra.Section | None:
     """Which models behave similarly, on all benchmarks and on each axis (ZEBRA, Figure 11)."""
     from scipy.cluster.hierarchy import dendrogram, set_link_color_palette  # noqa: PLC0415
 
+    if not dataset.has_behavior:
+        return None
     behavior = _shown(dataset, MOST)
     if len(behavior.models) < 3 or not behavior.has_similarity:
         return None

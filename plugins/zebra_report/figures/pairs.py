@@ -43,20 +43,25 @@ def model_pairs(dataset: zebra.Dataset) -> zebra.Section:
     nested = dataset.manifest.summary.model_pairs
     counts = [(better, worse, count) for better, others in nested.items() for worse, count in others.items()]
     counts.sort(key=lambda item: -item[2])
-    behavior, index = dataset.behavior, {name: i for i, name in enumerate(dataset.behavior.models)}
+    behavior = dataset.behavior if dataset.has_behavior else None
     scores_of = {name: model.scores_of for name, model in dataset.manifest.summary.models.items()}
-    rows: list[list[Any]] = [["chosen", "rejected", "pairs", "share", "margin", "similarity"]]
+    rows: list[list[Any]] = [["chosen", "rejected", "pairs", "share", *(("margin", "similarity") if behavior else ())]]
     for better, worse, count in counts[:BARS]:
-        i, j = index[scores_of[better]], index[scores_of[worse]]
-        margin = float(behavior.superiority[i] - behavior.superiority[j])
-        alike = behavior.pair_similarity(np.array([i]), np.array([j]))[0]
-        rows.append([better, worse, count, count / dataset.total, margin, float(alike)])
+        apart = _differences(behavior, scores_of[better], scores_of[worse]) if behavior else ()
+        rows.append([better, worse, count, count / dataset.total, *apart])
     shares = np.array([count for *_, count in counts]) / dataset.total
     text = (
         f"{len(counts):,} distinct pairs of models; they are worth {1 / (shares**2).sum():.1f} pairs of equal weight. The most frequent "
         f"makes up {shares[0]:.1%}."
     )
     return zebra.Section("Which models are compared", text, rows=rows)
+
+
+def _differences(behavior: zebra.Behavior, better: str, worse: str) -> tuple[float, float]:
+    """Return margin and similarity of two models."""
+    i, j = behavior.models.index(better), behavior.models.index(worse)
+    similarity = behavior.pair_similarity(np.array([i]), np.array([j]))[0]
+    return float(behavior.superiority[i] - behavior.superiority[j]), float(similarity)
 
 
 def distributions(dataset: zebra.Dataset) -> zebra.Section:
@@ -81,21 +86,15 @@ def distributions(dataset: zebra.Dataset) -> zebra.Section:
 
 def samples(dataset: zebra.Dataset) -> zebra.Section:
     """Twelve pairs, and why each was made."""
-    pairs, behavior = dataset.pairs, dataset.behavior
+    pairs = dataset.pairs
     order = np.argsort(np.array(pairs["margin"], dtype=float), kind="stable")
     places = order[np.linspace(0, len(order) - 1, min(SAMPLES, len(order))).astype(int)]
     rows: list[list[Any]] = [["why", "prompt", "chosen", "rejected"]]
-    scores_of = {name: model.scores_of for name, model in dataset.manifest.summary.models.items()}
     for at in places:
         row = {name: values[at] for name, values in pairs.items()}
-        better, worse = scores_of[row["chosen_model"]], scores_of[row["rejected_model"]]
-        axes = [axis for axis in dict.fromkeys(behavior.axes) if axis]
-        i, j = behavior.models.index(better), behavior.models.index(worse)
-        by_axis = [f"{axis}: {behavior.on_axis(axis)[i]:.2f} / {behavior.on_axis(axis)[j]:.2f}" for axis in axes]
         why = [
             f"{row['chosen_model']} over {row['rejected_model']}",
-            f"superiority {behavior.superiority[i]:.3f} / {behavior.superiority[j]:.3f}",
-            *by_axis,
+            *(_superiorities(dataset, row["chosen_model"], row["rejected_model"]) if dataset.has_behavior else ()),
             f"margin {row['margin']:.3f}, similarity {row['similarity']:.3f}, confidence {row['confidence']:.3f}",
         ]
         rows.append(["\n".join(why), *(_cut(row[name]) for name in ("prompt", "chosen", "rejected"))])
@@ -105,6 +104,15 @@ def samples(dataset: zebra.Dataset) -> zebra.Section:
         "that it chose the one of the model with the lower scores."
     )
     return zebra.Section("Pairs to read", text, rows=rows)
+
+
+def _superiorities(dataset: zebra.Dataset, chosen: str, rejected: str) -> list[str]:
+    """Return the superiority of two models as text, in all and on each axis."""
+    behavior, models = dataset.behavior, dataset.manifest.summary.models
+    i, j = (behavior.models.index(models[name].scores_of) for name in (chosen, rejected))
+    numbers = {axis: behavior.on_axis(axis) for axis in dict.fromkeys(behavior.axes) if axis}
+    by_axis = [f"{axis}: {values[i]:.2f} / {values[j]:.2f}" for axis, values in numbers.items()]
+    return [f"superiority {behavior.superiority[i]:.3f} / {behavior.superiority[j]:.3f}", *by_axis]
 
 
 def _cut(text: str) -> str:

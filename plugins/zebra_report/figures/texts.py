@@ -40,6 +40,8 @@ class Texts:
         return zebra.Section("How similar the texts are", text, rows=rows, notes=notes)
 
     def _of_pool(self, dataset: zebra.Dataset) -> list[list[Any]]:
+        if not dataset.has_behavior:
+            return []
         built = zebra.make_recipe(dataset.manifest.recipe)
         recipe = zebra.Recipe(pool=built.pool, options=built.options, plugins=built.plugins)
         pool = zebra.open_pool(recipe=recipe, plugins=zebra.load_plugins(built.plugins, recorded=True))
