@@ -71,27 +71,39 @@ def _rows(
     """Return the rows to train on and those held out, as token ids. Raise ZebraError if model and dataset do not fit."""
     kind = kind_of(settings)
     with PartialState().main_process_first():
-        rows = load.standard(load.read(dataset), pairs=kind.pairs)
-        if not kind.rejected:
-            rows = rows.select_columns([name for name in rows.column_names if name != "rejected"])
-        if not isinstance(rows[0]["chosen"], str) and not tokenizer.chat_template:
-            msg = (
-                f"the dataset has messages, but the tokenizer of {model} has no chat template; "
-                f"add --set {settings.name}.chat_template=FILE.jinja"
-            )
-            raise zebra.ZebraError(msg)
-        tokens = Tokens(tokenizer).of(rows)
+        tokens = _tokens(settings, load.read(dataset), model, tokenizer)
+        test = load.read_test(dataset) if settings.held_out else None
+        test_tokens = None if test is None else _tokens(settings, test, model, tokenizer)
     limit, count = settings.max_length, positions(model)
     if count and count < limit:
         msg = (
             f"max_length is {limit}, but the model has {count} positions; add --set {settings.name}.max_length={count}"
         )
         raise zebra.ZebraError(msg)
-    rows, held_out = split(drop_unusable(tokens, limit, log, cut=kind.cut), settings.held_out, settings.seed)
+    rows = drop_unusable(tokens, limit, log, cut=kind.cut)
+    if test_tokens is None:
+        rows, held_out = split(rows, settings.held_out, settings.seed)
+    else:
+        held_out = drop_unusable(test_tokens, limit, log, cut=kind.cut)
     if held_out is not None:
         held_out = _full_batches(settings, held_out)
         log(f"{len(rows):,} rows to train on, {len(held_out):,} held out")
     return rows, held_out
+
+
+def _tokens(settings: Settings, rows: Dataset, model: str, tokenizer: PreTrainedTokenizerBase) -> Dataset:
+    """Return rows as token ids. Raise ZebraError if the tokenizer cannot render messages."""
+    kind = kind_of(settings)
+    rows = load.standard(rows, pairs=kind.pairs)
+    if not kind.rejected:
+        rows = rows.select_columns([name for name in rows.column_names if name != "rejected"])
+    if not isinstance(rows[0]["chosen"], str) and not tokenizer.chat_template:
+        msg = (
+            f"the dataset has messages, but the tokenizer of {model} has no chat template; "
+            f"add --set {settings.name}.chat_template=FILE.jinja"
+        )
+        raise zebra.ZebraError(msg)
+    return Tokens(tokenizer).of(rows)
 
 
 def _full_batches(settings: Settings, held_out: Dataset) -> Dataset:

@@ -46,7 +46,7 @@ class Settings:
     stages: int = zebra.option(3, "Number of stages of the curriculum.", validator=attrs.validators.ge(1))
     held_out: float = zebra.option(
         0.05,
-        "Share of the prompts held out for evaluation, at most 500 prompts.",
+        "Share of the prompts held out for evaluation, at most 500 prompts; the split `test` of a dataset with splits instead. 0 is none.",
         validator=[attrs.validators.ge(0), attrs.validators.lt(1)],
     )
     chat_template: str = zebra.option("", "Jinja file with the chat template, if the tokenizer has none.")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FILES = {".parquet": "parquet", ".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
 SIGNALS = ("margin", "confidence", "similarity")
 KEPT = ("tools", "label", "source", *SIGNALS)
+TEST = ("test", "validation")
+"""The names of a split to measure a training on, best first."""
 FORMS = "prompt, chosen, rejected; chosen, rejected; prompt, completion[, label]; messages; or text"
 
 
@@ -53,7 +55,7 @@ def _load(name: str, split: str, arguments: dict[str, str]) -> Dataset | Dataset
     if path.is_file():
         return _load_file(name, path)
     if "://" in name or path.is_dir():
-        rows = _load_folder(path)
+        rows = _load_folder(path, split)
         if rows is not None:
             return rows
     elif not name.startswith("hub:") and (name.count("/") != 1 or name.startswith((".", "/"))):
@@ -69,14 +71,30 @@ def _load_file(name: str, path: Path) -> Dataset:
     return datasets.load_dataset(FILES[zebra.storage.suffix_of(path)], data_files=name, split="train")
 
 
-def _load_folder(path: Path) -> Dataset | DatasetDict | None:
-    """Load what zebra or `save_to_disk` wrote to a folder. Return None for any other folder."""
+def read_test(location: str) -> Dataset | None:
+    """Return the split to measure a training on the split `train` on, None if the dataset has none that zebra made."""
+    name, _, query = location.partition("?")
+    path = zebra.storage.place(name)
+    if dict(parse_qsl(query)).get("split", "train") != "train" or not _is_zebras(path):
+        return None
+    dataset = zebra.Dataset.open(path)
+    split = next((name for name in TEST if name in dataset.splits), None)
+    return None if split is None else dataset.split(split).load()
+
+
+def _is_zebras(path: Path) -> bool:
+    """Return whether a folder is a dataset that zebra built, or an export from which all of it is restored."""
     if (path / "export.json").is_file():
-        lost = zebra.read_record(zebra.ExportJob, path / "export.json").lost
-        return datasets.load_dataset(str(path / "data")) if lost else zebra.Dataset.open(path).load()
-    shards = [str(file) for file in sorted((path / "data").glob("*.parquet"))]
-    if shards and (path / "manifest.json").is_file():
-        return datasets.load_dataset("parquet", data_files=shards, split="train")
+        return not zebra.read_record(zebra.ExportJob, path / "export.json").lost
+    return (path / "manifest.json").is_file() and any((path / "data").rglob("*.parquet"))
+
+
+def _load_folder(path: Path, split: str) -> Dataset | DatasetDict | None:
+    """Load what zebra or `save_to_disk` wrote to a folder. Return None for any other folder."""
+    if _is_zebras(path):
+        return zebra.Dataset.open(path).split(split).load()
+    if (path / "export.json").is_file():
+        return datasets.load_dataset(str(path / "data"))
     if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
         return datasets.load_from_disk(str(path))
     return None
