@@ -13,6 +13,9 @@ from zebra_scores.runs import Runs, Score
 if TYPE_CHECKING:
     from pathlib import Path
 
+LONGEST = 1_000_000
+"""The most characters of YAML that are read: at 100 kB a second, longer texts would stop a run for nothing."""
+
 
 @attrs.frozen(kw_only=True)
 class EvalResults(Runs):
@@ -22,11 +25,9 @@ class EvalResults(Runs):
 
     def load(self, path: Path) -> Any:
         """Return the content of a YAML file, or None if it is not valid."""
-        import yaml  # noqa: PLC0415
-
         try:
-            return yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+            return read_yaml(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
             return None
 
     def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:
@@ -55,15 +56,10 @@ class ModelIndex(Runs):
 
     def load(self, path: Path) -> Any:
         """Return the front matter, or None if there is no valid one."""
-        import yaml  # noqa: PLC0415
-
         front_matter = re.match(
             r"\s*---\n(.*?)\n---", path.read_text(encoding="utf-8", errors="replace"), flags=re.DOTALL
         )
-        try:
-            return yaml.safe_load(front_matter[1]) if front_matter else None
-        except (yaml.YAMLError, RecursionError):
-            return None
+        return read_yaml(front_matter[1]) if front_matter else None
 
     def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
         """Return the model and its scores."""
@@ -77,3 +73,16 @@ class ModelIndex(Runs):
             return None
         named = [e for e in entries if e.dataset_name is not None]
         return str(model), [Score(e.dataset_name, numeric(e.metric_value)) for e in named]
+
+
+def read_yaml(text: str) -> Any:
+    """Return the content of a YAML text, or None if it is not valid, or too long to be a card or a results file.
+
+    The loader in C would be faster, but deep nesting ends its process.
+    """
+    import yaml  # noqa: PLC0415
+
+    try:
+        return yaml.safe_load(text) if len(text) <= LONGEST else None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None

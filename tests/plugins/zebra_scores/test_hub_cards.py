@@ -28,3 +28,13 @@ def test_a_dataset_whose_name_is_no_text(zebra_cli: Project) -> None:
     results = "".join(result.format(name) for name in ("on", "1984"))
     zebra_cli.write("cards/README.md", f"---\nmodel-index:\n- name: m\n  results:\n{results}---\n")
     assert [benchmark.name for benchmark in ModelIndex()("cards").benchmarks] == ["True", "1984"]
+
+
+def test_a_front_matter_too_long_to_be_read(zebra_cli: Project) -> None:
+    """A card whose front matter has ten million characters is no card: reading it would take seconds."""
+    front = "model-index:\n- name: m\n  results: []\nnotes: "
+    zebra_cli.write("cards/README.md", f"---\n{front}{'x' * 10_000_000}\n---\n")
+    zebra_cli.write("cards/x.csv", "model,MMLU\nm,1\n")
+    assert (
+        "cards has no score in this format" in zebra_cli.run("scores", "--scores", "model-index:cards", code=2).stderr
+    )
