@@ -39,7 +39,8 @@ def rendered(row: Row, template: str) -> Row:
     except (jinja2.TemplateError, TypeError, ValueError) as error:
         msg = f"the chat template {template!r} does not take the pair {row['id']!r}: {error}; choose another template"
         raise zebra.ZebraError(msg) from error
-    start = _shared([prompt, *sides.values()])
+    whole = all(text.startswith(prompt) for text in sides.values())
+    start = len(prompt) if whole else _shared([prompt, *sides.values()])
     return {"prompt": prompt[:start], **{side: text[start:] for side, text in sides.items()}}
 
 

@@ -31,7 +31,7 @@ def write_configurations(
         keep_trailing_newline=True,
     )
     test = test_split(dataset)
-    train_folder, test_folder = ("data/train", f"data/{test}") if "train" in splits(dataset) else ("data", "")
+    train_folder, test_folder = ("data/train", f"data/{test}") if "train" in dataset.splits else ("data", "")
     values |= {"pairs": dataset.total, "test": test, "train_folder": train_folder}
     values |= {"train_files": f"{train_folder}/*{suffix}", "test_files": f"{test_folder}/*{suffix}"}
     for name in names:
@@ -40,9 +40,4 @@ def write_configurations(
 
 def test_split(dataset: zebra.Dataset) -> str:
     """Return the name of the split to test on, empty if there is none."""
-    return next((name for name in TEST_SPLITS if name in splits(dataset)), "")
-
-
-def splits(dataset: zebra.Dataset) -> list[str]:
-    """Return the names of the splits, none if there is only one."""
-    return sorted({shard.name.partition("/")[0] for shard in dataset.manifest.shards if "/" in shard.name})
+    return next((name for name in TEST_SPLITS if name in dataset.splits), "")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 import zebra_core as zebra
-from zebra_export.configuration import splits
 from zebra_export.files import Parquet
 from zebra_export.messages import last_messages, listed, with_columns
 
@@ -38,7 +37,7 @@ class LlamaFactory(Parquet):
         """Write the files and the entry of each split."""
         super().__call__(dataset, output)
         entry: dict[str, Any] = {"formatting": "sharegpt", "ranking": True, "columns": COLUMNS, "tags": TAGS}
-        folders = {f"zebra_{name}": f"data/{name}" for name in splits(dataset)} or {"zebra": "data"}
+        folders = {f"zebra_{name}": f"data/{name}" for name in dataset.splits} or {"zebra": "data"}
         info = {name: {"file_name": folder, **entry} for name, folder in folders.items()}
         zebra.storage.write_text(output / "dataset_info.json", zebra.as_json(info))
 
