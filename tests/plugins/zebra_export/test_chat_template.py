@@ -65,7 +65,7 @@ def test_as_trl_renders_them(zebra_cli: Project, template: str) -> None:
 
     import zebra_export
 
-    zebra_cli.run("tiny-model", "-o", "tiny")
+    zebra_cli.run("tiny-model", "tiny")
     tokenizer = AutoTokenizer.from_pretrained("tiny")
     if template != "tiny":
         folder = Path(zebra_export.__file__).parent / "chat_templates"
