@@ -127,7 +127,7 @@ def write_files(
 ) -> None:
     """Write what accompanies the shards, and under `parts` what accompanies those of each part."""
     zebra.write_record(manifest, folder / MANIFEST)
-    zebra.storage.write_text(folder / CARD, card(manifest))
+    zebra.storage.write_text(folder / CARD, card(manifest, folder / "data"))
     if have_one_behavior(parts):
         (folder / BEHAVIOR).write_bytes((parts[0].dataset.folder / BEHAVIOR).read_bytes())
     if contaminated:

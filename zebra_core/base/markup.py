@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import math
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 """Control characters but tab and newline, overrides of the direction of text, and what is no character."""
 _MARKDOWN = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|^[#>+-](?=\s)|^\d+[.)](?=\s)|://|(?<=\bwww)\.")
-_PLAIN = re.compile(
-    r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z](?:[A-Za-z0-9_./-]*[A-Za-z0-9_/])?", re.IGNORECASE
-)
-"""What YAML reads as the text that it is."""
 
 
 def printable(text: str) -> str:
@@ -40,6 +40,8 @@ def code(text: object) -> str:
     return f"`{line}`" if line and not {*line} & {"`", "|"} else f"<code>{markdown(line)}</code>"
 
 
-def yaml_text(text: str) -> str:
-    """Return a text as a value of YAML: as it is if that is plain, else quoted."""
-    return text if _PLAIN.fullmatch(text) else json.dumps(text)
+def front_matter(values: Mapping[str, object]) -> str:
+    """Return values as the YAML at the beginning of a Markdown file, keys in the order given."""
+    import yaml  # noqa: PLC0415  # slow to import
+
+    return f"---\n{yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=math.inf)}---\n"

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
-from zebra_core.base.markup import code, markdown
+from zebra_core.base.markup import code, front_matter, markdown
+from zebra_core.dataset.contents import dataset_info
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from zebra_core.dataset.manifest import Manifest
 
 TEMPLATE = """\
----
-configs:
-- config_name: default
-  data_files:{files}
-task_categories:
-- text-generation
-tags:
-- preference
-- dpo
-- zebra
-size_categories:
-- {size}
----
-
+{metadata}
 # Preference dataset without annotation
 
 {pairs:,} pairs of a chosen and a rejected response, made with ZEBRA {version}. No
@@ -53,9 +44,13 @@ is how similar the two models are by these scores, and `confidence` how certain 
 
 ## Notes
 
-{remarks}`manifest.json` has the recipe, versions, hashes of the inputs and all counts; `zebra run recipe.toml` builds the dataset
-again; `behavior.json` has the scores behind it.
+{remarks}{origin} The texts are those of the pools, whose terms apply to them.
 """
+BUILT = """\
+`manifest.json` has the recipe, versions, hashes of the inputs and all counts; `zebra run recipe.toml` builds the dataset
+again; `behavior.json` has the scores behind it."""
+MIXED = """\
+`zebra mix` made this dataset of {parts}. `manifest.json` has the hashes of their manifests, and all counts."""
 SIZES = [
     (1_000, "n<1K"),
     (10_000, "1K<n<10K"),
@@ -63,16 +58,16 @@ SIZES = [
     (1_000_000, "100K<n<1M"),
     (10_000_000, "1M<n<10M"),
 ]
+ON_THE_HUB = re.compile(r"hf://datasets/([\w.-]+/[\w.-]+?)(?:@|/|$)")
 
 
-def card(manifest: Manifest) -> str:
-    """Return the card of a dataset, from its manifest."""
+def card(manifest: Manifest, data: Path) -> str:
+    """Return the card of a dataset, from its manifest and the footers of the files in `data`."""
     summary = manifest.summary
     columns = _cell(manifest.recipe.get("columns", []))
     left_out = "; ".join(f"{markdown(reason)}: {count:,}" for reason, count in summary.left_out.items())
     return TEMPLATE.format(
-        files=_data_files(manifest),
-        size=next((name for limit, name in SIZES if summary.pairs < limit), "n>10M"),
+        metadata=front_matter(_metadata(manifest, data)),
         version=manifest.zebra,
         pairs=summary.pairs,
         rows=summary.rows,
@@ -86,15 +81,31 @@ def card(manifest: Manifest) -> str:
             f"| {markdown(name)} | {model.superiority:.3f} | {model.chosen:,} | {model.rejected:,} |"
             for name, model in summary.models.items()
         ),
+        origin=_origin(manifest),
         remarks="".join(f"- {markdown(remark)}\n" for remark in manifest.remarks) + "\n" * bool(manifest.remarks),
     )
 
 
-def _data_files(manifest: Manifest) -> str:
-    """Return what `datasets.load_dataset` reads as which split."""
-    splits = dict.fromkeys(shard.split for shard in manifest.shards if shard.split)
-    lines = (f"\n  - split: {name}\n    path: data/{name}/*.parquet" for name in splits)
-    return "".join(lines) or " data/*.parquet"
+def _metadata(manifest: Manifest, data: Path) -> dict[str, Any]:
+    """Return what the Hub reads. Licence and language are not known: the texts are those of the pool."""
+    files = [{"split": name, "path": f"data/{name}/*.parquet"} for name in manifest.splits]
+    sources = [match[1] for file in manifest.inputs if (match := ON_THE_HUB.match(file["path"]))]
+    return {
+        "configs": [{"config_name": "default", "data_files": files or "data/*.parquet"}],
+        "dataset_info": dataset_info(manifest, data),
+        "task_categories": ["text-generation"],
+        "tags": ["preference", "dpo", "zebra"],
+        "size_categories": [next((name for limit, name in SIZES if manifest.summary.pairs < limit), "n>10M")],
+        **({"source_datasets": list(dict.fromkeys(sources))} if sources else {}),
+    }
+
+
+def _origin(manifest: Manifest) -> str:
+    """Return what the dataset was made from, and where that is recorded."""
+    if manifest.mix is None:
+        return BUILT
+    parts = [f"{part.pairs:,} of {part.total:,} pairs of {code(part.name)}" for part in manifest.mix.parts]
+    return MIXED.format(parts=", ".join(parts))
 
 
 def _cell(value: object) -> str:

@@ -123,7 +123,7 @@ class Dataset:
     @property
     def splits(self) -> tuple[str, ...]:
         """The names of the splits, in order; none if the dataset is not divided."""
-        return tuple(dict.fromkeys(shard.split for shard in self.manifest.shards if shard.split))
+        return self.manifest.splits
 
     def split(self, name: str) -> Self:
         """Return the dataset with the pairs of a split alone; `train` is the whole of a dataset that is not divided.

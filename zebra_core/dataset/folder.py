@@ -13,6 +13,7 @@ from zebra_core.dataset.card import card
 from zebra_core.dataset.dataset import BEHAVIOR
 from zebra_core.dataset.manifest import MANIFEST, Manifest
 from zebra_core.dataset.shards import writing
+from zebra_core.dataset.staging import DATA
 from zebra_core.errors import ZebraError
 from zebra_core.pool.pool import DERIVED_ID, Pool
 from zebra_core.records import as_json, to_plain
@@ -37,7 +38,7 @@ def write_files(
         MANIFEST: as_json(to_plain(manifest)),
         BEHAVIOR: as_json(behavior),
         RECIPE: recipe,
-        CARD: card(manifest),
+        CARD: card(manifest, folder / DATA),
         REJECTED: "".join(as_json(row.as_dict(), indent=None) for row in rejected),
     }
     for name, text in texts.items():

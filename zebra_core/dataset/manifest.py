@@ -133,6 +133,11 @@ class Manifest(Job):
     shards: tuple[ShardFile, ...]
     mix: Mix | None = None
 
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The names of the splits, in order; none if the dataset is not divided."""
+        return tuple(dict.fromkeys(shard.split for shard in self.shards if shard.split))
+
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """Read the manifest in a dataset's folder. Raise ZebraError if there is none, or of another version."""

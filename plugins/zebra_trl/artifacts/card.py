@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import zebra_core as zebra
 
 TEMPLATE = """\
----
-{base}library_name: {library}
-tags:
-- zebra
-- trl
-- {trainer}
----
-
+{metadata}
 # Trained with {name} on preferences without annotation
 
 | | |
@@ -47,6 +41,7 @@ NAMES = {
     "steps": "steps",
     "seconds": "seconds",
 }
+NAME_ON_HUB = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}")
 
 
 def card(
@@ -56,9 +51,7 @@ def card(
     model, dataset = job.model["location"], job.dataset["location"]
     numbers = {**result.metrics, "rows": result.rows, "steps": result.steps, "seconds": result.seconds}
     text = TEMPLATE.format(
-        base="" if Path(model).is_absolute() else f"base_model: {zebra.markup.yaml_text(model)}\n",
-        library="peft" if adapter else "transformers",
-        trainer=zebra.markup.yaml_text(job.trainer),
+        metadata=zebra.markup.front_matter(_metadata(job, adapter=adapter)),
         name=zebra.markup.markdown(job.trainer.upper() if len(job.trainer) < 5 else job.trainer),
         model=zebra.markup.code(Path(model).name if Path(model).is_absolute() else model),
         dataset=zebra.markup.code(Path(dataset).name if Path(dataset).is_absolute() else dataset),
@@ -70,6 +63,24 @@ def card(
         ),
     )
     return zebra.storage.shown(text)
+
+
+def _metadata(job: zebra.TrainingJob, *, adapter: bool) -> dict[str, Any]:
+    """Return what the Hub reads. A model or dataset of this machine has no name there."""
+    model, dataset = (_name_on_hub(each) for each in (job.model, job.dataset))
+    return {
+        **({"base_model": model} if model else {}),
+        **({"datasets": [dataset]} if dataset else {}),
+        "library_name": "peft" if adapter else "transformers",
+        "pipeline_tag": "text-classification" if job.trainer == "reward" else "text-generation",
+        "tags": ["zebra", "trl", job.trainer],
+    }
+
+
+def _name_on_hub(place: dict[str, Any]) -> str:
+    """Return the name of a model or dataset on the Hub, empty if it is not from there."""
+    name = str(place["location"]).removeprefix("hub:").partition("?")[0]
+    return name if place.keys() == {"location"} and NAME_ON_HUB.fullmatch(name) else ""
 
 
 def _data(manifest: zebra.Manifest | None) -> str:

@@ -7,7 +7,7 @@ import yaml
 from helpers.hostile import NAMES, Page
 from markdown_it import MarkdownIt
 
-from zebra_core.base.markup import code, markdown, one_line, printable, yaml_text
+from zebra_core.base.markup import code, front_matter, markdown, one_line, printable
 
 MARKDOWN = MarkdownIt("commonmark").enable("table").enable("strikethrough")
 
@@ -32,6 +32,11 @@ def test_a_cell_of_a_table(name: str, escape: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["org/Model-1.5_b", "no", "a: b", "1e5", "- x", "#", "a\nb: c", *NAMES.values()])
-def test_a_value_of_yaml(name: str) -> None:
-    """YAML reads the same text back, in a value of its own."""
-    assert yaml.safe_load(f"model: {yaml_text(name)}\nnext: 1\n") == {"model": name, "next": 1}
+def test_front_matter(name: str) -> None:
+    """YAML reads the same values back, in the order given, and the Hub's library finds where they end."""
+    from huggingface_hub import ModelCard
+
+    values = {"model": name, "tags": [name, {name: 1}], "next": 1}
+    text = front_matter(values)
+    assert [*yaml.safe_load(text.removeprefix("---\n").removesuffix("---\n")).items()] == [*values.items()]
+    assert ModelCard(f"{text}\n# Title\n").text.strip() == "# Title"

@@ -117,7 +117,7 @@ def test_the_figures(dataset: zebra.Dataset) -> None:
 
 def test_the_card(dataset: zebra.Dataset) -> None:
     """The card on the Hub is the tables that it means to be: each model is one row of four cells, and nothing is markup."""
-    text = card(dataset.manifest)
+    text = card(dataset.manifest, dataset.folder / "data")
     body = text.split("\n---\n", 1)[1]
     page = Page(MarkdownIt("commonmark").enable("table").render(body))
     assert page.tags <= {"h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "code"}

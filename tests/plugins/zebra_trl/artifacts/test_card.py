@@ -32,8 +32,7 @@ def test_a_hostile_name(demo: Path, name: str) -> None:
     page = card(job, zebra.TrainingResult(rows=1), hostile, adapter=False)
     front, body = page.removeprefix("---\n").split("\n---\n", 1)
     values = yaml.safe_load(front)
-    assert set(values) == {"base_model", "library_name", "tags"}
-    assert values["base_model"] == text
+    assert set(values) == {"library_name", "pipeline_tag", "tags"}
     assert values["tags"] == ["zebra", "trl", text]
     html = Page(MarkdownIt("commonmark").enable("table").render(body))
     assert html.tags == {"h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "img"}
@@ -41,3 +40,22 @@ def test_a_hostile_name(demo: Path, name: str) -> None:
     assert not [
         line for line in body.splitlines() if line.startswith("|") and len(line.replace("\\|", "").split("|")) != 4
     ]
+
+
+@pytest.mark.parametrize(
+    ("trainer", "adapter", "library", "task"),
+    [("dpo", False, "transformers", "text-generation"), ("reward", True, "peft", "text-classification")],
+)
+def test_the_front_matter(trainer: str, library: str, task: str, *, adapter: bool) -> None:
+    """The Hub's library reads what the model is for; a model and a dataset of this machine have no name on the Hub."""
+    from huggingface_hub import ModelCard
+
+    on_the_hub = {"location": "org/base"}, {"location": "hub:org/pairs?split=test"}
+    here = {"location": "base", "files": [["config.json", 2]]}, {"location": "pairs", "manifest": "0"}
+    cards = []
+    for model, dataset in (on_the_hub, here):
+        job = zebra.TrainingJob(zebra="1", trainer=trainer, plugin="trl", options={}, dataset=dataset, model=model)
+        page = ModelCard(card(job, zebra.TrainingResult(rows=1), None, adapter=adapter))
+        cards.append(page.data.to_dict())
+    common = {"library_name": library, "pipeline_tag": task, "tags": ["zebra", "trl", trainer]}
+    assert cards == [{"base_model": "org/base", "datasets": ["org/pairs"], **common}, common]
