@@ -55,12 +55,16 @@ class Evaluator(Protocol):
 
 @attrs.frozen(eq=False)
 class Evaluation:
-    """What was measured of a model: a table of one row, and how, with one entry of `provenance` per evaluator."""
+    """What was measured of a model: a table of one row, and how, with one entry of `provenance` per evaluator.
+
+    Everything measured is in `folder`.
+    """
 
     model: str
     table: ScoreTable
     provenance: tuple[dict[str, Any], ...]
     plugins: Plugins
+    folder: Path
 
     @property
     def scores(self) -> dict[str, float]:
@@ -120,7 +124,7 @@ def _evaluate(plugins: Plugins, evaluators: Evaluators, model: str, output: Path
             raise
         table, provenance = join([table for table, _ in measured]), tuple(entry for _, entry in measured)
         storage.write_durably(output / SCORES, as_json(table.as_dict()))
-    return Evaluation(name, table, provenance, plugins)
+    return Evaluation(name, table, provenance, plugins, output)
 
 
 def name_of(model: str) -> str:

@@ -65,15 +65,19 @@ class LmEval(Settings):
 
     @staticmethod
     def provenance(results: Path) -> dict[str, dict[str, object]]:
-        """Return what the score of each task depends on: its version, examples, prompt and questions, and the harness's version."""
+        """Return what the score of each task depends on: its data, version, examples, prompt and questions, and the harness's version."""
         content = json.loads(results.read_text(encoding="utf-8"))
         return {
             task: {
+                "dataset": config.get("dataset_path"),
+                "subset": config.get("dataset_name"),
+                "split": config.get("test_split") or config.get("validation_split"),
                 "version": content["versions"].get(task),
                 "few-shot": content["n-shot"].get(task),
                 "prompt": config.get("doc_to_text"),
                 "chat template": bool(content.get("chat_template")),
                 "questions": content["n-samples"].get(task, {}).get("effective"),
+                "of": content["n-samples"].get(task, {}).get("original"),
                 "lm-eval": content.get("lm_eval_version"),
             }
             for task, config in content["configs"].items()

@@ -106,7 +106,11 @@ def test_the_next_round_reads_it(zebra_cli: Project) -> None:
         "size",
         {"MMLU": 50.0, "GSM8K": 20.5},
     )
-    assert {path.name for path in (zebra_cli.folder / "mine-evaluation").iterdir()} == {"more.txt", "scores.json"}
+    assert {path.name for path in (zebra_cli.folder / "mine-evaluation").iterdir()} == {
+        "more.txt",
+        "scores.json",
+        "every_eval_ever.json",
+    }
     assert zebra.read_scores("mine-evaluation/scores.json").values.tolist() == [[50.0, 20.5]]
     assert (
         "no evaluator is requested; add --tasks, --pairs, --evaluator NAME"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+import zebra_core as zebra
+from zebra_core.evaluation import SCORES
 from zebra_scores.cells import numeric
 from zebra_scores.helm import direction
 from zebra_scores.runs import Runs, Score, binomial
@@ -20,6 +22,16 @@ if TYPE_CHECKING:
 class EveryEvalEver(Runs):
     """every_eval_ever's JSON schema: a file, or a folder of them, with direction, range and uncertainty."""
 
+    def declines(self, location: str) -> str | None:
+        """Return why no file of the location is of this format, None if one is.
+
+        In a folder, a log beside the results of `zebra evaluate` has nothing that these have not.
+        """
+        reason, path = super().declines(location), zebra.storage.place(location)
+        if reason is None and path.is_dir() and all(_is_copy(file) for file, *_ in self._runs(location)):
+            return "finds only the logs beside results of `zebra evaluate`"
+        return reason
+
     def scores(self, content: object, path: Path) -> tuple[str, list[Score]] | None:  # noqa: ARG002
         """Return the model and its scores; a file's only result is named after its dataset, as its own name may be a scorer's."""
         if not (isinstance(content, dict) and "evaluation_results" in content and "model_info" in content):
@@ -30,6 +42,10 @@ class EveryEvalEver(Runs):
             names = [_dataset(results[0]) or names[0]]
         scores = [_score(name, result) for name, result in zip(names, results, strict=True)]
         return str(model.get("id") or model.get("name")), scores
+
+
+def _is_copy(log: Path) -> bool:
+    return log.with_name(SCORES).is_file()
 
 
 def _dataset(result: Mapping[str, Any]) -> str:

@@ -52,11 +52,15 @@ def test_the_six_tasks(ready: Project) -> None:
     assert rows[-1].split(",")[:3] == ["mine", "0.75", "25.0"]
     kept = json.loads((ready.folder / "scores.provenance.jsonl").read_text())
     assert kept["depends on"]["zebra_arc_easy"] == {
+        "dataset": "json",
+        "subset": None,
+        "split": "test",
         "version": 1.0,
         "few-shot": 0,
         "prompt": "Q: {{question}} Options: {% for option in options %}({{'ABCDEFGHIJ'[loop.index0]}}) {{option}} {% endfor %}Output:",
         "chat template": True,
         "questions": 4,
+        "of": 4,
         "lm-eval": "0.4.13",
     }
     assert kept["date"].startswith("20")
