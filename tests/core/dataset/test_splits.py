@@ -29,7 +29,7 @@ def divided(zebra_cli: Project) -> zebra.Dataset:
         shards.append(ShardFile(f"{name}/part-00000.parquet", len(rows)))
     manifest = attrs.evolve(manifest, shards=tuple(shards))
     zebra.write_record(manifest, Path("zebra-dataset/manifest.json"))
-    Path("zebra-dataset/README.md").write_text(card(manifest), encoding="utf-8")
+    Path("zebra-dataset/README.md").write_text(card(manifest, Path("zebra-dataset/data")), encoding="utf-8")
     return zebra.Dataset.open("zebra-dataset")
 
 
