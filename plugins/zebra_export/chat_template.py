@@ -27,6 +27,8 @@ GENERATION = re.compile(r"(\{%[-+]?\s*)(end)?generation(\s*[-+]?%\})")
 def rendered(row: Row, template: str) -> Row:
     """Return prompt, chosen and rejected of a pair as text: what the template makes of the whole conversations, divided as TRL does.
 
+    They end with the last token of a turn, without white space after it.
+
     Raise ZebraError if the template cannot be read or rendered.
     """
     chat, tokens = _load(template)
@@ -41,7 +43,15 @@ def rendered(row: Row, template: str) -> Row:
         raise zebra.ZebraError(msg) from error
     whole = all(text.startswith(prompt) for text in sides.values())
     start = len(prompt) if whole else _shared([prompt, *sides.values()])
-    return {"prompt": prompt[:start], **{side: text[start:] for side, text in sides.items()}}
+    return {"prompt": prompt[:start], **{side: _ended(text[start:], row[side]) for side, text in sides.items()}}
+
+
+def _ended(text: str, messages: list[dict[str, str]]) -> str:
+    """Return a response without the white space that the template writes after its last token.
+
+    Trainers add the end token to a text that does not end with it.
+    """
+    return text if text.endswith(messages[-1]["content"]) else text.rstrip()
 
 
 def _shared(texts: list[str]) -> int:

@@ -32,7 +32,7 @@ def write_configurations(
     )
     test = test_split(dataset)
     train_folder, test_folder = ("data/train", f"data/{test}") if "train" in dataset.splits else ("data", "")
-    values |= {"pairs": dataset.total, "test": test, "train_folder": train_folder}
+    values |= {"pairs": dataset.total, "test": test}
     values |= {"train_files": f"{train_folder}/*{suffix}", "test_files": f"{test_folder}/*{suffix}"}
     for name in names:
         zebra.storage.write_text(output / name, templates.get_template(f"{name}.j2").render(values))
