@@ -180,6 +180,17 @@ def test_the_page_on_generating(zebra_cli: Project) -> None:
     assert pair["rejected"][0]["content"] == "It is about Rome."
 
 
+def test_the_page_on_sharing(zebra_cli: Project) -> None:
+    """docs/how-to/share.md shows the files that a dataset is published as; their sizes are those of one version of Arrow."""
+    page = DOCS / "how-to/share.md"
+    zebra_cli.run("run")
+    printed = with_outputs(page.read_text(encoding="utf-8"), zebra_cli)
+    if os.environ.get("ZEBRA_WRITE_DOCS"):
+        check_generated(page, printed)
+    shown, now = (re.sub(r"\d[\d.]* k?B", "SIZE", text).split() for text in (page.read_text(encoding="utf-8"), printed))
+    assert shown == now
+
+
 def test_the_score_table_of_the_reference(zebra_cli: Project) -> None:
     """The JSON table of the reference page reads as it says."""
     (table,) = code((DOCS / "reference/files.md").read_text(), "json")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import zebra_core as zebra
 
 if TYPE_CHECKING:
+    import click
+
     from zebra_core.evaluation import Evaluation
 
 
@@ -17,3 +19,11 @@ def zebra_stage_done(stage: str, result: Evaluation) -> None:
         from zebra_hub.evaluation_log import write_log
 
         write_log(result)
+
+
+@zebra.hookimpl
+def zebra_commands() -> list[click.Command]:
+    """Add `zebra push`."""
+    return [
+        zebra.lazy_command("push", "zebra_hub.command:push", "Publish a dataset or a model on the Hugging Face Hub.")
+    ]
