@@ -133,6 +133,16 @@ def with_outputs(page: str, project: Project) -> str:
     return re.sub(r"^```\n\$ zebra (.*)\n(?:(?!```).*\n)*```\n", run, page, flags=re.MULTILINE)
 
 
+def test_the_page_on_mixing(zebra_cli: Project) -> None:
+    """docs/how-to/mix.md shows what its commands print."""
+    path = DOCS / "how-to/mix.md"
+    page = path.read_text(encoding="utf-8")
+    for command in re.findall("^zebra (run .*)$", page, flags=re.MULTILINE):
+        zebra_cli.run(*command.split())
+    zebra_cli.write("exam.jsonl", code(page, "json")[0])
+    check_generated(path, with_outputs(page, zebra_cli))
+
+
 @pytest.fixture
 def with_prompts(zebra_cli: Project) -> Project:
     """A folder with the prompts of examples/."""

@@ -30,7 +30,7 @@ def divide(clusters: NDArray[np.int64], shares: Mapping[str, float], seed: int) 
     for number, (name, share) in enumerate(shares.items()):
         if not (split == number).any():
             msg = (
-                f"the split {name!r} gets no pair: {share:g} of {len(clusters):,} pairs, and prompts that are alike are kept together "
+                f"the split {name!r} gets no pair: {share:g} of {len(clusters):,} pairs, and near-duplicates are kept together "
                 f"({len(sizes):,} groups); give it a larger share, or raise --near-duplicates"
             )
             raise zebra.ZebraError(msg)

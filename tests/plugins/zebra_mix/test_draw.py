@@ -108,7 +108,9 @@ def test_single_prompts_are_divided_exactly_and_by_chance() -> None:
 
 def test_a_split_without_pairs() -> None:
     """The error names the split, and what to do."""
-    text = "the split 'test' gets no pair: 0.1 of 4 pairs, and prompts that are alike are kept together \\(1 groups\\); give it"
+    text = (
+        "the split 'test' gets no pair: 0.1 of 4 pairs, and near-duplicates are kept together \\(1 groups\\); give it"
+    )
     with pytest.raises(zebra.ZebraError, match=text):
         divide(np.zeros(4, int), {"train": 0.9, "test": 0.1}, 0)
 
