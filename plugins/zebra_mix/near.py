@@ -11,7 +11,7 @@ import zebra_core as zebra
 from zebra_mix.draw import bits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -22,6 +22,11 @@ WORDS = 3
 """The consecutive words of a phrase. A prompt of fewer words is alike only to an equal one."""
 CERTAINTY = 0.99
 """The chance that two prompts as alike as the threshold share a bucket."""
+NEIGHBOURS, NEIGHBOUR_KEYS = 64, 16
+"""The signatures of a bucket that each is compared with, at most, and the numbers by which they are sorted before.
+
+A bucket is larger if thousands of prompts share a long text that is not enough to make them alike, such as a system message.
+"""
 BLOCK = 4_096
 """The number of pairs of signatures that are compared at a time."""
 MULTIPLIERS, ADDENDS = (bits(np.arange(HASHES, dtype=np.uint64), seed) for seed in (1, 2))
@@ -75,56 +80,58 @@ def band_rows(threshold: float) -> int:
 
 @attrs.define(eq=False)
 class _Groups:
-    """Groups of signatures (n x 128) that grow as more of them are connected; `root` points towards one member of each."""
+    """Groups of signatures (n x 128) that grow as more of them are connected; `root` is the first of the group of each (n)."""
 
     signatures: NDArray[np.uint32]
     threshold: float
-    root: list[int] = attrs.field(init=False)
+    root: NDArray[np.int64] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.root = list(range(len(self.signatures)))
+        self.root = np.arange(len(self.signatures))
 
     def connected(self) -> NDArray[np.int64]:
         """Return the number of the group of each signature."""
         size = band_rows(self.threshold)
         for start in range(0, HASHES - size + 1, size):
-            band = self.signatures[:, start : start + size]
-            for bucket in self._buckets(band):
-                self._connect(bucket)
-        return np.unique([self._find(at) for at in range(len(self.root))], return_inverse=True)[1].astype(np.int64)
+            self._compare(*self._buckets(start, size))
+        return np.unique(self.root, return_inverse=True)[1].astype(np.int64)
 
-    def _buckets(self, band: NDArray[np.uint32]) -> Iterator[NDArray[np.int64]]:
-        """Yield the signatures that have the same band, unless they are in one group already."""
-        hashes = np.zeros(len(band), np.uint64)
-        for column in band.T:
-            hashes = bits(hashes ^ column, 0)
-        order = np.argsort(hashes, kind="stable")
-        starts = np.flatnonzero(np.diff(hashes[order], prepend=~hashes[order[:1]]) != 0)
-        sizes = np.diff(starts, append=len(order))
-        for start, count in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
-            bucket = order[start : start + count]
-            if len({self._find(at) for at in bucket.tolist()}) > 1:
-                yield bucket
+    def _buckets(self, start: int, size: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Return the signatures in an order in which those of a bucket follow each other, and the bucket of each (both n).
 
-    def _connect(self, bucket: NDArray[np.int64]) -> None:
-        """Connect the signatures of a bucket, each with those that it is alike to."""
-        remaining = bucket
-        while len(remaining):
-            queue, remaining = [int(remaining[0])], remaining[1:]
-            while queue and len(remaining):
-                one = queue.pop()
-                alike = self._alike(one, remaining)
-                for other in remaining[alike].tolist():
-                    self.root[self._find(other)] = self._find(one)
-                queue += remaining[alike].tolist()
-                remaining = remaining[~alike]
+        Within a bucket, they are sorted by the numbers after the band, so that those that are alike tend to be neighbours.
+        """
+        bucket = np.zeros(len(self.signatures), np.uint64)
+        for column in self.signatures[:, start : start + size].T:
+            bucket = bits(bucket ^ column, 0)
+        after = self.signatures[:, np.arange(start + size, start + size + NEIGHBOUR_KEYS)[::-1] % HASHES]
+        order = np.lexsort((*after.T, bucket))
+        return order, bucket[order]
 
-    def _alike(self, one: int, others: NDArray[np.int64]) -> NDArray[np.bool_]:
-        blocks = [others[start : start + BLOCK] for start in range(0, len(others), BLOCK)]
-        shares = [(self.signatures[block] == self.signatures[one]).mean(axis=1) for block in blocks]
-        return np.concatenate(shares) >= self.threshold
+    def _compare(self, order: NDArray[np.int64], bucket: NDArray[np.uint64]) -> None:
+        """Connect each signature with the next ones of its bucket that it is alike to."""
+        for shift in range(1, min(NEIGHBOURS, len(order) - 1) + 1):
+            place = np.flatnonzero(bucket[shift:] == bucket[:-shift])
+            if not len(place):
+                return
+            one, other = order[place], order[place + shift]
+            apart = self.root[one] != self.root[other]
+            one, other = one[apart], other[apart]
+            alike = self._are_alike(one, other)
+            self._connect(one[alike], other[alike])
 
-    def _find(self, at: int) -> int:
-        while self.root[at] != at:
-            self.root[at] = at = self.root[self.root[at]]
-        return at
+    def _are_alike(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+        alike = np.empty(len(one), bool)
+        for start in range(0, len(one), BLOCK):
+            rows = slice(start, start + BLOCK)
+            equal = self.signatures[one[rows]] == self.signatures[other[rows]]
+            alike[rows] = np.count_nonzero(equal, axis=1) >= self.threshold * HASHES
+        return alike
+
+    def _connect(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> None:
+        """Join the groups of pairs of signatures: the later root points to the earlier one, until all point to the first."""
+        while (self.root[one] != self.root[other]).any():
+            earlier, later = np.sort([self.root[one], self.root[other]], axis=0)
+            np.minimum.at(self.root, later, earlier)
+            while (self.root != self.root[self.root]).any():
+                self.root = self.root[self.root]
