@@ -140,8 +140,8 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
             address = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, content, code = 401, {"error": "Invalid username or password."}, ""
-            known = self.headers.get("Authorization") == f"Bearer {hub.token}"
-            if known or address.path == "/api/validate-yaml":
+            accepted = self.headers.get("Authorization") == f"Bearer {hub.token}"
+            if accepted or address.path == "/api/validate-yaml":
                 status, content, code = hub.reply(self.command, address.path, parse_qs(address.query), body)
             data = json.dumps(content).encode()
             self.send_response(status)

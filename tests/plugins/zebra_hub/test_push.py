@@ -165,7 +165,7 @@ def test_paths_and_secrets(built: Project, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_file_by_its_absolute_path(zebra_cli: Project) -> None:
-    """A dataset of files that were named by absolute paths has these in its records: that is said before they are published."""
+    """A dataset of files that were named by absolute paths has them in its records, and publishing it reports them."""
     place = zebra_cli.write(
         "scores.csv", (Path(zebra.__file__).parents[1] / "plugins/zebra_demo/scores.csv").read_bytes()
     )
