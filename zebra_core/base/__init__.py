@@ -1,1 +1,3 @@
 """What every stage uses: read-only arrays, extras, progress, ranks."""
+
+from zebra_core.base import markup as markup

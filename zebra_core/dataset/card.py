@@ -26,7 +26,7 @@ person and no model judged a response for it: the benchmark scores of the models
 |---|---|
 {choices}
 
-The pool had {rows:,} instructions. {left_out}Mean margin {margin}, mean similarity {similarity}, mean hardness {hardness}
+{read} {left_out}Mean margin {margin}, mean similarity {similarity}, mean hardness {hardness}
 (similarity x (1 - the size of the margin); 1 is the hardest to tell apart).
 
 ## Columns
@@ -70,7 +70,7 @@ def card(manifest: Manifest, data: Path) -> str:
         metadata=front_matter(_metadata(manifest, data)),
         version=manifest.zebra,
         pairs=summary.pairs,
-        rows=summary.rows,
+        read=f"The {'parts' if manifest.mix else 'pool'} had {summary.rows:,} {'pairs' if manifest.mix else 'instructions'}.",
         choices="\n".join(f"| {name} | {_cell(value)} |" for name, value in manifest.recipe.items()),
         left_out=f"Left out, by reason: {left_out}. " if left_out else "",
         columns=f" Further columns come from {columns}." if columns else "",

@@ -10,6 +10,7 @@ from zebra_core import storage
 from zebra_core.dataset.dataset import BEHAVIOR
 from zebra_core.dataset.exported import EXPORT, PROVENANCE, ExportJob, LosesColumns
 from zebra_core.dataset.folder import fingerprint
+from zebra_core.dataset.manifest import PARTS
 from zebra_core.dataset.shards import writing
 from zebra_core.dataset.staging import DATA, DONE, JOB, staging_folder
 from zebra_core.errors import ComponentError, OutputError, PluginError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from zebra_core.dataset.dataset import Dataset
     from zebra_core.plugins.component import BoundComponent
 
-OWN_FILES = (EXPORT, PROVENANCE, BEHAVIOR)
+OWN_FILES = (EXPORT, PROVENANCE, BEHAVIOR, PARTS)
 """What is written beside an exporter's files."""
 
 
@@ -61,8 +62,14 @@ def export_dataset(  # noqa: PLR0913  # what an export is made by and from
         with writing(output):
             write_record(job, folder / EXPORT)
             (folder / PROVENANCE).write_bytes(dataset.manifest_file.read_bytes())
-            if (dataset.folder / BEHAVIOR).is_file():
-                (folder / BEHAVIOR).write_bytes((dataset.folder / BEHAVIOR).read_bytes())
+            for file in (dataset.folder / BEHAVIOR, *(dataset.folder / PARTS).rglob("*")):
+                if file.is_file():
+                    _copy(file, folder / file.relative_to(dataset.folder))
+
+
+def _copy(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.read_bytes())
 
 
 def export_job(dataset: Dataset, exporter: BoundComponent, versions: dict[str, str]) -> ExportJob:

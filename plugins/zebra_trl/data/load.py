@@ -86,7 +86,8 @@ def _is_zebras(path: Path) -> bool:
     """Return whether a folder is a dataset that zebra built, or an export from which all of it is restored."""
     if (path / "export.json").is_file():
         return not zebra.read_record(zebra.ExportJob, path / "export.json").lost
-    return (path / "manifest.json").is_file() and any((path / "data").rglob("*.parquet"))
+    manifest = path / "manifest.json"  # which other tools write, too
+    return manifest.is_file() and '"zebra":' in manifest.read_text(encoding="utf-8", errors="replace")
 
 
 def _load_folder(path: Path, split: str) -> Dataset | DatasetDict | None:

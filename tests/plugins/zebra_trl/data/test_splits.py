@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,3 +44,16 @@ def test_a_training_knows_its_dataset(zebra_cli: Project) -> None:
     job = json.loads((zebra_cli.folder / "model/training.json").read_text(encoding="utf-8"))
     assert job["dataset"]["location"] == "zebra-dataset?split=train"
     assert len(job["dataset"]["manifest"]) == 32
+
+
+def test_a_folder_of_another_tool(tmp_path: Path) -> None:
+    """A manifest that zebra did not write does not make a folder a dataset of zebra: `datasets` reads it as it is."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from zebra_trl.data.load import read
+
+    (tmp_path / "data").mkdir()
+    (tmp_path / "manifest.json").write_text('{"made by": "another tool"}')
+    pq.write_table(pa.table({"prompt": ["a"], "chosen": ["b"], "rejected": ["c"]}), tmp_path / "data/train.parquet")
+    assert read(str(tmp_path)).to_list() == [{"prompt": "a", "chosen": "b", "rejected": "c"}]
