@@ -1,6 +1,6 @@
 # One word for each step of the loop; .ci/run does them all on a clean checkout.
 LOWEST ?= .venv-lowest
-.PHONY: install test check lint types architecture lowest fuzz wheel docs docs-serve docs-outputs
+.PHONY: install test check lint types architecture lowest interop fuzz wheel docs docs-serve docs-outputs
 
 install:
 	python -m pip install -c constraints.txt -e ".[dev]"
@@ -24,6 +24,9 @@ lowest:
 	uv venv --quiet --seed --python 3.11 $(LOWEST)
 	uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -e ".[dev]"
 	PATH="$(abspath $(LOWEST))/bin:$$PATH" python -m pytest
+
+interop:
+	nice python tests/interop/run.py $(TOOLS)
 
 fuzz:
 	python bench/fuzz.py --inputs 2000 --seed 0
