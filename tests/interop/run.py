@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ ROOT = HERE.parents[1]
 WORK = ROOT / ".interop"
 REQUIREMENTS = HERE / "requirements"
 NOT_RUN = {"unsloth": "it needs a GPU to be imported; its columns are TRL's"}
+COUNTS = re.compile(r"\d+ \w+.* in [\d.]+s")
+"""The last line of pytest; a tool may write after it."""
 STUB = "# stub: "
 """Before the name of a module that stands empty in the place of one that needs a GPU, and that only other data use."""
 
@@ -38,11 +41,12 @@ def result(name: str) -> str:
         installed = install(folder, REQUIREMENTS / f"{name}.txt", file.fileno())
         finished = installed and tested(folder, HERE / f"test_{name.replace('-', '_')}.py", file.fileno())
     shutil.rmtree(folder, ignore_errors=True)
-    last = log.read_text(encoding="utf-8").splitlines()[-1]
+    lines = log.read_text(encoding="utf-8").splitlines()
     if not installed:
-        return f"FAILED to install ({last})"
-    passed = finished and "skipped" not in last  # what cannot be imported is skipped
-    return f"{'passed' if passed else 'FAILED'} ({last})"
+        return f"FAILED to install ({lines[-1]})"
+    counts = next((line for line in reversed(lines) if COUNTS.match(line)), "no test ran")
+    passed = finished and "skipped" not in counts  # what cannot be imported is skipped
+    return f"{'passed' if passed else 'FAILED'} ({counts})"
 
 
 def install(folder: Path, requirements: Path, log: int) -> bool:
