@@ -155,6 +155,7 @@ FAULTS = {
         "exporter.takes-a-name": "writes_files",
         "exporter.beside": "writes_to_its_folder_only",
         "exporter.two-sources": "takes_any_pairs",
+        "exporter.first-only": "restores_what_it_wrote",
     },
     "broken_lints": {
         "lint.number": "gives_a_lint_result",
