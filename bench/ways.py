@@ -20,7 +20,7 @@ import xxhash
 from pool import as_json_lines
 
 import zebra_core as zebra
-from zebra_core.dataset.shards import REPEATED
+from zebra_core.dataset.shards import parquet_settings
 from zebra_pools.ultrafeedback import UltraFeedback
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ NEEDED = [
     "completions.list.element.model",
     "completions.list.element.response",
 ]
-ZSTD: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": REPEATED}
+ZSTD: dict[str, Any] = parquet_settings(zebra.PREFERENCES)
 
 
 def prepared(pool: Path, suffix: str = "", strategy: str = STRATEGY) -> zebra.Run:

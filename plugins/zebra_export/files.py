@@ -7,20 +7,20 @@ import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 import zebra_core as zebra
+from zebra_core.dataset.shards import parquet_settings
 from zebra_export.configuration import write_configurations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    import pyarrow as pa
+
 BATCH = 4_096
 """The number of rows of a batch that is restored, at most; even, for pairs that are two rows."""
-REPEATED = ("role", "chosen_model", "rejected_model", "source")
-"""The columns, and fields of messages, whose values repeat."""
 
 
 @attrs.frozen
@@ -55,8 +55,7 @@ class Parquet(Exporter):
         """Write the pairs of a shard."""
         batches = self.shaped(dataset, dataset.read(shard))
         first = next(batches)
-        columns = [name for name in _leaves(first.schema) if name.rpartition(".")[2] in REPEATED]
-        settings = {"compression": "zstd", "compression_level": 1, "use_dictionary": columns}
+        settings = parquet_settings(first.schema)
         with zebra.storage.sink(path) as sink, pq.ParquetWriter(sink, first.schema, **settings) as file:
             file.write_batch(first)
             for batch in batches:
@@ -105,16 +104,3 @@ class JsonLines(Exporter):
             name: None if isinstance(value, float) and not math.isfinite(value) else value
             for name, value in row.items()
         }
-
-
-def _leaves(schema: pa.Schema) -> list[str]:
-    """Return the names of a schema's columns as Parquet has them."""
-    return [name for field in schema for name in _leaves_of(field.name, field.type)]
-
-
-def _leaves_of(name: str, kind: pa.DataType) -> list[str]:
-    if pa.types.is_list(kind):
-        return _leaves_of(f"{name}.list.element", kind.value_type)
-    if pa.types.is_struct(kind):
-        return [leaf for field in kind for leaf in _leaves_of(f"{name}.{field.name}", field.type)]
-    return [name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import click
 import zebra_core as zebra
 from zebra_core.cli.output import echo, table
 from zebra_hub.findings import check_texts
+from zebra_hub.names import NAME
 from zebra_hub.repository import Publication, Repository, repository_of
 from zebra_hub.upload import Upload
-
-NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 
 
 @click.command()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import zebra_core as zebra
 from zebra_core.recipe.inputs import benchmark_index
 from zebra_core.recipe.resolve import Resolver
+from zebra_hub.names import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,6 @@ SCHEMA = "0.3.0"
 LOWER_IS_BETTER = {"higher": False, "lower": True}
 UNITS: dict[tuple[float, float], str] = {(0, 1): "proportion", (0, 100): "percent"}
 UNKNOWN = "unknown"
-NAME_ON_HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 
 
 def write_log(evaluation: Evaluation) -> None:
@@ -101,7 +100,7 @@ def _details(evaluation: Evaluation, entry: Mapping[str, Any], name: str) -> Map
 def _source(name: str, details: Mapping[str, Any]) -> dict[str, Any]:
     """Return where the questions are from: a dataset of the Hub if the evaluator says so."""
     dataset = details.get("dataset")
-    if not isinstance(dataset, str) or not NAME_ON_HUB.fullmatch(dataset):
+    if not isinstance(dataset, str) or not NAME.fullmatch(dataset):
         return {"dataset_name": name, "source_type": "other"}
     split, count = details.get("split"), details.get("of")
     return {

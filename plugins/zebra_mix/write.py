@@ -90,7 +90,7 @@ def write_shards(sources: Sequence[Source], folder: Path, split: str) -> list[Sh
             zebra.storage.make_folder(path.parent)
             with (
                 zebra.storage.sink(path) as sink,
-                pq.ParquetWriter(sink, sources[0].schema, **parquet_settings()) as file,
+                pq.ParquetWriter(sink, sources[0].schema, **parquet_settings(sources[0].schema)) as file,
             ):
                 for at in range(0, len(rows), BATCH):
                     file.write_table(_next(sources, rows[at : at + BATCH]))

@@ -26,20 +26,26 @@ if TYPE_CHECKING:
 
 MOST_REJECTED = 1_000
 """The number of rows of a shard that may be rejected, whatever their share of it."""
-REPEATED = [
-    "chosen_model",
-    "rejected_model",
-    "source",
-    *(f"{side}.list.element.role" for side in ("prompt", "chosen", "rejected")),
-]
-"""The columns whose values repeat. For long texts Parquet builds a dictionary, finds it too large, and discards it."""
+REPEATED = ("role", "chosen_model", "rejected_model", "source")
+"""The columns, and fields of messages, whose values repeat: for long texts Parquet builds a dictionary, and discards it."""
 
 
-def parquet_settings(compression: str = "zstd") -> dict[str, Any]:
-    """Return how the files of a dataset are written."""
+def parquet_settings(schema: pa.Schema, compression: str = "zstd") -> dict[str, Any]:
+    """Return how files of pairs with these columns are written."""
     codec, _, level = compression.partition(":")
     numeric = int(level or 1) if codec == "zstd" else None
-    return {"compression": codec, "compression_level": numeric, "use_dictionary": REPEATED}
+    leaves = [leaf for field in schema for leaf in _leaves(field.name, field.type)]
+    repeated = [leaf for leaf in leaves if leaf.rpartition(".")[2] in REPEATED]
+    return {"compression": codec, "compression_level": numeric, "use_dictionary": repeated}
+
+
+def _leaves(name: str, kind: pa.DataType) -> list[str]:
+    """Return the names of a column's parts as Parquet has them."""
+    if pa.types.is_list(kind):
+        return _leaves(f"{name}.list.element", kind.value_type)
+    if pa.types.is_struct(kind):
+        return [leaf for field in kind for leaf in _leaves(f"{name}.{field.name}", field.type)]
+    return [name]
 
 
 @attrs.frozen
@@ -119,7 +125,7 @@ class Writer:
         return attrs.evolve(self, progress=None)
 
     def _write(self, task: ShardTask, path: Path) -> Tally:
-        settings = parquet_settings(self.compression)
+        settings = parquet_settings(self.plan.schema, self.compression)
         tally, rejects = Tally(), Rejects(self.strict)
         with storage.sink(path) as sink, pq.ParquetWriter(sink, self.plan.schema, **settings) as file:
             for batch in (batch for part in task.parts for batch in _readable(part, rejects)):
