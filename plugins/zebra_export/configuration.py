@@ -10,15 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-TEST_SPLITS = ("test", "validation")
-
 
 def write_configurations(
     names: Sequence[str], dataset: zebra.Dataset, output: Path, suffix: str = "", **values: Any
 ) -> None:
     """Write the configurations of these names to the export's folder.
 
-    They may use `pairs`, the folders and files to train and to test on (`test` is the split, empty if there is none), and `values`.
+    They may use `pairs`, the splits `train` and `test` (empty if there are none) with their files, and `values`.
     """
     import jinja2  # noqa: PLC0415  # slow to import
 
@@ -30,14 +28,9 @@ def write_configurations(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    test = test_split(dataset)
-    train_folder, test_folder = ("data/train", f"data/{test}") if "train" in dataset.splits else ("data", "")
-    values |= {"pairs": dataset.total, "test": test}
-    values |= {"train_files": f"{train_folder}/*{suffix}", "test_files": f"{test_folder}/*{suffix}"}
+    train, test = dataset.train_split, dataset.test_split
+    folder = f"data/{train}" if train else "data"
+    values |= {"pairs": dataset.total, "train": train, "test": test, "train_folder": folder}
+    values |= {"train_files": f"{folder}/*{suffix}", "test_files": f"data/{test}/*{suffix}"}
     for name in names:
         zebra.storage.write_text(output / name, templates.get_template(f"{name}.j2").render(values))
-
-
-def test_split(dataset: zebra.Dataset) -> str:
-    """Return the name of the split to test on, empty if there is none."""
-    return next((name for name in TEST_SPLITS if name in dataset.splits), "")

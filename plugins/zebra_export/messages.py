@@ -27,9 +27,10 @@ def divided(conversations: pa.ListArray) -> tuple[pa.ListArray, pa.ListArray]:
 
 def last_messages(messages: pa.ListArray) -> pa.StructArray:
     """Return the last message of each list (n)."""
-    if len(messages.flatten()) == len(messages):  # one each
-        return messages.flatten()
-    return messages.flatten().take(pa.array(_offsets(pc.list_value_length(messages))[1:] - 1))
+    flat = messages.flatten()
+    if len(flat) == len(messages):  # one each
+        return flat
+    return flat.take(pa.array(_offsets(pc.list_value_length(messages))[1:] - 1))
 
 
 def listed(messages: pa.StructArray) -> pa.ListArray:

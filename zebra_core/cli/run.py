@@ -25,6 +25,7 @@ from zebra_core.plugins.consent import trust_option
 
 if TYPE_CHECKING:
     from zebra_core.dataset.dataset import Dataset
+    from zebra_core.pipeline import Run
     from zebra_core.recipe.exports import Export
     from zebra_core.recipe.recipe import Recipe
 
@@ -77,7 +78,6 @@ def run(
     from zebra_core.cli.evaluate import evaluate_and_report  # noqa: PLC0415
     from zebra_core.cli.progress_bar import progress  # noqa: PLC0415
     from zebra_core.pipeline import prepare  # noqa: PLC0415
-    from zebra_core.recipe.exports import Export  # noqa: PLC0415
     from zebra_core.training.folder import check_output  # noqa: PLC0415
     from zebra_core.training.relaunch import relaunch  # noqa: PLC0415
 
@@ -93,10 +93,7 @@ def run(
     model = trained_folder(ready.training, output, trained) if ready.training else ""
     if model and not ready.evaluators:
         check_output(Path(model), overwrite=overwrite)
-    exports = [
-        Export(ready.plugins, exporter, storage.place(f"{output.rstrip('/')}-{exporter.component.name}"))
-        for exporter in ready.exporters
-    ]
+    exports = _exports(ready, output)
     dataset = None if overwrite or not ready.training else ready.existing(output)
     if dataset is None:
         for export in exports:
@@ -119,6 +116,16 @@ def run(
     if ready.evaluators:
         evaluate_and_report(ready.plugins, ready.evaluators, model, Path(f"{model}-evaluation"))
         click.echo(f"\nEverything measured is in {storage.shown(model)}-evaluation/")
+
+
+def _exports(ready: Run, output: str) -> list[Export]:
+    """Return the exports of a run, whose folders are beside the dataset."""
+    from zebra_core import storage  # noqa: PLC0415
+    from zebra_core.recipe.exports import Export  # noqa: PLC0415
+
+    names = {exporter.component.name: exporter for exporter in ready.exporters}
+    place = output.rstrip("/")
+    return [Export(ready.plugins, each, storage.place(f"{place}-{name}")) for name, each in names.items()]
 
 
 def _write(export: Export, dataset: Dataset, *, overwrite: bool) -> None:

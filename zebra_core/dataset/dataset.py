@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from zebra_core import storage
 from zebra_core.behavior import Behavior
+from zebra_core.dataset.contents import TRAIN
 from zebra_core.dataset.exported import EXPORT, PROVENANCE, ExportReader, read_export
 from zebra_core.dataset.manifest import MANIFEST, PARTS, Manifest
 from zebra_core.dataset.summary import COUNTED, recount
@@ -37,8 +38,6 @@ TEXTS = ("prompt", "chosen", "rejected")
 BEHAVIOR = "behavior.json"
 SPLIT = "?split="
 """What separates the folder of a dataset from the name of a split."""
-TRAIN = "train"
-"""The split that holds all pairs of a dataset without splits, for those who ask for one."""
 
 
 @attrs.define(slots=False, eq=False, repr=False)
@@ -124,6 +123,16 @@ class Dataset:
     def splits(self) -> tuple[str, ...]:
         """The names of the splits, in order; none if the dataset is not divided."""
         return self.manifest.splits
+
+    @property
+    def train_split(self) -> str:
+        """The split to train on: `train`, else the first one; empty if the dataset is not divided."""
+        return TRAIN if TRAIN in self.splits else next(iter(self.splits), "")
+
+    @property
+    def test_split(self) -> str:
+        """The split to measure a training on: `test`, else `validation`, empty if there is neither."""
+        return next((name for name in ("test", "validation") if name in self.splits), "")
 
     def split(self, name: str) -> Self:
         """Return the dataset with the pairs of a split alone; `train` is the whole of a dataset that is not divided.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 FILES = {".parquet": "parquet", ".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
 SIGNALS = ("margin", "confidence", "similarity")
 KEPT = ("tools", "label", "source", *SIGNALS)
-TEST = ("test", "validation")
-"""The names of a split to measure a training on, best first."""
 FORMS = "prompt, chosen, rejected; chosen, rejected; prompt, completion[, label]; messages; or text"
 
 
@@ -78,8 +76,7 @@ def read_test(location: str) -> Dataset | None:
     if dict(parse_qsl(query)).get("split", "train") != "train" or not _is_zebras(path):
         return None
     dataset = zebra.Dataset.open(path)
-    split = next((name for name in TEST if name in dataset.splits), None)
-    return None if split is None else dataset.split(split).load()
+    return dataset.split(dataset.test_split).load() if dataset.test_split else None
 
 
 def _is_zebras(path: Path) -> bool:

@@ -15,6 +15,8 @@ import yaml
 from helpers.conversations import build
 
 import zebra_core as zebra
+from zebra_core.recipe.exports import Export
+from zebra_core.recipe.resolve import Selection
 from zebra_core.testing import Project
 
 Rows = list[dict[str, Any]]
@@ -258,3 +260,33 @@ def test_configurations_are_valid(zebra_cli: Project) -> None:
             elif path.suffix == ".sh":
                 subprocess.run(["bash", "-n", str(path)], check=True)
     assert {".yaml", ".py", ".sh"} <= suffixes
+
+
+@pytest.mark.parametrize(("last", "measured"), [("test", "zebra_test"), ("dev", None)])
+def test_splits(zebra_cli: Project, last: str, measured: str | None) -> None:
+    """The files of a split are in its folder, and a configuration names the splits to train and, if there is one, to measure on."""
+    build(zebra_cli)
+    zebra_cli.run("mix", "pairs", "--split", f"train=0.75,{last}=0.25", "-o", "divided")
+    zebra_cli.run("export", "divided", "--format", "llama-factory", "-o", "out")
+    assert {path.name for path in (zebra_cli.folder / "out/data").iterdir()} == {"train", last}
+    settings = yaml.safe_load((zebra_cli.folder / "out/llama-factory.yaml").read_text())
+    info = json.loads((zebra_cli.folder / "out/dataset_info.json").read_text())
+    assert (settings["dataset"], settings.get("eval_dataset")) == ("zebra_train", measured)
+    assert {*info} == {"zebra_train", f"zebra_{last}"}
+    assert info["zebra_train"]["file_name"] == "data/train"
+
+
+def test_an_export_that_is_there_already(zebra_cli: Project) -> None:
+    """It is recognised by everything that it follows from: the dataset and the options."""
+    build(zebra_cli)
+    zebra_cli.run("export", "pairs", "--format", "nemo-rl", "-o", "out")
+    plugins, dataset = zebra.load_plugins(), zebra.Dataset.open("pairs")
+
+    def is_done(**options: str) -> bool:
+        exporter = Selection(plugins.find("exporter", "nemo-rl").bind(options), None, "")
+        return Export(plugins, exporter, Path("out")).is_done(dataset)
+
+    assert is_done()
+    assert not is_done(form="binary")
+    build(zebra_cli, "--overwrite", "--strategy", "random")
+    assert not is_done()
