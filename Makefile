@@ -1,6 +1,6 @@
 # One word for each step of the loop; .ci/run does them all on a clean checkout.
 LOWEST ?= .venv-lowest
-.PHONY: install test check lint types architecture lowest interop fuzz wheel docs docs-serve docs-outputs
+.PHONY: install test check lint types architecture lowest interop fuzz wheel docs docs-serve docs-outputs vega
 
 install:
 	python -m pip install -c constraints.txt -e ".[dev]"
@@ -42,3 +42,6 @@ docs-serve:
 
 docs-outputs:
 	ZEBRA_WRITE_DOCS=1 pytest tests/test_docs.py tests/test_site.py tests/test_api.py
+
+vega:
+	cd plugins/zebra_report/assets/vega && npm ci --silent && npm run --silent bundle

@@ -1,4 +1,4 @@
-from . import drawing as drawing
+from . import charts as charts
 from . import storage as storage
 from .base import markup as markup
 from .base.arrays import Matrix as Matrix

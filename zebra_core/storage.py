@@ -146,20 +146,24 @@ def write_text(path: Path, text: str) -> None:
     path.write_bytes(text.encode())
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Write a text file: after a crash or a loss of power it has the former content or the new one.
+def write_durably(path: Path, content: str | bytes) -> None:
+    """Write a file, a text as UTF-8: after a crash or a loss of power it has the former content or the new one.
 
     No other process may write it at the same time.
     """
     if not is_local(path):
-        write_text(path, text)
+        path.write_bytes(_as_bytes(content))
         return
     unfinished = path.with_name(f"{path.name}.tmp")
     try:
-        write_text(unfinished, text)
+        unfinished.write_bytes(_as_bytes(content))
         publish(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _as_bytes(content: str | bytes) -> bytes:
+    return content if isinstance(content, bytes) else content.encode()
 
 
 def _flush(path: Path) -> None:

@@ -34,7 +34,7 @@ def zebra_stage_done(stage: str, result: object) -> None:
     """Write the report at the end of `zebra run`; if that fails, the dataset is there nevertheless."""
     if stage != "summary" or not isinstance(result, zebra.Dataset):
         return
-    from zebra_report.page import write_report
+    from zebra_report.report import write_report
 
     try:
         plugins = zebra.load_plugins(result.manifest.recipe.get("plugins", ()), recorded=True)

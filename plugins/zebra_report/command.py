@@ -10,7 +10,7 @@ import zebra_core as zebra
 from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.options import completed, loaded_plugins, plugin_options, recipe_from
 from zebra_core.plugins.flags import component_flags
-from zebra_report.page import write_report
+from zebra_report.report import IMAGES, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,8 +27,15 @@ if TYPE_CHECKING:
     shell_complete=completed("lint"),
     help="End with an error if this lint finds a pair. Repeatable.",
 )
-def report(folder: str, names: tuple[str, ...], **arguments: object) -> None:
-    """Write the report of a dataset that `zebra run` built: one page, each figure as SVG, each table as CSV."""
+@click.option(
+    "--image",
+    "images",
+    multiple=True,
+    type=click.Choice([*IMAGES]),
+    help="Also write each chart as a file of this kind. Repeatable.",
+)
+def report(folder: str, names: tuple[str, ...], images: tuple[str, ...], **arguments: object) -> None:
+    """Write the report of a dataset that `zebra run` built: one page that needs no network, and each table as CSV."""
     flags = take_flags(arguments, "lint")
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)
@@ -38,7 +45,7 @@ def report(folder: str, names: tuple[str, ...], **arguments: object) -> None:
         if option.flag_name in flags:
             options[lint.address] = {**options.get(lint.address, {}), option.name: flags[option.flag_name]}
             requested += [lint] if option.info.requests else []
-    written = write_report(dataset, plugins, options)
+    written = write_report(dataset, plugins, options, images)
     click.echo(f"The report is {zebra.storage.shown(written.page)}")
     _check(written.lints, dict.fromkeys(plugins.unique_name(lint) for lint in requested))
 

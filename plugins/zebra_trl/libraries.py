@@ -7,7 +7,7 @@ import warnings
 
 import zebra_core as zebra
 
-NEEDED = ("trl", "torch", "transformers", "peft", "accelerate", "matplotlib")
+NEEDED = ("trl", "torch", "transformers", "peft", "accelerate")
 
 
 def require_train() -> None:

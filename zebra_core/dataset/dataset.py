@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zebra_core import storage
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from zebra_core.plugins.discovery import Plugins
 
 SAMPLE = 64_000
-"""The number of pairs that `Dataset.pairs` reads at most, evenly spread over the shards."""
+"""The number of pairs that `Dataset.table` reads at most, evenly spread over the shards."""
 BATCH = 4_096
 """The number of pairs of a batch that `Dataset.batches` yields, at most."""
 TEXTS = ("prompt", "chosen", "rejected")
@@ -151,23 +152,24 @@ class Dataset:
         return part
 
     @cached_property
-    def pairs(self) -> dict[str, list[Any]]:
-        """At most 64,000 pairs, evenly spread, by column; `prompt`, `chosen` and `rejected` as text."""
-        step = -(-self.total // SAMPLE)
-        columns: dict[str, list[Any]] = {}
-        count = 0
+    def table(self) -> pa.Table:
+        """At most 64,000 pairs, evenly spread; `prompt`, `chosen` and `rejected` as text."""
+        step = max(1, -(-self.total // SAMPLE))
+        samples, count = [], 0
         for batch in self.batches():
-            sample = batch.take(np.arange(-count % step, len(batch), step))
+            samples.append(_with_texts(batch.take(np.arange(-count % step, len(batch), step))))
             count += len(batch)
-            for name in sample.schema.names:
-                values = sample[name].to_pylist()
-                columns.setdefault(name, []).extend(map(_as_text, values) if name in TEXTS else values)
-        return columns
+        return pa.Table.from_batches(samples)
+
+    @cached_property
+    def pairs(self) -> dict[str, list[Any]]:
+        """The pairs of `table` as lists, by column."""
+        return {name: self.table[name].to_pylist() for name in self.table.column_names}
 
     @property
     def sampled(self) -> str:
-        """What `pairs` holds, in words."""
-        count = len(self.pairs["id"])
+        """What `table` and `pairs` hold, in words."""
+        count = len(self.table)
         return "all pairs" if count == self.total else f"{count:,} of {self.total:,} pairs, evenly spread"
 
     @property
@@ -222,5 +224,18 @@ class Dataset:
         return self.to_arrow().to_pandas()
 
 
-def _as_text(messages: str | list[dict[str, str]]) -> str:
-    return messages if isinstance(messages, str) else "\n\n".join(str(message["content"]) for message in messages)
+def _with_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch whose prompts and responses are texts: those of the messages, with a blank line between two."""
+    for name in TEXTS:
+        column = batch[name]
+        if pa.types.is_list(column.type):
+            texts = pc.fill_null(pc.struct_field(column.flatten(), "content"), "None")
+            lists = pa.ListArray.from_arrays(_offsets(column), texts)
+            batch = batch.set_column(batch.schema.get_field_index(name), name, pc.binary_join(lists, "\n\n"))
+    return batch
+
+
+def _offsets(lists: pa.ListArray) -> pa.Array:
+    """Return where each list begins among the values of all, which a slice of an array does not say by itself."""
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    return pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())

@@ -1,4 +1,4 @@
-"""The figures and tables of the report, in the order of the page. matplotlib is imported when one is drawn."""
+"""The figures and tables of the report, in the order of the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zebra_report.figures.about import Cost, overview, score_table
 from zebra_report.figures.lint_table import LintTable
 from zebra_report.figures.models import heat_map, profiles, scatter, tree
-from zebra_report.figures.pairs import distributions, frequencies, model_pairs, samples
+from zebra_report.figures.pairs import distributions, frequencies, model_pairs
 from zebra_report.figures.texts import Texts
 
 if TYPE_CHECKING:
@@ -15,16 +15,15 @@ if TYPE_CHECKING:
 
 FIGURES: zebra.Components = {
     "overview": overview,
-    "scores": score_table,
-    "profiles": profiles,
-    "similarity": heat_map,
-    "map": scatter,
-    "tree": tree,
+    "lints": LintTable,
     "frequencies": frequencies,
     "model-pairs": model_pairs,
     "distributions": distributions,
     "texts": Texts,
-    "lints": LintTable,
+    "similarity": heat_map,
+    "map": scatter,
+    "tree": tree,
+    "profiles": profiles,
+    "scores": score_table,
     "cost": Cost,
-    "samples": samples,
 }

@@ -37,15 +37,14 @@ def score_table(dataset: zebra.Dataset) -> zebra.Section | None:
     """The scores of the pool's models, as they were read, and what looks wrong in them."""
     if not dataset.has_behavior:
         return None
-    behavior = dataset.behavior
+    behavior, usage = dataset.behavior, dataset.manifest.summary.models.values()
+    used = {model.scores_of for model in usage if model.chosen + model.rejected}
+    order = sorted(range(len(behavior.models)), key=lambda i: behavior.models[i] not in used)
     benchmarks = {b["name"]: b for b in dataset.manifest.scores.benchmarks}
     header = ["model", "superiority", *behavior.benchmarks]
-    rows = [
-        [model, float(behavior.superiority[i]), *map(float, dataset.scores[i])]
-        for i, model in enumerate(behavior.models)
-    ]
+    rows = [[behavior.models[i], float(behavior.superiority[i]), *map(float, dataset.scores[i])] for i in order]
     lower = [name for name in behavior.benchmarks if benchmarks.get(name, {}).get("direction") == "lower"]
-    text = "Superiority (MB-SUP) is the weighted mean of the normalised scores, in [0, 1]."
+    text = "Superiority (MB-SUP) is the weighted mean of the normalised scores, in [0, 1]; models that are in a pair come first."
     text += f" Less is better on {', '.join(lower)}." if lower else ""
     warnings = [
         f"{warning.name}: {warning.text}: {', '.join(warning.rows)}" for warning in dataset.manifest.scores.warnings

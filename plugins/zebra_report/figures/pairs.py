@@ -1,41 +1,69 @@
-"""The pairs: their models (ZEBRA, Figure 8), how far apart and how similar those are, and some pairs to read."""
+"""The pairs: their models (ZEBRA, Figure 8), how far apart and how similar those are, and how long the responses."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 import zebra_core as zebra
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 MOST = 40
 BARS = 20
-SAMPLES = 12
-SHOWN = 700
+BINS = 40
 
 
 def frequencies(dataset: zebra.Dataset) -> zebra.Section:
     """How often each model is chosen and rejected (ZEBRA, Figure 8)."""
     models = dataset.manifest.summary.models
-    used = sorted(models, key=lambda name: -(models[name].chosen + models[name].rejected))[:MOST]
-    order = sorted(used, key=lambda name: models[name].superiority)
-    with zebra.drawing.canvas(7.4, 0.8 + 0.21 * len(order)) as canvas:
-        (axes,) = canvas.axes
-        places = range(len(order))
-        axes.barh(places, [models[name].chosen for name in order], color=zebra.drawing.BLUE, label="chosen")
-        axes.barh(places, [-models[name].rejected for name in order], color=zebra.drawing.ORANGE, label="rejected")
-        axes.set_yticks(places, [zebra.drawing.short(name) for name in order], fontsize=8)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
-        axes.axvline(0, color="#8a929c", linewidth=0.8)
-        axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-        axes.margins(y=0.01)
+    used = sorted(models, key=lambda name: -(models[name].chosen + models[name].rejected))
     rows: list[list[Any]] = [["model", "superiority", "chosen", "rejected"]]
-    rows += [[name, model.superiority, model.chosen, model.rejected] for name, model in models.items()]
+    rows += [[name, models[name].superiority, models[name].chosen, models[name].rejected] for name in used]
+    shown = sorted(used[:MOST], key=lambda name: -models[name].superiority)
+    values = [
+        {"model": name, "side": side, "pairs": count, "bar": count * sign}
+        for name in shown
+        for side, count, sign in (("chosen", models[name].chosen, 1), ("rejected", models[name].rejected, -1))
+    ]
+    chart = {
+        "description": "How often each model is chosen, to the right, and rejected, to the left; the best model is at the top",
+        "data": {"values": values},
+        "params": [zebra.charts.SELECTED],
+        "width": "container",
+        "height": {"step": 18},
+        "mark": {"type": "bar", "tooltip": {"content": "data"}},
+        "encoding": {
+            "y": {
+                "field": "model",
+                "type": "nominal",
+                "sort": shown,
+                "axis": {"title": None, "ticks": False, "domain": False},
+            },
+            "x": {
+                "field": "bar",
+                "type": "quantitative",
+                "stack": None,
+                "title": "pairs",
+                "axis": {"labelExpr": "format(abs(datum.value), ',')"},
+            },
+            "color": {
+                "field": "side",
+                "type": "nominal",
+                "scale": {"domain": ["chosen", "rejected"], "range": [zebra.charts.BLUE, zebra.charts.ORANGE]},
+                "legend": {"title": None, "orient": "top"},
+            },
+            "opacity": zebra.charts.FAINT,
+        },
+    }
     unused = sum(1 for model in models.values() if not model.chosen + model.rejected)
     text = "The best model is at the top." + (
         f" {unused} of the pool's {len(models)} models are in no pair." if unused else ""
     )
-    return zebra.Section("Chosen and rejected", text, canvas.svg, rows)
+    return zebra.Section("Chosen and rejected", text, [chart], rows)
 
 
 def model_pairs(dataset: zebra.Dataset) -> zebra.Section:
@@ -66,54 +94,37 @@ def _differences(behavior: zebra.Behavior, better: str, worse: str) -> tuple[flo
 
 def distributions(dataset: zebra.Dataset) -> zebra.Section:
     """How margin, similarity, confidence and the difference in length are distributed."""
-    pairs = dataset.pairs
-    lengths = np.array([len(c) - len(r) for c, r in zip(pairs["chosen"], pairs["rejected"], strict=True)], dtype=float)
-    panels = {name: np.array(pairs[name], dtype=float) for name in ("margin", "similarity", "confidence")}
-    low, high = np.percentile(lengths, [1, 99])
-    panels["characters, chosen - rejected"] = np.clip(lengths, low, high)
-    with zebra.drawing.canvas(7.4, 4.2, (2, 2)) as canvas:
-        for axes, (name, values) in zip(canvas.axes, panels.items(), strict=True):
-            axes.hist(values[np.isfinite(values)], bins=40, color=zebra.drawing.BLUE)
-            axes.set(xlabel=name, ylabel="pairs")
-    text = f"Of {dataset.sampled}. Lengths in the outermost 1 % are drawn at the edge."
+    table = dataset.table
+    lengths = [pc.utf8_length(table[side]).to_numpy().astype(float) for side in ("chosen", "rejected")]
+    panels = {name: table[name].to_numpy().astype(float) for name in ("margin", "similarity", "confidence")}
+    panels["characters, chosen - rejected"] = lengths[0] - lengths[1]
     rows: list[list[Any]] = [["", "5 %", "median", "95 %", "mean"]]
-    panels["characters, chosen - rejected"] = lengths
+    charts = []
     for name, values in panels.items():
         finite = values[np.isfinite(values)]
         rows.append([name, *map(float, np.percentile(finite, [5, 50, 95])), float(finite.mean())])
-    return zebra.Section("How far apart, how similar", text, canvas.svg, rows)
+        low, high = np.percentile(finite, [1, 99]) if name.startswith("characters") else (finite.min(), finite.max())
+        charts.append(histogram(name, np.clip(finite, low, high)))
+    text = f"Of {dataset.sampled}. Lengths in the outermost 1 % are drawn at the edge."
+    return zebra.Section("How far apart, how similar", text, charts, rows)
 
 
-def samples(dataset: zebra.Dataset) -> zebra.Section:
-    """Twelve pairs, and why each was made."""
-    pairs = dataset.pairs
-    order = np.argsort(np.array(pairs["margin"], dtype=float), kind="stable")
-    places = order[np.linspace(0, len(order) - 1, min(SAMPLES, len(order))).astype(int)]
-    rows: list[list[Any]] = [["why", "prompt", "chosen", "rejected"]]
-    for at in places:
-        row = {name: values[at] for name, values in pairs.items()}
-        why = [
-            f"{row['chosen_model']} over {row['rejected_model']}",
-            *(_superiorities(dataset, row["chosen_model"], row["rejected_model"]) if dataset.has_behavior else ()),
-            f"margin {row['margin']:.3f}, similarity {row['similarity']:.3f}, confidence {row['confidence']:.3f}",
-        ]
-        rows.append(["\n".join(why), *(_cut(row[name]) for name in ("prompt", "chosen", "rejected"))])
-    rule = dataset.manifest.recipe["rule"]
-    text = (
-        f"From the smallest margin to the widest. The rule {rule} decided which response is chosen; a margin below 0 means "
-        "that it chose the one of the model with the lower scores."
-    )
-    return zebra.Section("Pairs to read", text, rows=rows)
-
-
-def _superiorities(dataset: zebra.Dataset, chosen: str, rejected: str) -> list[str]:
-    """Return the superiority of two models as text, in all and on each axis."""
-    behavior, models = dataset.behavior, dataset.manifest.summary.models
-    i, j = (behavior.models.index(models[name].scores_of) for name in (chosen, rejected))
-    numbers = {axis: behavior.on_axis(axis) for axis in dict.fromkeys(behavior.axes) if axis}
-    by_axis = [f"{axis}: {values[i]:.2f} / {values[j]:.2f}" for axis, values in numbers.items()]
-    return [f"superiority {behavior.superiority[i]:.3f} / {behavior.superiority[j]:.3f}", *by_axis]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]} ... ({len(text) - SHOWN:,} characters more)"
+def histogram(name: str, values: NDArray[np.float64], bins: int = BINS) -> dict[str, Any]:
+    """Return a histogram of finite values, of which there is one or more."""
+    counts, edges = np.histogram(values, bins)
+    bars = [
+        {"from": round(float(low), 6), "to": round(float(high), 6), "pairs": int(count)}
+        for low, high, count in zip(edges, edges[1:], counts, strict=False)
+    ]
+    return {
+        "description": f"Distribution of {name}",
+        "data": {"values": bars},
+        "width": "container",
+        "height": 150,
+        "mark": {"type": "bar", "color": zebra.charts.BLUE, "binSpacing": 1, "tooltip": {"content": "data"}},
+        "encoding": {
+            "x": {"field": "from", "bin": {"binned": True}, "type": "quantitative", "title": name},
+            "x2": {"field": "to"},
+            "y": {"field": "pairs", "type": "quantitative", "axis": {"tickCount": 4}},
+        },
+    }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +14,9 @@ import numpy as np
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+WORD = re.compile(r"\b\w\w+\b")
 FEWEST = 20
 """The minimum number of instructions for a comparison."""
 
@@ -21,15 +25,16 @@ FEWEST = 20
 class Texts:
     """Mean TF-IDF similarity of the paired responses, compared with the pool's most and least similar models."""
 
-    sample: int = zebra.option(2000, "Number of pairs, and of instructions of the pool, to compare.")
+    sample: int = zebra.option(500, "Number of pairs, and of instructions of the pool, to compare.")
 
     def __call__(self, dataset: zebra.Dataset) -> zebra.Section:
         """Return the table of text similarities."""
-        pairs = dataset.pairs
-        places = np.unique(np.linspace(0, len(pairs["id"]) - 1, self.sample).astype(int))
-        own = [(pairs["chosen"][at], pairs["rejected"][at]) for at in places]
+        table = dataset.table
+        places = np.unique(np.linspace(0, len(table) - 1, self.sample).astype(int))
+        some = table.take(places)
+        own = list(zip(some["chosen"].to_pylist(), some["rejected"].to_pylist(), strict=True))
         rows: list[list[Any]] = [["responses", "model similarity", "texts compared", "mean TF-IDF similarity"]]
-        mean = float(np.mean([pairs["similarity"][at] for at in places]))
+        mean = float(np.mean(some["similarity"].to_numpy()))
         rows.append([f"the dataset's pairs ({dataset.manifest.recipe['strategy']})", mean, len(own), tfidf(own)])
         notes = []
         try:
@@ -69,15 +74,22 @@ class Texts:
 
 
 def tfidf(pairs: Sequence[tuple[str, str]]) -> float:
-    """Return the mean cosine of the TF-IDF vectors of pairs of texts, fitted on all of them."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    """Return the mean cosine of the TF-IDF vectors of pairs of texts, fitted on all of them.
 
-    texts = [text for pair in pairs for text in pair]
-    try:
-        vectors = TfidfVectorizer().fit_transform(texts)
-    except ValueError:  # no text has a word
-        return 0.0
-    return float(vectors[::2].multiply(vectors[1::2]).sum(axis=1).mean())
+    Words have two letters or more; the weight of one is its count times ln((1 + texts) / (1 + texts with it)) + 1, as in scikit-learn.
+    """
+    counts = [Counter(WORD.findall(text.lower())) for pair in pairs for text in pair]
+    texts_with = Counter(word for words in counts for word in words)
+    weights = {word: math.log((1 + len(counts)) / (1 + number)) + 1 for word, number in texts_with.items()}
+    vectors = [{word: count * weights[word] for word, count in words.items()} for words in counts]
+    cosines = [_cosine(one, other) for one, other in zip(vectors[::2], vectors[1::2], strict=True)]
+    return math.fsum(cosines) / len(cosines)
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    product = sum(value * other.get(word, 0.0) for word, value in one.items())
+    length = math.sqrt(sum(v * v for v in one.values()) * sum(v * v for v in other.values()))
+    return product / length if length else 0.0
 
 
 def _answers(pool: zebra.Pool) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
+import pyarrow.compute as pc
 
 import zebra_core as zebra
 from zebra_report.lints.texts import plain
@@ -15,7 +16,7 @@ SHARE = [attrs.validators.ge(0), attrs.validators.le(1)]
 def repeated_prompt(dataset: zebra.Dataset) -> zebra.LintResult:
     """The prompt also appears under an earlier id."""
     first: dict[str, str] = {}
-    rows = zip(dataset.pairs["id"], dataset.pairs["prompt"], strict=True)
+    rows = zip(*(dataset.table[name].to_pylist() for name in ("id", "prompt")), strict=True)
     ids = [name for name, prompt in rows if first.setdefault(plain(prompt), name) != name]
     return zebra.LintResult("the prompt also appears under another id", ids)
 
@@ -30,11 +31,11 @@ class LengthBias:
 
     def __call__(self, dataset: zebra.Dataset) -> zebra.LintResult:
         """Return how closely length goes along with being chosen; no pair counts unless it is a bias."""
-        pairs = dataset.pairs
-        sides = zip(pairs["chosen"], pairs["rejected"], strict=True)
-        lengths = np.array([len(chosen) - len(rejected) for chosen, rejected in sides], dtype=float)
+        table = dataset.table
+        chosen, rejected = (pc.utf8_length(table[side]).to_numpy().astype(float) for side in ("chosen", "rejected"))
+        lengths = chosen - rejected
         longer = float(np.mean(lengths > 0) + 0.5 * np.mean(lengths == 0)) if len(lengths) else 0.5
-        correlation = zebra.rank_correlation(np.array(pairs["margin"], dtype=float), lengths)
+        correlation = zebra.rank_correlation(table["margin"].to_numpy().astype(float), lengths)
         fact = f"the chosen response is longer in {longer:.1%} (ties half); rank correlation of margin and difference in length {correlation:.2f}"
         return zebra.LintResult(fact, count=int((lengths > 0).sum()) if longer > self.share else 0)
 

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path  # noqa: TC003  # the type of an option, read at run time
 from typing import TYPE_CHECKING
 
 import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 import zebra_core as zebra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeAlias
 
-    Row = dict[str, str]
+    Mask: TypeAlias = Any  # an Arrow array or chunked array of booleans, one for each row
 
-SPECIAL = re.compile(
-    r"<\|[^|<>\s]+\|>|</?s>|\[/?INST\]|<(?:pad|eos|bos|unk|start_of_turn|end_of_turn)>|^### ?(?:Human|Assistant):",
-    re.MULTILINE,
+SPECIAL = (
+    r"(?m)<\|[^|<>\s]+\|>|</?s>|\[/?INST\]|<(?:pad|eos|bos|unk|start_of_turn|end_of_turn)>|^### ?(?:Human|Assistant):"
 )
-REFUSAL = re.compile(
-    r"\W*(?:i['\u2019]?m (?:very |really )?sorry|i am sorry|sorry,|i (?:can(?:no|['\u2019])t|am unable|am not able|won['\u2019]t)|as an ai\b|unfortunately, i (?:can|am))",
-    re.IGNORECASE,
+REFUSAL = (
+    r"(?i)^\W*(?:i['\x{2019}]?m (?:very |really )?sorry|i am sorry|sorry,|"
+    r"i (?:can(?:no|['\x{2019}])t|am unable|am not able|won['\x{2019}]t)|as an ai\b|unfortunately, i (?:can|am))"
 )
+PROBES = 16
+"""The number of words of one response that are looked for in the other before all of them are compared."""
 
 
-def matching(dataset: zebra.Dataset, fact: str, test: Callable[[Row], bool]) -> zebra.LintResult:
-    """Return the result of a lint whose `test` is true of a row's texts."""
-    names = ("id", "prompt", "chosen", "rejected")
-    rows = (dict(zip(names, row, strict=True)) for row in zip(*(dataset.pairs[name] for name in names), strict=True))
-    return zebra.LintResult(fact, [row["id"] for row in rows if test(row)])
+def matching(dataset: zebra.Dataset, fact: str, mask: Mask) -> zebra.LintResult:
+    """Return the result of a lint that matches the rows of `Dataset.table` where the mask is true."""
+    return zebra.LintResult(fact, dataset.table["id"].filter(mask).to_pylist())
 
 
 def plain(text: str) -> str:
@@ -40,11 +42,40 @@ def plain(text: str) -> str:
 def identical(dataset: zebra.Dataset) -> zebra.LintResult:
     """The two responses differ only in case and white space."""
     fact = "the two responses differ only in case and white space"
-    return matching(dataset, fact, _identical)
+    ends = [_end_words(dataset.table[side]) for side in ("chosen", "rejected")]
+    alike = [pc.equal(*words) for words in zip(*ends, strict=True)]
+    return matching(dataset, fact, _where(dataset, pc.and_(*alike), _identical))
 
 
-def _identical(row: Row) -> bool:
-    return plain(row["chosen"]) == plain(row["rejected"])
+def _end_words(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Return the first and the last word of each text, without case, or 12 characters of a longer one."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    first, last = (pc.utf8_slice_codeunits(trimmed, *ends) for ends in ((0, 12), (-12, None)))
+    words = [pc.utf8_split_whitespace(first, max_splits=1), pc.utf8_split_whitespace(last, max_splits=1, reverse=True)]
+    return pc.utf8_lower(pc.list_element(words[0], 0)), pc.utf8_lower(_last(words[1]))
+
+
+def _last(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the last element of each list, none of which is empty."""
+    parts = [
+        part.flatten().take(pc.subtract(pc.cumulative_sum(pc.list_value_length(part)), 1)) for part in lists.chunks
+    ]
+    return pa.chunked_array(parts, pa.string())
+
+
+def _where(dataset: zebra.Dataset, mask: Mask, test: Callable[[str, str], bool]) -> Mask:
+    """Return the mask where also `test` is true of the chosen and the rejected response; only there it is called."""
+    places = np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+    result = np.zeros(len(mask), bool)
+    for start in range(0, len(places), 1024):
+        some = places[start : start + 1024]
+        columns = (dataset.table[side].take(some).to_pylist() for side in ("chosen", "rejected"))
+        result[some] = [test(chosen, rejected) for chosen, rejected in zip(*columns, strict=True)]
+    return pa.array(result)
+
+
+def _identical(chosen: str, rejected: str) -> bool:
+    return plain(chosen) == plain(rejected)
 
 
 @attrs.frozen
@@ -59,32 +90,36 @@ class NearIdentical:
 
     def __call__(self, dataset: zebra.Dataset) -> zebra.LintResult:
         """Return the pairs whose responses are nearly identical, but not identical."""
-        return matching(dataset, f"the two responses share {100 * self.share:g} % of their words", self._nearly)
+        fact = f"the two responses share {100 * self.share:g} % of their words"
+        every = pa.array(np.ones(len(dataset.table), bool))
+        return matching(dataset, fact, _where(dataset, every, self._nearly))
 
-    def _nearly(self, row: Row) -> bool:
-        one, other = ({*row[side].casefold().split()} for side in ("chosen", "rejected"))
-        if _identical(row) or not one or min(len(one), len(other)) < self.share * max(len(one), len(other)):
+    def _nearly(self, chosen: str, rejected: str) -> bool:
+        words, other = chosen.casefold().split(), rejected.casefold()
+        probes = words[:: max(1, len(words) // PROBES)]
+        if not words or sum(word in other for word in probes) < self.share / 2 * len(probes):
             return False
-        return len(one & other) >= self.share * len(one | other)
+        one, two = {*words}, {*other.split()}
+        return len(one & two) >= self.share * len(one | two) and not _identical(chosen, rejected)
 
 
 def empty(dataset: zebra.Dataset) -> zebra.LintResult:
     """A response is empty, or white space."""
-    return matching(dataset, "a response is empty", lambda row: not (row["chosen"].strip() and row["rejected"].strip()))
+    sides = [pc.equal(pc.utf8_ltrim_whitespace(dataset.table[side]), "") for side in ("chosen", "rejected")]
+    return matching(dataset, "a response is empty", pc.or_(*sides))
 
 
 def special_tokens(dataset: zebra.Dataset) -> zebra.LintResult:
     """A response contains tokens of a chat template, such as <|im_end|>."""
-    fact = "a response contains tokens of a chat template"
-    return matching(dataset, fact, lambda row: any(SPECIAL.search(row[side]) for side in ("chosen", "rejected")))
+    sides = [pc.match_substring_regex(dataset.table[side], SPECIAL) for side in ("chosen", "rejected")]
+    return matching(dataset, "a response contains tokens of a chat template", pc.or_(*sides))
 
 
 def refusal_chosen(dataset: zebra.Dataset) -> zebra.LintResult:
     """The chosen response refuses to answer, and the rejected one does not."""
+    chosen, rejected = (pc.match_substring_regex(dataset.table[side], REFUSAL) for side in ("chosen", "rejected"))
     fact = "the chosen response refuses, and the rejected one does not"
-    return matching(
-        dataset, fact, lambda row: bool(REFUSAL.match(row["chosen"])) and not REFUSAL.match(row["rejected"])
-    )
+    return matching(dataset, fact, pc.and_not(chosen, rejected))
 
 
 @attrs.frozen
@@ -111,4 +146,5 @@ class TestOverlap:
             msg = f"cannot read the test prompts {str(self.against)!r}: {error}"
             raise zebra.ZebraError(msg) from error
         prompts = {plain(line) for line in text.splitlines() if line.strip()}
-        return matching(dataset, "the prompt is in the test set", lambda row: plain(row["prompt"]) in prompts)
+        mask = [plain(prompt.as_py()) in prompts for prompt in dataset.table["prompt"]]
+        return matching(dataset, "the prompt is in the test set", pa.array(mask, pa.bool_()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from importlib.util import find_spec
-from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,8 +151,8 @@ def _audit(
     if output:
         output.mkdir(parents=True, exist_ok=True)
         zebra.storage.write_durably(output / "audit.json", zebra.as_json(_finite(report)))
-        if find_spec("matplotlib"):
-            zebra.storage.write_durably(output / "reliability.svg", _reliability(curves))
+        if find_spec("vl_convert"):
+            zebra.storage.write_durably(output / "reliability.svg", zebra.charts.as_svg(_reliability(curves)))
         click.echo(f"\nThe results are in {output}/")
     return report
 
@@ -189,23 +188,36 @@ def _print_audit(title: str, result: Audit) -> None:
     )
 
 
-def _reliability(curves: dict[str, Calibration]) -> str:
-    """Draw how often labels are right against how certain they are; a point's size is its number of pairs."""
-    drawing = zebra.drawing
-    with drawing.canvas(6.4, 4.2) as canvas:
-        (axes,) = canvas.axes
-        axes.plot([0.5, 1], [0.5, 1], color=drawing.GREY, linestyle=":", linewidth=1)
-        drawn = {name: curve for name, curve in curves.items() if curve.bins}
-        for (name, curve), colour in zip(drawn.items(), cycle(drawing.CYCLE), strict=False):
-            confidences, shares, counts = zip(*curve.bins, strict=True)
-            sizes = [10 + 90 * count / max(counts) for count in counts]
-            label = f"{drawing.short(name, 44)} (ECE {curve.error:.3f})"
-            axes.plot(confidences, shares, color=colour, linewidth=1, label=label)
-            axes.scatter(confidences, shares, s=sizes, color=colour)
-        axes.set(xlabel="confidence", ylabel="agreement", xlim=(0.49, 1.01), ylim=(-0.03, 1.03))
-        if drawn:
-            axes.legend(frameon=False, fontsize=8)
-    return canvas.svg
+def _reliability(curves: dict[str, Calibration]) -> dict[str, Any]:
+    """Return a chart of how often labels are right against how certain they are; a point's size is its number of pairs."""
+    values = [
+        {"of": f"{name} (ECE {curve.error:.3f})", "confidence": confidence, "agreement": share, "pairs": count}
+        for name, curve in curves.items()
+        for confidence, share, count in curve.bins
+    ]
+    x, y = (
+        {"field": name, "type": "quantitative", "scale": {"domain": domain}}
+        for name, domain in (("confidence", [0.5, 1]), ("agreement", [0, 1]))
+    )
+    ends = {"data": {"values": [{"x": 0.5, "x2": 1}]}, "mark": {"type": "rule", "strokeDash": [2, 3]}}
+    diagonal = {
+        "x": {"field": "x", "type": "quantitative"},
+        "x2": {"field": "x2"},
+        "y": {"field": "x"},
+        "y2": {"field": "x2"},
+    }
+    colour = {"field": "of", "type": "nominal", "legend": {"title": None, "orient": "top", "columns": 1}}
+    size = {"field": "pairs", "type": "quantitative", "legend": None}
+    return {
+        "description": "How often labels are right against how certain they are",
+        "width": 460,
+        "height": 300,
+        "layer": [
+            {**ends, "encoding": diagonal},
+            {"data": {"values": values}, "mark": "line", "encoding": {"x": x, "y": y, "color": colour}},
+            {"data": {"values": values}, "mark": "circle", "encoding": {"x": x, "y": y, "color": colour, "size": size}},
+        ],
+    }
 
 
 def _cells(a: Agreement) -> list[str]:

@@ -116,7 +116,7 @@ def _show_previews(previews: Sequence[StrategyPreview], labels: Labels | None, d
     if labels:
         destination.table("agreement", _agreements(previews, labels))
     if destination.folder:
-        destination.write("strategies.svg", _scatter(previews))
+        destination.write("strategies.svg", zebra.charts.as_svg(_scatter(previews)))
 
 
 def _agreements(previews: Sequence[StrategyPreview], labels: Labels) -> list[list[Any]]:
@@ -166,18 +166,22 @@ def _named(text: str) -> tuple[str, str]:
     return name or Path(zebra.storage.file_name(zebra.storage.place(file))).stem, file
 
 
-def _scatter(previews: Sequence[StrategyPreview]) -> str:
-    """Draw how far apart and how similar the models of each strategy's pairs are."""
-    zebra.require_extra("report", "a figure", ["matplotlib"])
-    statistics = [preview.statistics for preview in previews]
-    points = [(values["margin"], values["similarity"]) for values in statistics]
-    sizes = [values["as many as"] for values in statistics]
-    with zebra.drawing.canvas(6.4, 4.2) as canvas:
-        (axes,) = canvas.axes
-        areas = [20 + 180 * size / max(sizes) for size in sizes]
-        axes.scatter(*zip(*points, strict=True), s=areas, color=zebra.drawing.BLUE, alpha=0.7)
-        axes.margins(0.2)
-        title = "size: effective number of model pairs"
-        axes.set(xlabel="mean margin", ylabel="mean similarity", title=title)
-        zebra.drawing.label(axes, points, [preview.strategy for preview in previews], 8)
-    return canvas.svg
+def _scatter(previews: Sequence[StrategyPreview]) -> dict[str, Any]:
+    """Return a chart of how far apart and how similar the models of each strategy's pairs are."""
+    values = [{"strategy": preview.strategy, **preview.statistics} for preview in previews]
+    x, y = (
+        {"field": name, "type": "quantitative", "title": f"mean {name}", "scale": {"zero": False, "padding": 30}}
+        for name in ("margin", "similarity")
+    )
+    size = {"field": "as many as", "type": "quantitative", "title": "effective number of model pairs"}
+    return {
+        "description": "How far apart and how similar the models of each strategy's pairs are",
+        "data": {"values": values},
+        "width": 460,
+        "height": 300,
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {"mark": {"type": "circle", "opacity": 0.7}, "encoding": {"size": size}},
+            {"mark": {"type": "text", "align": "left", "dx": 8}, "encoding": {"text": {"field": "strategy"}}},
+        ],
+    }

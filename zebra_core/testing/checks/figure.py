@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-from xml.etree import ElementTree as ET
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal
 
+from zebra_core import charts
 from zebra_core.dataset.dataset import Dataset
 from zebra_core.dataset.figure import Section
 from zebra_core.errors import ZebraError
 from zebra_core.testing.check import checks_in, fail, skip
 from zebra_core.testing.examples.calls import example_lints
 from zebra_core.testing.examples.results import result_of
-from zebra_core.testing.examples.toy import toy_dataset
+from zebra_core.testing.examples.toy import HOSTILE, toy_dataset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zebra_core.testing.subject import Subject
 
-ACTIVE = ("script", "foreignObject", "iframe", "img")
+CODE = {"field", "calculate", "filter", "test", "expr", "labelExpr", "signal"}
+"""What of a chart Vega takes for a field or an expression."""
 
 
 def draw(subject: Subject, dataset: Literal["plain", "hostile", "single"]) -> Section | None:
@@ -32,7 +36,7 @@ def draw(subject: Subject, dataset: Literal["plain", "hostile", "single"]) -> Se
 
 
 def gives_a_section(subject: Subject) -> None:
-    """It returns a zebra.Section, whose texts are strings and whose rows have one length, or None."""
+    """It returns a zebra.Section, whose texts are strings, whose charts are JSON and whose rows have one length, or None."""
     result_of(subject)
     section = subject.call(Dataset.open(toy_dataset()), *example_lints(subject))
     if section is not None and not isinstance(section, Section):
@@ -43,24 +47,30 @@ def gives_a_section(subject: Subject) -> None:
 
 def _fault(section: Section) -> str:
     """Return what is wrong with a section; empty if nothing is."""
-    for text in (section.title, section.text, section.svg, *section.notes):
-        if not isinstance(text, str):
-            return f"title, text, svg and notes must be strings, got {type(text).__name__}"
-    if not section.title or not section.text:
+    if not section.fault and not (section.title and section.text):
         return "it has no title or no text, which says what is to be seen"
-    return "its rows differ in length" if len({len(row) for row in section.rows}) > 1 else ""
+    return section.fault
 
 
-def draws_valid_svg(subject: Subject) -> None:
-    """The drawing is SVG that can be parsed."""
+def gives_charts_that_can_be_drawn(subject: Subject) -> None:
+    """Vega-Lite draws each chart; needs the extra `report`."""
     section = draw(subject, "plain")
-    if section and section.svg:
+    if not section or not section.charts:
+        return
+    if not find_spec("vl_convert"):
+        skip("the extra `report`, which draws charts, is not installed")
+    for chart in section.charts:
         try:
-            root = ET.fromstring(section.svg)  # noqa: S314  # what a plugin of this process drew
-        except ET.ParseError as error:
-            fail(f"its svg cannot be parsed: {error}")
-        if not root.tag.endswith("svg"):
-            fail(f"its svg is an element {root.tag!r}, not svg")
+            charts.as_svg(chart)
+        except ZebraError as error:
+            fail(str(error))
+
+
+def names_its_charts(subject: Subject) -> None:
+    """Each chart has a `description`, for those who do not see it."""
+    section = draw(subject, "plain")
+    if section and not all(chart.get("description") for chart in section.charts):
+        fail("a chart has no 'description', which says what it shows to those who do not see it")
 
 
 def takes_little_evidence(subject: Subject) -> None:
@@ -69,29 +79,29 @@ def takes_little_evidence(subject: Subject) -> None:
 
 
 def takes_hostile_text(subject: Subject) -> None:
-    """Names and texts with markup or control characters are shown as text: the drawing has no element or script of theirs."""
-    section, usual = draw(subject, "hostile"), draw(subject, "plain")
-    if not section or not section.svg:
-        return
-    try:
-        root = ET.fromstring(section.svg)  # noqa: S314  # what a plugin of this process drew
-    except ET.ParseError as error:
-        if usual is None or not _can_be_parsed(usual.svg):
-            skip("its svg cannot be parsed; see draws_valid_svg")
-        fail(f"with names such as '<b>' its svg cannot be parsed: {error}; use zebra.markup.printable and escape texts")
-    for element in root.iter():
-        name = str(element.tag).rpartition("}")[2]
-        events = [attribute for attribute in element.attrib if attribute.lower().startswith("on")]
-        if name in ACTIVE or events:
-            fail(f"a name put the element {name!r} into its svg; escape texts")
+    """Names and texts with markup or control characters are values of its charts, never fields or expressions."""
+    section = draw(subject, "hostile")
+    for chart in section.charts if section else ():
+        for name, text in _code_in(chart):
+            if any(hostile in text for hostile in HOSTILE):
+                fail(f"a name such as {HOSTILE[0]!r} is in {name!r} of its chart; let names be values of a field")
 
 
-def _can_be_parsed(svg: str) -> bool:
-    try:
-        ET.fromstring(svg)  # noqa: S314  # what a plugin of this process drew
-    except ET.ParseError:
-        return False
-    return True
+def _code_in(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the fields and expressions in a chart, each with its key."""
+    parts = value.items() if isinstance(value, dict) else ((None, part) for part in value)
+    for name, part in parts:
+        if name in CODE and isinstance(part, str):
+            yield name, part
+        elif name != "values" and isinstance(part, dict | list | tuple):
+            yield from _code_in(part)
 
 
-CHECKS = checks_in(gives_a_section, draws_valid_svg, takes_little_evidence, takes_hostile_text, kinds=("figure",))
+CHECKS = checks_in(
+    gives_a_section,
+    gives_charts_that_can_be_drawn,
+    names_its_charts,
+    takes_little_evidence,
+    takes_hostile_text,
+    kinds=("figure",),
+)

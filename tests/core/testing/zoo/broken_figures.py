@@ -11,12 +11,10 @@ def zebra_figures():
         "ragged": ragged,
         "half-drawn": half_drawn,
         "raw": raw,
+        "unnamed": unnamed,
         "two-benchmarks": two_benchmarks,
         "two-sources": two_sources,
     }
-
-
-SVG = '<svg xmlns="http://www.w3.org/2000/svg"><text>{}</text></svg>'
 
 
 def text(dataset):
@@ -35,13 +33,20 @@ def ragged(dataset):
 
 
 def half_drawn(dataset):
-    """A drawing without an end."""
-    return zebra.Section("Half", "A half.", svg="<svg><g>")
+    """A chart without marks."""
+    return zebra.Section("Half", "A half.", [{"description": "Half of a chart", "encoding": {}}])
 
 
 def raw(dataset):
-    """The names as they are."""
-    return zebra.Section("Raw", "Names.", svg=SVG.format(" ".join(dataset.behavior.models)))
+    """A name as a field of the chart."""
+    name = dataset.behavior.models[0]
+    bars = {"data": {"values": [{name: 1}]}, "mark": "bar", "encoding": {"x": {"field": name, "type": "nominal"}}}
+    return zebra.Section("Raw", "Names.", [{"description": "Bars", **bars}])
+
+
+def unnamed(dataset):
+    """A chart that says nothing to those who do not see it."""
+    return zebra.Section("Unnamed", "Nothing.", [{"data": {"values": []}, "mark": "bar"}])
 
 
 def two_benchmarks(dataset):
