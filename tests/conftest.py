@@ -30,6 +30,7 @@ EXTRAS = {
     "train": "trl",
     "eval": "lm_eval",
     "ray": "ray",
+    "browser": "playwright",
     "docs": "zensical",
 }
 """A module of each optional extra; tests marked with the extra are skipped without it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser.conftest import Browser
+from helpers.browser import Browser
 
 from zebra_core.testing import Project
 
@@ -17,20 +17,22 @@ RUNS = {
 }
 
 
-def report_of(project: Project, shared: Path, run: str) -> Path:
+def report_of(project: Project, request: pytest.FixtureRequest, run: str) -> Path:
     """Build a dataset with its report; return the page."""
     options = RUNS[run]
     if run != "demo":
+        shared: Path = request.getfixturevalue("shared")
         scores = options[1] if options[1] == "paper" else str(shared / options[1])
         options = ["--pool", str(shared / f"{run}.parquet"), "--scores", scores, "--missing", "drop-model"]
     project.run("run", *options, "--strategy", "random")
+    project.run("report", "zebra-dataset")
     return project.folder / "zebra-dataset/report/report.html"
 
 
 @pytest.mark.parametrize("run", [*RUNS])
-def test_every_width_and_scheme(zebra_cli: Project, shared: Path, browser: Browser, run: str) -> None:
+def test_every_width_and_scheme(zebra_cli: Project, request: pytest.FixtureRequest, browser: Browser, run: str) -> None:
     """No console message, every chart with a size, and no horizontal scroll, at 1280 and 360 px, light and dark."""
-    path = report_of(zebra_cli, shared, run)
+    path = report_of(zebra_cli, request, run)
     for width in (1280, 360):
         for scheme in ("light", "dark"):
             tab = browser.tab(width, scheme)
@@ -38,6 +40,8 @@ def test_every_width_and_scheme(zebra_cli: Project, shared: Path, browser: Brows
             assert tab.messages == []
             wide, inner = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
             assert wide <= inner
-            heights = page.eval_on_selector_all(".chart svg", "all => all.map(svg => svg.getBoundingClientRect().height)")
+            heights = page.eval_on_selector_all(
+                ".chart svg", "all => all.map(svg => svg.getBoundingClientRect().height)"
+            )
             assert len(heights) == page.locator(".chart").count() > 5
             assert min(heights) > 100
