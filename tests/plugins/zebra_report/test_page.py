@@ -6,36 +6,45 @@ import csv
 import html
 import json
 import re
-import shutil
-import subprocess
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 from helpers.reports import FIGURES
 
 from zebra_core.testing import Project
 
-TABLES = {"scores", "similarity", "frequencies", "model-pairs", "distributions", "texts", "lints", "cost", "samples"}
-
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+TABLES = {
+    "scores", "similarity", "map", "frequencies", "model-pairs", "distributions", "texts", "lints", "cost",
+}  # fmt: skip
 
 
 def test_what_is_written(zebra_cli: Project) -> None:
-    """A page that needs nothing else, each figure as SVG that is XML, each table as CSV; twice the same."""
+    """A page that needs nothing else, and each table as CSV; twice the same."""
     zebra_cli.run("run")
     assert zebra_cli.run("report", "zebra-dataset").stdout == "The report is zebra-dataset/report/report.html\n"
     folder = zebra_cli.folder / "zebra-dataset/report"
-    expected = {f"{name}.svg" for name in FIGURES} | {f"{name}.csv" for name in TABLES} | {"report.html"}
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert {*first} == expected
-    for name in FIGURES:
-        ET.fromstring(first[f"{name}.svg"])  # noqa: S314  # our own
+    assert {*first} == {f"{name}.csv" for name in TABLES} | {"report.html"}
     page = first["report.html"].decode()
-    assert not re.findall(r'(?:src|href)="(?!#|data:)', page.replace('xlink:href="#', 'href="#'))
-    assert page.count("<svg") == len(FIGURES)
+    assert not re.findall(r'\s(?:src|href)="(?!#|data:)', re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL))
+    charts = json.loads(page.split('id="charts-data">')[1].split("</script>")[0])["charts"]
+    assert {name for name, drawn in charts.items() if drawn} == FIGURES
     zebra_cli.run("report", "zebra-dataset")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+def test_images(zebra_cli: Project) -> None:
+    """`--image` draws each chart: SVG that is XML, and PNG; a section of several charts has numbered files."""
+    pytest.importorskip("vl_convert")
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset", "--image", "svg", "--image", "png")
+    folder = zebra_cli.folder / "zebra-dataset/report"
+    stems = FIGURES | {f"distributions-{number}" for number in (2, 3, 4)}
+    assert {path.stem for path in folder.glob("*.svg")} == {path.stem for path in folder.glob("*.png")} == stems
+    for path in folder.glob("*.svg"):
+        ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314  # our own
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in folder.glob("*.png"))
+    assert "'gif' is not one of 'svg', 'png'" in zebra_cli.run("report", "zebra-dataset", "--image", "gif", code=2).stderr
 
 
 def test_the_tables_are_the_manifest(zebra_cli: Project) -> None:
@@ -56,10 +65,6 @@ def test_the_tables_are_the_manifest(zebra_cli: Project) -> None:
     assert sum(int(row["pairs"]) for row in tables["model-pairs"]) == 600
     compared = [float(row["mean TF-IDF similarity"]) for row in tables["texts"]]
     assert compared[1] > compared[0] > compared[2]  # most alike models, the pairs, least alike models
-    assert len(tables["samples"]) == 12
-    margins = [float(m) for m in (re.search(r"margin (-?[\d.]+)", row["why"])[1] for row in tables["samples"])]  # type: ignore[index]
-    assert margins == sorted(margins)
-    assert margins[0] < 0 < margins[-1]  # consensus outweighs the scores in some
 
 
 def test_options_of_figures(zebra_cli: Project) -> None:
@@ -142,7 +147,16 @@ class Mine:
         ("return 1 / 0", "it failed with ZeroDivisionError: division by zero (mine.py, line 6)"),
         ("raise SystemExit(0)", "it failed with SystemExit"),
         ("raise zebra.ZebraError('no data')", "no data"),
-        ("return zebra.Section('T', 'Text.', svg='nothing')", "must contain an <svg> element"),
+        (
+            "return zebra.Section('T', 'Text.', ['nothing'])",
+            "a chart is a Vega-Lite specification as a dictionary, got str",
+        ),
+        ("return zebra.Section('T', 'Text.', {'mark': 'bar'})", "charts of a zebra.Section must be a list, got dict"),
+        ("return zebra.Section('T', 'Text.', [{'height': float('nan')}])", "a chart must be valid JSON"),
+        (
+            "return zebra.Section('T', 'Text.', [{'data': {'url': 'x'}}])",
+            "a chart must hold its data, and link to nothing",
+        ),
         ("return zebra.Section('T', 'Text.', rows=[['a', 'b'], [1]])", "must have one length"),
         ("return zebra.Section('T', None)", "must be strings"),
     ],
@@ -154,38 +168,7 @@ def test_a_figure_that_fails(zebra_cli: Project, code: str, message: str) -> Non
     zebra_cli.run("run")
     zebra_cli.run("report", "zebra-dataset", "--plugin", "mine")
     page = html.unescape((zebra_cli.folder / "zebra-dataset/report/report.html").read_text())
-    assert "<h2>mine</h2>" in page
+    assert ">mine</h2>" in page
     assert "This figure is missing, because it failed. figure 'mine' of plugin 'mine': " in page
     assert message in page
-    assert page.count("<section") == 14  # the thirteen built-in ones, and this one
-
-
-@pytest.mark.skipif(not BROWSER, reason="needs chromium")
-@pytest.mark.parametrize("run", ["demo", "alpaca_eval_pool4_dev", "recent_pool_dev"])
-def test_in_a_browser(zebra_cli: Project, shared: Path, run: str) -> None:
-    """No console error, every figure with a size, and no horizontal scroll at 390 px."""
-    scores = {"alpaca_eval_pool4_dev": "paper", "recent_pool_dev": str(shared / "recent_scores_v1.csv")}
-    pool = (
-        []
-        if run == "demo"
-        else ["--pool", str(shared / f"{run}.parquet"), "--scores", scores[run], "--missing", "drop-model"]
-    )
-    zebra_cli.run("run", *pool, "--strategy", "random")
-    zebra_cli.run("report", "zebra-dataset")
-    page = zebra_cli.folder / "zebra-dataset/report/report.html"
-    probe = (
-        "<script>addEventListener('load', () => { const root = document.documentElement; root.dataset.probe = JSON.stringify({"
-        "wide: root.scrollWidth, window: innerWidth, svgs: [...document.querySelectorAll('svg')].map(s => s.getBoundingClientRect().height),"
-        "clipped: [...document.querySelectorAll('section')].filter(s => s.getBoundingClientRect().right > innerWidth).map(s => s.id)}) })</script>"
-    )
-    page.write_text(page.read_text().replace("</body>", f"{probe}</body>"))
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=390,900", "--enable-logging=stderr", "--v=0"]
-    done = subprocess.run(
-        [str(BROWSER), *flags, "--dump-dom", f"file://{page}"], capture_output=True, text=True, timeout=120, check=True
-    )
-    assert "CONSOLE" not in done.stderr
-    result = json.loads(re.search(r'data-probe="([^"]*)"', done.stdout)[1].replace("&quot;", '"'))  # type: ignore[index]
-    assert result["wide"] <= result["window"]
-    assert result["clipped"] == []
-    assert len(result["svgs"]) == len(FIGURES)
-    assert min(result["svgs"]) > 100
+    assert page.count("<h2") == 13  # the twelve built-in ones, and this one
