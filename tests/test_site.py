@@ -32,7 +32,7 @@ SECTIONS = {
     "Training and evaluation": ("training", "evaluation"),
     "Plugins": ("hookspecs", "plugins", "cli"),
     "Errors": ("errors",),
-    "Files, figures and helpers": ("records", "storage", "drawing", "base"),
+    "Files, figures and helpers": ("records", "storage", "charts", "base"),
 }
 """The sections of the API reference, and the folders and modules of zebra_core that each is about."""
 

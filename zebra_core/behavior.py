@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 import numpy as np
 
+from zebra_core import charts
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import PluginError, ZebraError, unknown
 from zebra_core.plugins.component import BoundComponent, attributed_to
@@ -210,6 +211,16 @@ class Behavior:
         names, benchmarks = tuple(values["models"]), tuple(values["benchmarks"])
         axes, weights = tuple(values["axes"]), tuple(values["weights"])
         return cls(names, benchmarks, vectors, superiority, similarity, stderr, axes, weights)
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        """A heat map of how similar the models are (ZEBRA, Figure 10), as a Vega-Lite specification."""
+        description = f"How similar {len(self.models)} models are, each with each"
+        return charts.heat_map(description, "similarity", self.models, self.models, self.similarity.tolist())
+
+    def plot(self) -> Any:
+        """Return the heat map as an `altair.Chart`. Raise MissingExtraError without the extra `report`."""
+        return charts.as_altair(self.chart)
 
 
 def compute_behavior(

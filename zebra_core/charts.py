@@ -13,8 +13,6 @@ from zebra_core.errors import ZebraError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from zebra_core.behavior import Behavior
-
 Chart = Mapping[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 INK = "#1c1e21"
@@ -23,7 +21,7 @@ BLUE, ORANGE, GREY = "#3b7dc4", "#d96f2b", "#7d858f"
 CYCLE = ("#3b7dc4", "#d96f2b", "#3f9b6b", "#b4508f", "#8d6cc9", "#a88a12", "#2f9099", "#d0495a", "#7d858f", "#9b6a45")
 AXIS = {"labelColor": INK, "titleColor": INK, "domainColor": GREY, "tickColor": GREY, "gridColor": GREY}
 CONFIG: dict[str, Any] = {
-    "background": None,
+    "background": "transparent",
     "font": "system-ui, sans-serif",
     "view": {"stroke": None},
     "axis": {**AXIS, "gridOpacity": 0.25, "labelLimit": 220, "titleFontWeight": "normal"},
@@ -120,32 +118,34 @@ def printable(value: Any) -> Any:
     return markup.printable(value) if type(value) is str else value
 
 
-def similarity(behavior: Behavior) -> dict[str, Any]:
-    """Return a heat map of how similarly the models of a behavior behave (MB-SIM; ZEBRA, Figure 10)."""
-    models = list(behavior.models)
-    few = len(models) <= NUMBERED
-    values = [
-        {"model": one, "other": other, "similarity": round(float(behavior.similarity[i, j]), 4)}
-        for i, one in enumerate(models)
-        for j, other in enumerate(models)
+def heat_map(
+    description: str, value: str, models: Sequence[str], others: Sequence[str], matrix: Sequence[Sequence[float]]
+) -> dict[str, Any]:
+    """Return a heat map of a matrix in [0, 1], or from a little below 0: a row for each model, in the order given, a column for each other."""
+    few = max(len(models), len(others)) <= NUMBERED
+    values: list[dict[str, Any]] = [
+        {"model": model, "other": other, value: round(float(number), 4)}
+        for model, row in zip(models, matrix, strict=True)
+        for other, number in zip(others, row, strict=True)
     ]
-    sides = {axis: {"type": "nominal", "sort": models, "title": None} for axis in ("x", "y")}
-    encoding = {"y": {**sides["y"], "field": "model"}, "x": {**sides["x"], "field": "other"}}
-    scale = {"scheme": "yellowgreenblue", "domain": [min(0.0, float(behavior.similarity.min())), 1]}
-    colour = {"field": "similarity", "type": "quantitative", "scale": scale}
-    light = {"condition": {"test": "datum.similarity > 0.6", "value": "#ffffff"}, "value": "#222222"}
-    numbers = {
-        "mark": {"type": "text", "fontSize": 10},
-        "encoding": {"text": {"field": "similarity", "type": "quantitative", "format": ".2f"}, "color": light},
+    lowest = min((cell[value] for cell in values), default=0)
+    sides = {
+        axis: {"field": field, "type": "nominal", "sort": list(names), "title": None}
+        for axis, field, names in (("y", "model", models), ("x", "other", others))
     }
+    scale = {"scheme": "yellowgreenblue", "domain": [min(0, lowest), 1]}
+    colour = {"field": value, "type": "quantitative", "scale": scale}
+    light = {"condition": {"test": f"datum.{value} > 0.6", "value": "#ffffff"}, "value": "#222222"}
+    text = {"field": value, "type": "quantitative", "format": ".2f"}
     cells = {"mark": {"type": "rect", "tooltip": {"content": "data"}}, "encoding": {"color": colour, "opacity": FAINT}}
+    numbers = {"mark": {"type": "text", "fontSize": 10}, "encoding": {"text": text, "color": light}}
     return {
-        "description": f"How similar {len(models)} models are, each with each",
+        "description": description,
         "data": {"values": values},
         "params": [SELECTED],
         "width": {"step": 34 if few else 13},
         "height": {"step": 26 if few else 13},
-        "encoding": encoding,
+        "encoding": sides,
         "layer": [cells, numbers] if few else [cells],
     }
 

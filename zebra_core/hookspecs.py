@@ -142,6 +142,11 @@ def zebra_commands() -> list[click.Command]:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_page() -> Callable[..., str]:  # type: ignore[empty-body]
+    """Offer the page of a dataset: from a Dataset and the plugins to HTML, which `Dataset.report` shows in a notebook."""
+
+
+@hookspec
 def zebra_stage_started(stage: str) -> None:
     """Observe that a stage starts."""
 

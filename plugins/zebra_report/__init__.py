@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 import zebra_core as zebra
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @zebra.hookimpl
@@ -27,6 +32,14 @@ def zebra_lints() -> zebra.Components:
 def zebra_commands() -> list[click.Command]:
     """Add `zebra report`."""
     return [zebra.lazy_command("report", "zebra_report.command:report", "Write the report of a dataset.")]
+
+
+@zebra.hookimpl
+def zebra_page() -> Callable[[zebra.Dataset, zebra.Plugins], str]:
+    """Offer the report as a page for notebooks."""
+    from zebra_report.report import page_of
+
+    return page_of
 
 
 @zebra.hookimpl

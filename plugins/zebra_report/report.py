@@ -54,6 +54,12 @@ def write_report(
     return Report(output / "report.html", lints)
 
 
+def page_of(dataset: zebra.Dataset, plugins: zebra.Plugins) -> str:
+    """Return the page of a dataset as HTML."""
+    page, _, _ = make_page(dataset, plugins, {})
+    return page.html()
+
+
 def make_page(
     dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options
 ) -> tuple[Page, dict[str, zebra.Section], Lints]:

@@ -17,9 +17,11 @@ from zebra_core import storage
 from zebra_core.behavior import Behavior
 from zebra_core.dataset.contents import TRAIN
 from zebra_core.dataset.exported import EXPORT, PROVENANCE, ExportReader, read_export
+from zebra_core.dataset.inline_page import InlinePage
 from zebra_core.dataset.manifest import MANIFEST, PARTS, Manifest
 from zebra_core.dataset.summary import COUNTED, recount
 from zebra_core.errors import ZebraError
+from zebra_core.plugins.discovery import load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -206,6 +208,13 @@ class Dataset:
         except storage.faults(path) as error:
             msg = f"cannot read {storage.shown(path)}: {getattr(error, 'strerror', None) or error}; build the dataset again"
             raise ZebraError(msg) from error
+
+    def report(self, plugins: Plugins | None = None) -> InlinePage:
+        """Return the report of `zebra report`, which a notebook shows inline; `plugins` are the installed ones by default.
+
+        Raise PluginError if no plugin offers reports, and ZebraError if the dataset cannot be read.
+        """
+        return InlinePage((plugins or load_plugins()).page(self))
 
     def load(self) -> datasets.Dataset:
         """Return all pairs as a `datasets.Dataset`, ready for TRL: memory-mapped, unless they are restored from an export."""

@@ -139,6 +139,15 @@ class Plugins:
                 commands[str(command.name)] = command
         return commands
 
+    def page(self, dataset: object) -> str:
+        """Return the page of a dataset as HTML, from the plugin that was added last. Raise PluginError if none offers pages."""
+        implementations = self.manager.hook.zebra_page.get_hookimpls()
+        if not implementations:
+            msg = f"no plugin offers the page of a dataset{left_out()}"
+            raise PluginError(msg)
+        make_page: Callable[[object, Plugins], str] = call_hook(implementations[-1], self.trace)
+        return make_page(dataset, self)
+
     def add(self, name: str, module: Any, origin: Origin, *, components: bool = True) -> None:
         """Register a plugin and its components.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import attrs
 import numpy as np
 
+from zebra_core import charts
 from zebra_core.base.arrays import read_only
 from zebra_core.errors import ZebraError
 from zebra_core.scores.rows import cells, check_names, listed
@@ -129,6 +130,20 @@ class ScoreTable:
 
         columns = {b.name: pa.array(self.values[:, k], from_pandas=True) for k, b in enumerate(self.benchmarks)}
         return pa.table({"model": list(self.models), **columns})
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        """A heat map of the scores, as a Vega-Lite specification; on each benchmark 0 is the worst and 1 the best of the table."""
+        better = np.array([-1 if b.direction == "lower" else 1 for b in self.benchmarks])
+        ranked = np.where(np.isnan(self.values), np.nan, self.values * better)
+        low, high = (function(ranked, axis=0) for function in (np.nanmin, np.nanmax))
+        shares = np.nan_to_num((ranked - low) / np.where(high > low, high - low, 1))
+        names = [benchmark.name for benchmark in self.benchmarks]
+        return charts.heat_map("Scores of the models, normalised", "score", self.models, names, shares.tolist())
+
+    def plot(self) -> Any:
+        """Return the heat map as an `altair.Chart`. Raise MissingExtraError without the extra `report`."""
+        return charts.as_altair(self.chart)
 
     def __attrs_post_init__(self) -> None:
         """Check the shapes, and that no model or benchmark appears twice. Raise ZebraError."""

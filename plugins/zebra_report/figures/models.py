@@ -74,7 +74,7 @@ def heat_map(dataset: zebra.Dataset) -> zebra.Section | None:
         ["model", *behavior.models],
         *([m, *map(float, row)] for m, row in zip(behavior.models, behavior.similarity, strict=True)),
     ]
-    return zebra.Section("How similar the models are", text, [zebra.charts.similarity(behavior)], rows)
+    return zebra.Section("How similar the models are", text, [behavior.chart], rows)
 
 
 def scatter(dataset: zebra.Dataset) -> zebra.Section | None:

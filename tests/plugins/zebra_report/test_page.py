@@ -11,7 +11,9 @@ import xml.etree.ElementTree as ET
 import pytest
 from helpers.reports import FIGURES
 
+import zebra_core as zebra
 from zebra_core.testing import Project
+from zebra_report.report import make_page
 
 TABLES = {
     "scores", "similarity", "map", "frequencies", "model-pairs", "distributions", "texts", "lints", "cost",
@@ -44,7 +46,20 @@ def test_images(zebra_cli: Project) -> None:
     for path in folder.glob("*.svg"):
         ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314  # our own
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in folder.glob("*.png"))
-    assert "'gif' is not one of 'svg', 'png'" in zebra_cli.run("report", "zebra-dataset", "--image", "gif", code=2).stderr
+    assert (
+        "'gif' is not one of 'svg', 'png'" in zebra_cli.run("report", "zebra-dataset", "--image", "gif", code=2).stderr
+    )
+
+
+def test_charts_are_vega_lite(zebra_cli: Project, plugins: zebra.Plugins) -> None:
+    """Each chart of the demo's report is valid by the schema of Vega-Lite, which Altair has."""
+    altair = pytest.importorskip("altair")
+    zebra_cli.run("run")
+    _, sections, _ = make_page(zebra.Dataset.open("zebra-dataset"), plugins, {})
+    charts = [chart for section in sections.values() for chart in section.charts]
+    assert len(charts) > 8
+    for chart in charts:
+        assert isinstance(zebra.charts.as_altair(chart), altair.TopLevelMixin)
 
 
 def test_the_tables_are_the_manifest(zebra_cli: Project) -> None:
