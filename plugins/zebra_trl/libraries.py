@@ -7,7 +7,7 @@ import warnings
 
 import zebra_core as zebra
 
-NEEDED = ("trl", "torch", "transformers", "peft", "accelerate")
+NEEDED = ("trl", "torch", "transformers", "peft", "accelerate", "vl_convert")
 
 
 def require_train() -> None:
