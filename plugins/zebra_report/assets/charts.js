@@ -31,11 +31,12 @@
 
   const render = async (element, spec) => {
     drawn.get(element)?.view.finalize()
-    element.replaceChildren()
+    const picture = zebra.node("div", { class: "picture" })
+    element.replaceChildren(picture)
     const { spec: compiled } = vegaBundle.compile({ ...spec, config: { ...look(), ...spec.config } }, { logger: quiet })
     const runtime = vegaBundle.parse(compiled, null, { ast: true })
     const view = new vegaBundle.View(runtime, {
-      expr: vegaBundle.expressionInterpreter, renderer: "svg", container: element, hover: true, logger: quiet,
+      expr: vegaBundle.expressionInterpreter, renderer: "svg", container: picture, bind: element, hover: true, logger: quiet,
     })
     view.tooltip(hint)
     if (follows(spec)) {
@@ -44,16 +45,15 @@
     }
     drawn.set(element, { view, spec })
     await view.runAsync()
-    describe(element, spec)
+    describe(picture, spec)
     return view
   }
 
   /** Name a chart for those who do not see it; its table has the numbers. */
-  const describe = (element, spec) => {
-    element.querySelector("svg")?.setAttribute("aria-hidden", "true")
-    element.querySelectorAll("svg [tabindex]").forEach((mark) => mark.removeAttribute("tabindex"))
-    element.setAttribute("role", "img")
-    element.setAttribute("aria-label", spec.description || element.closest("section")?.querySelector("h2")?.textContent || "Chart")
+  const describe = (picture, spec) => {
+    picture.querySelector("svg")?.setAttribute("aria-hidden", "true")
+    picture.setAttribute("role", "img")
+    picture.setAttribute("aria-label", spec.description || picture.closest("section")?.querySelector("h2")?.textContent || "Chart")
   }
 
   const quiet = { level: () => quiet, error: (...words) => { console.error(...words); return quiet }, warn: () => quiet, info: () => quiet, debug: () => quiet }
