@@ -1,0 +1,1 @@
+"""What the part "Explore the choice" of a report is made of."""
