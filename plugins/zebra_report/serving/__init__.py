@@ -1,0 +1,1 @@
+"""The local server of a report, which shows all pairs of a dataset."""
