@@ -10,7 +10,8 @@ import zebra_core as zebra
 from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.options import completed, loaded_plugins, plugin_options, recipe_from
 from zebra_core.plugins.flags import component_flags
-from zebra_report.report import IMAGES, write_report
+from zebra_report.report import IMAGES, make_page, write_report
+from zebra_report.serving.server import serve_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
     type=click.Choice([*IMAGES]),
     help="Also write each chart as a file of this kind. Repeatable.",
 )
-def report(folder: str, names: tuple[str, ...], images: tuple[str, ...], **arguments: object) -> None:
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Show the page with all pairs, on this machine only and until Ctrl-C, instead of writing files.",
+)
+@click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535), help="Port for --serve.")
+def report(
+    folder: str, names: tuple[str, ...], images: tuple[str, ...], port: int, *, serve: bool, **arguments: object
+) -> None:
     """Write the report of a dataset that `zebra run` built: one page that needs no network, and each table as CSV."""
     flags = take_flags(arguments, "lint")
     recipe = recipe_from(None, arguments)
@@ -45,9 +54,15 @@ def report(folder: str, names: tuple[str, ...], images: tuple[str, ...], **argum
         if option.flag_name in flags:
             options[lint.address] = {**options.get(lint.address, {}), option.name: flags[option.flag_name]}
             requested += [lint] if option.info.requests else []
+    required = dict.fromkeys(plugins.unique_name(lint) for lint in requested)
+    if serve:
+        page, _, lints = make_page(dataset, plugins, options)
+        _check(lints, required)
+        serve_page(page, dataset, plugins, lints, port)
+        return
     written = write_report(dataset, plugins, options, images)
     click.echo(f"The report is {zebra.storage.shown(written.page)}")
-    _check(written.lints, dict.fromkeys(plugins.unique_name(lint) for lint in requested))
+    _check(written.lints, required)
 
 
 def _check(lints: Mapping[str, zebra.LintResult], requested: Iterable[str]) -> None:
