@@ -109,6 +109,7 @@ class Possible:
                 break
             size += batch.nbytes
             self._add(batch, wanted, entries)
+            pa.default_memory_pool().release_unused()  # else it keeps what the batches needed
         return dict(entries)
 
     def of_id(self, name: str, place: float) -> list[Entry]:

@@ -33,6 +33,7 @@ def sample_pairs(dataset: zebra.Dataset, count: int) -> pa.Table:
         if high > low:
             parts.append(as_rows(batch, places[low:high] - start, start))
         start += batch.num_rows
+    pa.default_memory_pool().release_unused()  # else it keeps what the batches needed
     return pa.Table.from_batches(parts)
 
 
