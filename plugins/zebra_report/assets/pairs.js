@@ -5,7 +5,7 @@
   const { node, number } = zebra
   const PAGE = 50
   /* The number of words of a response that are compared. */
-  const WORDS = 2500
+  const WORDS = 2000
   const SORTS = ["margin", "similarity", "confidence", "length"]
   const RANGES = { margin: "Margin", similarity: "Similarity", confidence: "Confidence", length: "Length, chosen / rejected" }
   const STEPS = { j: 1, ArrowDown: 1, ArrowRight: 1, k: -1, ArrowUp: -1, ArrowLeft: -1 }
@@ -78,8 +78,8 @@
 
   /* ---- differences */
 
-  /** Return the words of a text, each with the white space after it. */
-  const words = (text) => text.match(/^\s+|\S+\s*/g) ?? []
+  /** Return the words of a text, each with the white space around it. */
+  const words = (text) => text.match(/\s*\S+\s*/g) ?? (text ? [text] : [])
 
   /** Return which words of two lists are in a longest common subsequence. */
   const common = (one, other) => {
@@ -91,10 +91,8 @@
     const [rows, columns] = [n - start, m - start]
     const lengths = Array.from({ length: rows + 1 }, () => new Uint16Array(columns + 1))
     for (let i = rows - 1; i >= 0; i--) {
-      for (let j = columns - 1; j >= 0; j--) {
-        const same = one[start + i] === other[start + j]
-        lengths[i][j] = same ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1])
-      }
+      const [row, below, word] = [lengths[i], lengths[i + 1], one[start + i]]
+      for (let j = columns - 1; j >= 0; j--) row[j] = word === other[start + j] ? below[j + 1] + 1 : Math.max(below[j], row[j + 1])
     }
     for (let i = 0, j = 0; i < rows && j < columns;) {
       if (one[start + i] === other[start + j]) keep[0][start + i++] = keep[1][start + j++] = 1
@@ -107,7 +105,9 @@
   /** Return both texts in pieces, [whether it is in both, text], and the share of the words that are in both. */
   const differences = (chosen, rejected) => {
     const sides = [chosen, rejected].map(words)
-    const compared = sides.map((side) => side.slice(0, WORDS).map((word) => word.trim()))
+    const numbers = new Map()
+    const numbered = (word) => numbers.get(word) ?? numbers.set(word, numbers.size).get(word)
+    const compared = sides.map((side) => side.slice(0, WORDS).map((word) => numbered(word.trim())))
     const keep = common(...compared)
     const shared = keep[0].reduce((sum, kept) => sum + kept, 0)
     const pieces = sides.map((side, at) => {
