@@ -212,7 +212,8 @@
   /** Return both models' superiority, overall and by axis. */
   const scores = (data, pair) => {
     const [chosen, rejected] = [pair.chosen_model, pair.rejected_model].map((name) => data.pool[name] ?? [-1, null])
-    const row = (label, one, other) => [label, one ?? "", other ?? "", one === null || other === null ? "" : one - other]
+    if (chosen[1] === null || rejected[1] === null) return node("p", { class: "dim" }, "The parts of the dataset were made from different scores, so the models have no superiority in common.")
+    const row = (label, one, other) => [label, one, other, one - other]
     const axes = chosen[0] < 0 || rejected[0] < 0 ? [] : Object.entries(data.models.axes)
     return table([["superiority", shown(pair.chosen_model), shown(pair.rejected_model), "difference"], row("overall", chosen[1], rejected[1]),
       ...axes.map(([axis, values]) => row(axis, values[chosen[0]], values[rejected[0]]))], "Superiority of both models")

@@ -22,7 +22,7 @@ class Models:
 
     behavior: zebra.Behavior | None
     index: Mapping[str, int]
-    superiorities: Mapping[str, float]
+    superiorities: Mapping[str, float | None]
 
     @classmethod
     def of(cls, dataset: zebra.Dataset) -> Self:
@@ -31,7 +31,10 @@ class Models:
         behavior = dataset.behavior.ranked() if dataset.has_behavior else None
         numbers = {name: number for number, name in enumerate(behavior.models if behavior else ())}
         index = {name: numbers[model.scores_of] for name, model in usage.items() if model.scores_of in numbers}
-        return cls(behavior, index, {name: model.superiority for name, model in usage.items()})
+        superiorities = {
+            name: None if behavior is None else round(model.superiority, 4) for name, model in usage.items()
+        }
+        return cls(behavior, index, superiorities)
 
     def numbers(self, names: Iterable[str]) -> list[int | None]:
         """Return the number of each model in the behavior, None if it has none."""
@@ -40,12 +43,9 @@ class Models:
     def named(self, names: Iterable[str], places: Mapping[int, int]) -> dict[str, tuple[int, float | None]]:
         """Return for each of the pool's names the place of its model, -1 if it has none, and its superiority."""
         return {
-            name: (places.get(self.index.get(name, -1), -1), self._superiority(name)) for name in dict.fromkeys(names)
+            name: (places.get(self.index.get(name, -1), -1), self.superiorities.get(name))
+            for name in dict.fromkeys(names)
         }
-
-    def _superiority(self, name: str) -> float | None:
-        value = self.superiorities.get(name)
-        return None if value is None else round(value, 4)
 
     def described(self, numbers: Sequence[int]) -> dict[str, Any]:
         """Return the models of these numbers as plain values; the similarities are None if they are unknown, or too many."""

@@ -153,6 +153,18 @@ def test_a_pool_that_is_gone(zebra_cli: Project) -> None:
     assert data["pairs"]["choice"] == [-1] * 7
 
 
+def test_a_mix_of_different_scores(zebra_cli: Project) -> None:
+    """Its models have no superiority in common, and its pairs no pool to read again; the panel says so, and has the pairs."""
+    zebra_cli.run("run", "-o", "one")
+    zebra_cli.run("run", "--normalisation", "rank", "-o", "two")
+    zebra_cli.run("mix", "one", "two", "-o", "both")
+    data = data_of("both")
+    assert "the pairs are a mix of datasets" in data["note"]
+    assert {tuple(values) for values in data["pool"].values()} == {(-1, None)}
+    assert data["models"] == {"names": [], "superiority": [], "axes": {}, "similarity": None}
+    assert len(data["pairs"]["id"]) == 1200
+
+
 def test_a_sample_is_evenly_spread(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four of 600 pairs are the first, the last, and two at equal distances; a panel with fewer says how to see all."""
     zebra_cli.run("run")
