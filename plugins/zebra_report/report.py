@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
@@ -14,11 +15,15 @@ from zebra_report.figures import FIGURES
 from zebra_report.lints.results import run_lints
 from zebra_report.order import in_order
 from zebra_report.page import Page
+from zebra_report.panels.explore import explore
+from zebra_report.panels.pairs import browse
 from zebra_report.verdicts import verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from zebra_report.page import Panel
 
     Options = Mapping[str, Mapping[str, object]]
     Lints = Mapping[str, zebra.LintResult]
@@ -72,8 +77,17 @@ def make_page(
         f"{manifest.summary.pairs:,} pairs, strategy {manifest.recipe['strategy']}, rule {manifest.recipe['rule']}, "
         f"ZEBRA {manifest.zebra}"
     )
-    page = Page(dataset.folder.name, facts, sections, verdicts_of(dataset, lints))
+    page = Page(dataset.folder.name, facts, _parts(dataset, plugins, sections, lints), verdicts_of(dataset, lints))
     return page, sections, lints
+
+
+def _parts(
+    dataset: zebra.Dataset, plugins: zebra.Plugins, sections: Mapping[str, zebra.Section], lints: Lints
+) -> dict[str, zebra.Section | Panel]:
+    """Return the parts of the page in order: the first section, the panels, and the other sections."""
+    panels = {"pairs": browse(dataset, plugins, lints), "explore": explore(dataset, plugins)}
+    first = dict(islice(sections.items(), 1))
+    return {**first, **{name: panel for name, panel in panels.items() if panel is not None}, **sections}
 
 
 def _check_targets(plugins: zebra.Plugins, options: Options) -> None:

@@ -19,6 +19,7 @@ def test_axe(zebra_cli: Project, browser: Browser, width: int, scheme: str) -> N
     zebra_cli.run("report", "zebra-dataset")
     page = browser.tab(width, scheme).open(zebra_cli.folder / "zebra-dataset/report/report.html")
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    assert page.locator(".chart svg").count() == page.locator(".chart").count() > 5
     violations = axe.run(page).response["violations"]
     serious = [rule for rule in violations if rule["impact"] in ("serious", "critical")]
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in serious] == []

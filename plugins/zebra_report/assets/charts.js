@@ -32,11 +32,12 @@
   const render = async (element, spec) => {
     drawn.get(element)?.view.finalize()
     const picture = zebra.node("div", { class: "picture" })
-    element.replaceChildren(picture)
+    const controls = zebra.node("div")
+    element.replaceChildren(picture, controls)
     const { spec: compiled } = vegaBundle.compile({ ...spec, config: { ...look(), ...spec.config } }, { logger: quiet })
     const runtime = vegaBundle.parse(compiled, null, { ast: true })
     const view = new vegaBundle.View(runtime, {
-      expr: vegaBundle.expressionInterpreter, renderer: "svg", container: picture, bind: element, hover: true, logger: quiet,
+      expr: vegaBundle.expressionInterpreter, renderer: "svg", container: picture, bind: controls, hover: true, logger: quiet,
     })
     view.tooltip(hint)
     if (follows(spec)) {
