@@ -51,8 +51,8 @@ class Query:
             models, ranges = values.pop("models", None), values.pop("ranges", {})
             bounds = tuple((_known(name), _bound(each["from"]), _bound(each["to"])) for name, each in ranges.items())
             query = cls(**values, models=None if models is None else tuple(map(str, models)), ranges=bounds)
-            if not all(isinstance(value, str) for value in values.values()):
-                raise TypeError  # noqa: TRY301  # one message for all
+            for value in (*values.values(), *(models or ())):
+                str.encode(value)  # raises what is handled below, unless it is text
             _ = query.order
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             msg = f"the query is invalid: {text[:200]!r}; reload the page"

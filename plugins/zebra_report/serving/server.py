@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import hmac
 import secrets
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import attrs
 import click
@@ -45,6 +46,11 @@ class Server(ThreadingHTTPServer):
         """The address of the page."""
         return f"http://{HOST}:{self.server_port}/{self.token}/"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print what went wrong, unless it is that a page no longer waits for its answer."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 class Handler(BaseHTTPRequestHandler):
     """Answers requests that know the token, and name the server as this machine does."""
@@ -60,16 +66,16 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get_all("Host", []) not in [[host] for host in hosts]:
             self._send(403, b"This server answers to its own address only.\n", "text/plain")
             return
-        url = urlsplit(self.path)
-        token, _, name = url.path.removeprefix("/").partition("/")
+        path, _, query = self.path.partition("?")
+        token, _, name = path.removeprefix("/").partition("/")
         if not hmac.compare_digest(token.encode(), self.server.token.encode()):
             self._send(
                 404, b"There is no such page; the address is printed where the server was started.\n", "text/plain"
             )
-        elif not name and url.path.endswith("/"):
+        elif not name and path.endswith("/"):
             self._send(200, self.server.html, "text/html")
         else:
-            self._answer(name, dict(parse_qsl(url.query, keep_blank_values=True)))
+            self._answer(name, dict(parse_qsl(query, keep_blank_values=True)))
 
     def _answer(self, name: str, parameters: Mapping[str, str]) -> None:
         try:

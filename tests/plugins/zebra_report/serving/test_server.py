@@ -47,6 +47,7 @@ def test_who_does_not_know_the_token(pages: Served) -> None:
         "/../",
         f"/{'x' * len(token)}/pairs",
         f"/?{token}",
+        "http://[",
     ):
         status, text, _ = pages.get(path)
         assert (status, "Prompt" in text) == (404, False)
@@ -82,6 +83,8 @@ def test_other_methods(pages: Served, method: str) -> None:
         ("pairs?query={", 400, "the query is invalid"),
         ('pairs?query={"sort":"id%20up"}', 400, "the query is invalid"),
         ('pairs?query={"search":5}', 400, "the query is invalid"),
+        ('pairs?query={"search":"\\ud800"}', 400, "the query is invalid"),
+        ('pairs?query={"models":[5]}', 400, "the query is invalid"),
         ('pairs?query={"ranges":{"margin":{"from":"a","to":null}}}', 400, "the query is invalid"),
         ("pairs?query=" + "[" * 500 + "]" * 500, 400, "the query is invalid"),
         ("possible?place=7", 400, "there is no pair 7, only 0 to 6"),
