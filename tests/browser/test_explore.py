@@ -90,6 +90,13 @@ def test_page_equals_run(zebra_cli: Project, browser: Any) -> None:
     assert tab.messages == []
 
 
+def test_ties_are_as_likely_as_not(zebra_cli: Project, browser: Any) -> None:
+    """A tie by the ratings has a confidence of 0.5: with a minimum below that an instruction of ties satisfies the masks."""
+    page = browser.tab().open(page_of(zebra_cli))
+    masks = {"threshold": 0.28, "min_gap": 0.213, "min_confidence": 0.428, "pairs": 2}
+    assert check(zebra_cli, page, {"strategy": "rlaif", "similarity": "pearson", **masks}) == 425
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -142,7 +142,8 @@ const exploreChoice = (() => {
     return (cell, start, pair, [first, second], pairStart) => {
       const lead = ahead ? round12(ahead[start + first] - ahead[start + second]) : prefers[pairStart + pair]
       const sign = Math.sign(lead)
-      return { sign, certain: certain ? certain[sign > 0 ? 0 : 1][cell] : logistic(says.steepness * Math.abs(lead)) }
+      if (!certain) return { sign, certain: logistic(says.steepness * Math.abs(lead)) }
+      return { sign, certain: sign ? certain[sign > 0 ? 0 : 1][cell] : 0.5 }
     }
   }
 
