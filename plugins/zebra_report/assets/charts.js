@@ -47,6 +47,7 @@
     drawn.set(element, { view, spec })
     await view.runAsync()
     describe(picture, spec)
+    if (element.scrollWidth > element.clientWidth) element.setAttribute("tabindex", "0")
     return view
   }
 
