@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from zebra_report.page import Panel
-
     Options = Mapping[str, Mapping[str, object]]
     Lints = Mapping[str, zebra.LintResult]
 
@@ -70,24 +68,17 @@ def make_page(
 ) -> tuple[Page, dict[str, zebra.Section], Lints]:
     """Return the page of a dataset, the sections of its figures by name, and the results of the lints by name."""
     _check_targets(plugins, options)
+    choice = explore(dataset, plugins)  # first: what it frees of the pool is then there for the pairs
     lints = run_lints(dataset, plugins, options)
     sections = dict(_sections(dataset, plugins, options, lints))
+    panels = {"pairs": browse(dataset, plugins, lints), **({"explore": choice} if choice else {})}
+    parts = {**dict(islice(sections.items(), 1)), **panels, **sections}
     manifest = dataset.manifest
     facts = (
         f"{manifest.summary.pairs:,} pairs, strategy {manifest.recipe['strategy']}, rule {manifest.recipe['rule']}, "
         f"ZEBRA {manifest.zebra}"
     )
-    page = Page(dataset.folder.name, facts, _parts(dataset, plugins, sections, lints), verdicts_of(dataset, lints))
-    return page, sections, lints
-
-
-def _parts(
-    dataset: zebra.Dataset, plugins: zebra.Plugins, sections: Mapping[str, zebra.Section], lints: Lints
-) -> dict[str, zebra.Section | Panel]:
-    """Return the parts of the page in order: the first section, the panels, and the other sections."""
-    panels = {"pairs": browse(dataset, plugins, lints), "explore": explore(dataset, plugins)}
-    first = dict(islice(sections.items(), 1))
-    return {**first, **{name: panel for name, panel in panels.items() if panel is not None}, **sections}
+    return Page(dataset.folder.name, facts, parts, verdicts_of(dataset, lints)), sections, lints
 
 
 def _check_targets(plugins: zebra.Plugins, options: Options) -> None:

@@ -159,7 +159,7 @@ class Dataset:
         step = max(1, -(-self.total // SAMPLE))
         samples, count = [], 0
         for batch in self.batches():
-            samples.append(_with_texts(batch.take(np.arange(-count % step, len(batch), step))))
+            samples.append(_with_texts(batch if step == 1 else batch.take(np.arange(-count % step, len(batch), step))))
             count += len(batch)
         return pa.Table.from_batches(samples)
 
@@ -234,17 +234,18 @@ class Dataset:
 
 
 def _with_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch whose prompts and responses are texts: those of the messages, with a blank line between two."""
+    """Return a batch whose prompts and responses are texts."""
     for name in TEXTS:
-        column = batch[name]
-        if pa.types.is_list(column.type):
-            texts = pc.fill_null(pc.struct_field(column.flatten(), "content"), "None")
-            lists = pa.ListArray.from_arrays(_offsets(column), texts)
-            batch = batch.set_column(batch.schema.get_field_index(name), name, pc.binary_join(lists, "\n\n"))
+        if pa.types.is_list(batch[name].type):
+            batch = batch.set_column(batch.schema.get_field_index(name), name, _texts_of(batch[name]))
     return batch
 
 
-def _offsets(lists: pa.ListArray) -> pa.Array:
-    """Return where each list begins among the values of all, which a slice of an array does not say by itself."""
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
-    return pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+def _texts_of(messages: pa.ListArray) -> pa.Array:
+    """Return the text of each list of messages: those of several with a blank line between two, that of a single one uncopied."""
+    texts = pc.fill_null(pc.struct_field(messages.flatten(), "content"), "None")
+    lengths = pc.fill_null(pc.list_value_length(messages), 0).to_numpy(zero_copy_only=False)
+    if (lengths == 1).all():
+        return texts
+    offsets = np.concatenate([[0], np.cumsum(lengths)])  # a slice of an array does not say where its lists begin
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts), "\n\n")

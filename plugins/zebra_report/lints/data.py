@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import attrs
 import numpy as np
 import pyarrow.compute as pc
+import xxhash
 
 import zebra_core as zebra
 from zebra_report.lints.texts import plain
@@ -15,10 +18,15 @@ SHARE = [attrs.validators.ge(0), attrs.validators.le(1)]
 
 def repeated_prompt(dataset: zebra.Dataset) -> zebra.LintResult:
     """The prompt also appears under an earlier id."""
-    first: dict[str, str] = {}
-    rows = zip(*(dataset.table[name].to_pylist() for name in ("id", "prompt")), strict=True)
-    ids = [name for name, prompt in rows if first.setdefault(plain(prompt), name) != name]
+    first: dict[bytes, str] = {}
+    batches = dataset.table.select(["id", "prompt"]).to_batches()
+    rows = chain.from_iterable(zip(*(column.to_pylist() for column in batch.columns), strict=True) for batch in batches)
+    ids = [name for name, prompt in rows if first.setdefault(_digest(prompt), name) != name]
     return zebra.LintResult("the prompt also appears under another id", ids)
+
+
+def _digest(prompt: str) -> bytes:
+    return xxhash.xxh3_128_digest(plain(prompt).encode("utf-8", "surrogatepass"))
 
 
 @attrs.frozen

@@ -25,7 +25,7 @@ REFUSAL = (
     r"(?i)^\W*(?:i['\x{2019}]?m (?:very |really )?sorry|i am sorry|sorry,|"
     r"i (?:can(?:no|['\x{2019}])t|am unable|am not able|won['\x{2019}]t)|as an ai\b|unfortunately, i (?:can|am))"
 )
-PROBES = 16
+PROBES = 6
 """The number of words of one response that are looked for in the other before all of them are compared."""
 
 
@@ -42,12 +42,15 @@ def plain(text: str) -> str:
 def identical(dataset: zebra.Dataset) -> zebra.LintResult:
     """The two responses differ only in case and white space."""
     fact = "the two responses differ only in case and white space"
-    ends = [_end_words(dataset.table[side]) for side in ("chosen", "rejected")]
-    alike = [pc.equal(*words) for words in zip(*ends, strict=True)]
-    return matching(dataset, fact, _where(dataset, pc.and_(*alike), _identical))
+    return matching(dataset, fact, _where(dataset, _identical, _same_ends))
 
 
-def _end_words(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+def _same_ends(chosen: pa.Array, rejected: pa.Array) -> Mask:
+    """Return which pairs of responses begin and end with the same words, as two that are identical do."""
+    return pc.and_(*(pc.equal(*words) for words in zip(_end_words(chosen), _end_words(rejected), strict=True)))
+
+
+def _end_words(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return the first and the last word of each text, without case, or 12 characters of a longer one."""
     trimmed = pc.utf8_trim_whitespace(texts)
     first, last = (pc.utf8_slice_codeunits(trimmed, *ends) for ends in ((0, 12), (-12, None)))
@@ -55,23 +58,24 @@ def _end_words(texts: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray
     return pc.utf8_lower(pc.list_element(words[0], 0)), pc.utf8_lower(_last(words[1]))
 
 
-def _last(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+def _last(lists: pa.ListArray) -> pa.Array:
     """Return the last element of each list, none of which is empty."""
-    parts = [
-        part.flatten().take(pc.subtract(pc.cumulative_sum(pc.list_value_length(part)), 1)) for part in lists.chunks
-    ]
-    return pa.chunked_array(parts, pa.string())
+    return lists.flatten().take(pc.subtract(pc.cumulative_sum(pc.list_value_length(lists)), 1))
 
 
-def _where(dataset: zebra.Dataset, mask: Mask, test: Callable[[str, str], bool]) -> Mask:
-    """Return the mask where also `test` is true of the chosen and the rejected response; only there it is called."""
-    places = np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
-    result = np.zeros(len(mask), bool)
-    for start in range(0, len(places), 1024):
-        some = places[start : start + 1024]
-        columns = (dataset.table[side].take(some).to_pylist() for side in ("chosen", "rejected"))
-        result[some] = [test(chosen, rejected) for chosen, rejected in zip(*columns, strict=True)]
-    return pa.array(result)
+def _where(
+    dataset: zebra.Dataset,
+    test: Callable[[str, str], bool],
+    first: Callable[[pa.Array, pa.Array], Mask] = lambda chosen, _: np.ones(len(chosen), bool),
+) -> Mask:
+    """Return where `test` is true of the chosen and the rejected response; it is called only where `first` is true of their columns."""
+    parts = [np.empty(0, bool)]
+    for batch in dataset.table.select(["chosen", "rejected"]).to_batches():
+        some = np.array(first(*batch.columns), bool)
+        texts = (column.to_pylist() for column in batch.filter(pa.array(some)).columns)
+        some[some] = [test(chosen, rejected) for chosen, rejected in zip(*texts, strict=True)]
+        parts.append(some)
+    return pa.array(np.concatenate(parts))
 
 
 def _identical(chosen: str, rejected: str) -> bool:
@@ -91,16 +95,22 @@ class NearIdentical:
     def __call__(self, dataset: zebra.Dataset) -> zebra.LintResult:
         """Return the pairs whose responses are nearly identical, but not identical."""
         fact = f"the two responses share {100 * self.share:g} % of their words"
-        every = pa.array(np.ones(len(dataset.table), bool))
-        return matching(dataset, fact, _where(dataset, every, self._nearly))
+        return matching(dataset, fact, _where(dataset, self._nearly))
 
     def _nearly(self, chosen: str, rejected: str) -> bool:
-        words, other = chosen.casefold().split(), rejected.casefold()
-        probes = words[:: max(1, len(words) // PROBES)]
-        if not words or sum(word in other for word in probes) < self.share / 2 * len(probes):
+        one, other = chosen.casefold(), rejected.casefold()
+        if sum(word in other for word in _probes(one)) < PROBES * self.share - 2:
             return False
-        one, two = {*words}, {*other.split()}
-        return len(one & two) >= self.share * len(one | two) and not _identical(chosen, rejected)
+        words, others = {*one.split()}, {*other.split()}
+        nearly = bool(words) and len(words & others) >= self.share * len(words | others)
+        return nearly and not _identical(chosen, rejected)
+
+
+def _probes(text: str) -> list[str]:
+    """Return some words of a text, evenly spread: of nearly identical texts, most are in the other one too."""
+    starts = [text.find(" ", len(text) * part // PROBES) + 1 for part in range(PROBES)]
+    ends = [text.find(" ", start) for start in starts]
+    return [text[start : end if end > 0 else None] for start, end in zip(starts, ends, strict=True)]
 
 
 def empty(dataset: zebra.Dataset) -> zebra.LintResult:
