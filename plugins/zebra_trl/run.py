@@ -13,10 +13,11 @@ from safetensors import SafetensorError
 from transformers import PrinterCallback
 
 import zebra_core as zebra
+from zebra_core.training.metrics import read_metrics
 from zebra_trl.artifacts.card import card
 from zebra_trl.artifacts.checkpoints import Sealing, newest_whole, remove
 from zebra_trl.artifacts.curves import draw
-from zebra_trl.artifacts.progress import ProgressCallback, log, read_metrics
+from zebra_trl.artifacts.progress import ProgressCallback, log
 from zebra_trl.config import has_gpu, needs_reference, processes, trl_config
 from zebra_trl.data import load
 from zebra_trl.data.curriculum import StagedSampler, easiness, with_sampler

@@ -14,24 +14,18 @@ from rich.progress import BarColumn, Progress, TextColumn
 from transformers import TrainerCallback
 
 import zebra_core as zebra
+from zebra_core.training.metrics import METRICS, RESUMED, displayed_metrics, read_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from transformers import TrainerState, TrainingArguments
 
     Entry = Mapping[str, SupportsFloat | str]
 
-METRICS = "metrics.jsonl"
 EVERY = 5.0
 """Seconds between lines if there is no terminal."""
-DISPLAYED = {
-    "loss": ("loss",),
-    "accuracy": ("rewards/accuracies", "accuracy", "mean_token_accuracy"),
-    "margin": ("rewards/margins", "margin"),
-}
-"""The metrics that are displayed, and the names that TRL's trainers log them under; the first one present counts."""
 
 
 def log(text: str) -> None:
@@ -60,9 +54,17 @@ class ProgressCallback(TrainerCallback):
         """Start the clock. Drop the metrics logged after the checkpoint that is resumed: they are logged again."""
         self.began, self.from_step = time.monotonic(), state.global_step
         if self.first:
-            zebra.storage.write_text(self.path, "".join(_as_line(entry) for entry in state.log_history))
+            entries = sorted(
+                [*state.log_history, *self._resumptions(state.global_step)], key=lambda entry: entry["step"]
+            )
+            zebra.storage.write_text(self.path, "".join(map(_as_line, entries)))
         if self.shown:
             self.bar.start()
+
+    def _resumptions(self, step: int) -> list[dict[str, int]]:
+        """Return an entry for each step at which the training was resumed, with the one at which it is resumed now, if any."""
+        steps = [entry["step"] for entry in read_metrics(self.path.parent) if RESUMED in entry]
+        return [{RESUMED: 1, "step": each} for each in dict.fromkeys([*steps, step]) if 0 < each <= step]
 
     def on_train_end(self, *_: object, **__: object) -> None:
         """Remove the bar."""
@@ -102,17 +104,6 @@ class ProgressCallback(TrainerCallback):
         done = state.global_step - self.from_step
         left = (state.max_steps - state.global_step) * (time.monotonic() - self.began) / max(done, 1)
         return ", ".join([f"step {state.global_step:,} of {state.max_steps:,}", *shown, f"{zebra.clock(left)} left"])
-
-
-def displayed_metrics(names: Collection[str]) -> dict[str, str]:
-    """Return which of the logged names to display, by what to call them."""
-    logged = {word: next((name for name in aliases if name in names), "") for word, aliases in DISPLAYED.items()}
-    return {word: name for word, name in logged.items() if name}
-
-
-def read_metrics(folder: Path) -> list[dict[str, object]]:
-    """Return the logged metrics of a training, in order."""
-    return [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
 
 
 def _is_number(value: SupportsFloat | str) -> bool:
