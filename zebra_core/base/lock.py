@@ -30,8 +30,7 @@ def locked(target: Path, *, wait: float = 0) -> Iterator[None]:
         return
     from filelock import FileLock, Timeout  # noqa: PLC0415  # only commands that write need it
 
-    place = target.resolve()
-    path = place.with_name(f"{place.name}.lock")
+    path = _lock_file(target)
     lock = FileLock(path, thread_local=False, fallback_to_soft=False)
     missing = [folder for folder in path.parents if not folder.exists()]
     try:
@@ -56,6 +55,34 @@ def locked(target: Path, *, wait: float = 0) -> Iterator[None]:
         with suppress(OSError):
             for folder in missing:
                 folder.rmdir()
+
+
+def is_locked(target: Path) -> bool:
+    """Return whether a process has the lock of an output, as its lock file says, without taking it."""
+    path = _lock_file(target)
+    try:
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        elsewhere = os.name == "nt" or holder["host"] != socket.gethostname()
+        return elsewhere or _is_alive(int(holder["pid"]))
+    except OSError:
+        return False
+    except (ValueError, KeyError, TypeError):  # it is just being written
+        return True
+
+
+def _lock_file(target: Path) -> Path:
+    place = target.resolve()
+    return place.with_name(f"{place.name}.lock")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 def _this_process() -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TRAINING = "training.json"
 RESULTS = "results.json"
+STAGED = ".partial"
+"""What the name of a training's folder ends with until the training has finished."""
 
 
 @attrs.frozen(kw_only=True)
@@ -81,7 +83,7 @@ def training_folder(
     some. Checkpoints are kept whatever happens. If several processes train together, only the first creates and moves the
     folder. Raise ZebraError if `output` exists, another process writes it, or the checkpoints of another training do.
     """
-    staging = output.with_name(output.name + ".partial")
+    staging = output.with_name(output.name + STAGED)
     if not is_first_process():
         yield staging
         return

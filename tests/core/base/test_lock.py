@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from zebra_core.base.lock import locked
+from zebra_core.base.lock import is_locked, locked
 from zebra_core.testing import Project
 
 HOLD = """
@@ -44,6 +45,20 @@ def test_a_second_run_says_who_writes_the_output(zebra_cli: Project, holder: sub
     assert re.search(rf"Error: pairs is being written by process {holder.pid} on \S+ since 20\d\d-", message), message
     zebra_cli.run("run", "-o", "others")
     assert {path.name for path in zebra_cli.folder.iterdir()} == {"pairs.lock", "others"}
+
+
+def test_whether_an_output_is_locked(zebra_cli: Project, holder: subprocess.Popen[str]) -> None:
+    """It is while the process lives, as a look at the lock's file says; one that another host holds counts as locked."""
+    assert is_locked(Path("pairs"))
+    assert not is_locked(Path("others"))
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    assert not is_locked(Path("pairs"))
+    path = Path("pairs.lock")
+    path.write_text(path.read_text().replace(socket.gethostname(), "elsewhere"))
+    assert is_locked(Path("pairs"))
+    path.write_text("")  # just being written
+    assert is_locked(Path("pairs"))
 
 
 def test_a_killed_process_holds_no_lock(zebra_cli: Project, holder: subprocess.Popen[str]) -> None:
