@@ -1,0 +1,1 @@
+"""The page that puts datasets side by side."""
