@@ -1,0 +1,1 @@
+"""The page of a training, finished or still running."""
