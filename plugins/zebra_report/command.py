@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ import zebra_core as zebra
 from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.options import completed, loaded_plugins, plugin_options, recipe_from
 from zebra_core.plugins.flags import component_flags
+from zebra_report.folders import write_other_page
 from zebra_report.report import IMAGES, make_page, write_report
 from zebra_report.serving.server import serve_page
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=command_with_flags("lint"))
-@click.argument("folder")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
 @plugin_options
 @click.option(
     "--fail-on",
@@ -41,14 +43,40 @@ if TYPE_CHECKING:
     help="Show the page with all pairs, on this machine only and until Ctrl-C, instead of writing files.",
 )
 @click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535), help="Port for --serve.")
-def report(
-    folder: str, names: tuple[str, ...], images: tuple[str, ...], port: int, *, serve: bool, **arguments: object
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page of a comparison or a training.  [default: comparison.html, or MODEL.report.html beside the model]",
+)
+@click.option("--watch", is_flag=True, help="Write the page of a training again and again while it runs.")
+def report(  # noqa: PLR0913  # a command has as many arguments as options
+    folders: tuple[str, ...],
+    names: tuple[str, ...],
+    images: tuple[str, ...],
+    port: int,
+    output: Path | None,
+    *,
+    serve: bool,
+    watch: bool,
+    **arguments: object,
 ) -> None:
-    """Write the report of a dataset that `zebra run` built: one page that needs no network, and each table as CSV."""
+    """Write the report of a dataset that `zebra run` built: one page that needs no network, and each table as CSV.
+
+    Of several datasets it is one page that compares them with the first; of the folder of a model, one about its training.
+    """
     flags = take_flags(arguments, "lint")
     recipe = recipe_from(None, arguments)
     plugins = loaded_plugins(recipe.plugins)
-    dataset = zebra.Dataset.open(folder, plugins)
+    others = {
+        "--fail-on": names,
+        "--image": images,
+        "--serve": serve,
+        "options of lints and figures": flags or recipe.options,
+    }
+    if write_other_page(folders, plugins, output, [name for name, given in others.items() if given], watch=watch):
+        return
+    dataset = zebra.Dataset.open(folders[0], plugins)
     options, requested = dict(recipe.options), [plugins.find("lint", name) for name in names]
     for lint, option in (owner for owners in component_flags(plugins, "lint").values() for owner in owners):
         if option.flag_name in flags:
