@@ -20,6 +20,8 @@ from .dataset.export import write_shards as write_shards
 from .dataset.exported import ExportJob as ExportJob
 from .dataset.figure import Figure as Figure
 from .dataset.figure import Section as Section
+from .dataset.findings import Finding as Finding
+from .dataset.findings import Findings as Findings
 from .dataset.folder import fingerprint as fingerprint
 from .dataset.lint import Lint as Lint
 from .dataset.lint import LintResult as LintResult

@@ -159,7 +159,8 @@ def zebra_stage_done(stage: str, result: object) -> None:
     `dataset` and a Dataset, `summary` and the Dataset once `zebra run` has printed its summary (unless `--no-report` is
     given), `report` and a Dataset, `export` and the folder of the export, `mix` and the Dataset, `alias` and the text of the
     draft, `generation` and the path of the pool, `training` and the folder of the trained model, `evaluation` and an
-    Evaluation, `audit`, `comparison` and `sweep` with what the command printed, as plain values.
+    Evaluation, `findings` and the Findings of a sweep (unless `--no-report` is given), `audit`, `comparison` and `sweep` with
+    what the command printed, as plain values.
     """
 
 

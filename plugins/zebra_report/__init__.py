@@ -44,13 +44,16 @@ def zebra_page() -> Callable[[zebra.Dataset, zebra.Plugins], str]:
 
 @zebra.hookimpl
 def zebra_stage_done(stage: str, result: object) -> None:
-    """Write the report at the end of `zebra run`; if that fails, the dataset is there nevertheless."""
-    if stage != "summary" or not isinstance(result, zebra.Dataset):
-        return
-    from zebra_report.report import write_report
-
+    """Write the report at the end of `zebra run`, and the page of `zebra sweep`; if that fails, the results are there nevertheless."""
     try:
-        plugins = zebra.load_plugins(result.manifest.recipe.get("plugins", ()), recorded=True)
-        click.echo(f"The report is {zebra.storage.shown(write_report(result, plugins).page)}")
+        if stage == "summary" and isinstance(result, zebra.Dataset):
+            from zebra_report.report import write_report
+
+            plugins = zebra.load_plugins(result.manifest.recipe.get("plugins", ()), recorded=True)
+            click.echo(f"The report is {zebra.storage.shown(write_report(result, plugins).page)}")
+        elif stage == "findings" and isinstance(result, zebra.Findings):
+            from zebra_report.findings import write_findings
+
+            click.echo(f"The page of the results is {zebra.storage.shown(write_findings(result))}")
     except zebra.ZebraError as error:
         click.echo(f"Warning: there is no report: {error}", err=True)

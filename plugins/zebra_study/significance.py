@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -23,8 +23,8 @@ AT_ONCE = 1_000
 class Difference:
     """How one system differs from another over `count` tests.
 
-    Mean difference, t and its two-sided p, the p of the permutation test, and the effect size d_z = mean / standard
-    deviation of the differences (Cohen 1988). NaN if all differences are equal.
+    Mean difference, t and its two-sided p, the p of the permutation test, the effect size d_z = mean / standard deviation of
+    the differences (Cohen 1988), and the 95 % interval of the mean difference. NaN if all differences are equal.
     """
 
     count: int
@@ -33,6 +33,8 @@ class Difference:
     p_t: float
     p_permutation: float
     effect: float
+    low: float
+    high: float
 
 
 def paired(system: NDArray[np.float64], baseline: NDArray[np.float64], seed: int = 0) -> Difference:
@@ -42,9 +44,7 @@ def paired(system: NDArray[np.float64], baseline: NDArray[np.float64], seed: int
     far from 0 as the observed one, which counts too. Raise ZebraError for fewer than two tests, and without the extra
     `report`.
     """
-    zebra.require_extra("report", "a test of significance", ["scipy"])
-    from scipy.stats import t as student_t  # noqa: PLC0415  # an extra
-
+    student_t = _student_t()
     differences = np.asarray(system, dtype=float) - np.asarray(baseline, dtype=float)
     count = len(differences)
     if count < 2:
@@ -54,10 +54,27 @@ def paired(system: NDArray[np.float64], baseline: NDArray[np.float64], seed: int
     p_permutation = _permutation_p(differences, seed)
     if not spread > 1e-15:
         nan = float("nan")
-        return Difference(count, delta, nan, nan, p_permutation, nan)
+        return Difference(count, delta, nan, nan, p_permutation, nan, nan, nan)
     statistic = delta / (spread / np.sqrt(count))
     p_t = float(2 * student_t.sf(abs(statistic), count - 1))
-    return Difference(count, delta, float(statistic), p_t, p_permutation, delta / spread)
+    return Difference(count, delta, float(statistic), p_t, p_permutation, delta / spread, *interval(differences))
+
+
+def interval(values: NDArray[np.float64], level: float = 0.95) -> tuple[float, float]:
+    """Return the interval of the mean of independent values (Student's t), the mean alone if there is a single one."""
+    mean, count = float(values.mean()), len(values)
+    if count < 2:
+        return mean, mean
+    error = float(values.std(ddof=1)) / np.sqrt(count)
+    half = float(_student_t().ppf((1 + level) / 2, count - 1) * error)
+    return mean - half, mean + half
+
+
+def _student_t() -> Any:
+    zebra.require_extra("report", "a test of significance", ["scipy"])
+    from scipy.stats import t  # noqa: PLC0415  # an extra
+
+    return t
 
 
 def _permutation_p(differences: NDArray[np.float64], seed: int) -> float:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 import zebra_core as zebra
 from zebra_core.cli.component_flags import command_with_flags, take_flags
@@ -17,7 +16,8 @@ from zebra_study.commands.compare import show_results
 from zebra_study.commands.runner import run_cells
 from zebra_study.commands.tables import Destination
 from zebra_study.evaluation_plan import EvaluationPlan
-from zebra_study.results import Results
+from zebra_study.findings import findings
+from zebra_study.study import Study
 from zebra_study.sweep import EMBEDDED, CellResult, Sweep, cells_of, check_secrets, is_built, read_sweep
 
 if TYPE_CHECKING:
@@ -49,9 +49,23 @@ TRAINED = {"pairs trained on": "rows", "steps": "steps"}
     help="Cells at once; each has a GPU, if there are any.",
 )
 @trust_option
+@click.option(
+    "--report/--no-report",
+    default=True,
+    envvar="ZEBRA_REPORT",
+    help="Write a page of the results beside the cells.  [default: report]",
+)
 @click.option("--dry-run", is_flag=True, help="Print the cells with their pairs and steps, and what is left to do.")
 def sweep(
-    recipe: str | None, output: Path, over: str, baseline: str | None, jobs: int, *, dry_run: bool, **arguments: object
+    recipe: str | None,
+    output: Path,
+    over: str,
+    baseline: str | None,
+    jobs: int,
+    *,
+    report: bool,
+    dry_run: bool,
+    **arguments: object,
 ) -> None:
     """Build, train and evaluate every cell of RECIPE, in which lists are axes; finished cells are not run again.
 
@@ -76,7 +90,11 @@ def sweep(
         return
     with plugins.stage("sweep") as done:
         failures = run_cells([cell for cell in grid.cells if cell.name not in finished], grid, jobs)
-        _print_results(grid, failures, over, baseline)
+        study = Study(grid, grid.finished(), failures, over, baseline)
+        _print_results(study)
+        if report:
+            _report(study)
+        _check_failures(study)
         done({name: result.scores for name, result in grid.finished().items()})
 
 
@@ -148,19 +166,29 @@ def _print_plan(
     Destination().table("plan", rows)
 
 
-def _print_results(grid: Sweep, failures: Mapping[str, str], over: str, baseline: str | None) -> None:
-    """Print and write what the cells gave, and how the values of an axis compare. Raise ZebraError if cells failed."""
-    by_name = grid.finished()
-    results = [by_name[cell.name] for cell in grid.cells if cell.name in by_name]
-    axes = list(grid.cells[0].place)
-    destination = Destination(folder=grid.output)
-    destination.table("cells", _rows(results, axes))
-    if failures:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in failures.items())
-        msg = f"{len(failures)} of {len(grid.cells)} cells failed ({reasons}); the others are kept, and the same command tries these again"
+def _print_results(study: Study) -> None:
+    """Print and write what the cells gave, and how the values of an axis compare if no cell failed."""
+    destination = Destination(folder=study.grid.output)
+    destination.table("cells", _rows([*study.cells.values()], [*study.grid.cells[0].place]))
+    if not study.failures and study.compared:
+        show_results(study.compared, study.baseline, destination)
+
+
+def _report(study: Study) -> None:
+    """Let observers show what was found as a page; without the extra that it needs, say so in a line."""
+    try:
+        with study.grid.plugins.stage("findings") as done:
+            done(findings(study))
+    except zebra.ZebraError as error:
+        click.echo(f"Warning: there is no page of the sweep: {error}", err=True)
+
+
+def _check_failures(study: Study) -> None:
+    """Raise ZebraError if cells failed."""
+    if study.failures:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in study.failures.items())
+        msg = f"{len(study.failures)} of {len(study.grid.cells)} cells failed ({reasons}); the others are kept, and the same command tries these again"
         raise zebra.ZebraError(msg)
-    if over in axes and len({str(result.place[over]) for result in results}) > 1:
-        show_results(as_results(results, over), baseline, destination)
 
 
 def _rows(results: Sequence[CellResult], axes: Sequence[str]) -> list[list[Any]]:
@@ -172,21 +200,3 @@ def _rows(results: Sequence[CellResult], axes: Sequence[str]) -> list[list[Any]]
         trained = [getattr(result, field) for field in TRAINED.values()]
         rows.append([*result.place.values(), *scores, *("" if value is None else value for value in trained)])
     return rows
-
-
-def as_results(cells: Sequence[CellResult], over: str) -> Results:
-    """Return cells as systems (the values of one axis) and tests (benchmark and other axes), as shares of a benchmark's range."""
-    scores: dict[tuple[str, ...], dict[str, float]] = {}
-    lower = set()
-    for cell in cells:
-        others = tuple(str(value) for axis, value in cell.place.items() if axis != over)
-        for benchmark, value in cell.scores.items():
-            properties = cell.benchmarks.get(benchmark, {})
-            low, high = properties.get("bounds", (0, 1))
-            scores.setdefault((benchmark, *others), {})[str(cell.place[over])] = (value - low) / (high - low)
-            lower |= {benchmark} if properties.get("direction") == "lower" else set()
-    systems = tuple(dict.fromkeys(str(cell.place[over]) for cell in cells))
-    benchmarks = list(dict.fromkeys(test[0] for test in scores))
-    tests = tuple(sorted(scores, key=lambda test: benchmarks.index(test[0])))
-    values = [[scores[test].get(system, float("nan")) for system in systems] for test in tests]
-    return Results(systems, tests, np.array(values), frozenset(lower))

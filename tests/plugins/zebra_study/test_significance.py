@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import zebra_core as zebra
-from zebra_study.significance import holm, paired
+from zebra_study.significance import holm, interval, paired
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -22,6 +22,7 @@ def test_as_scipy(seed: int) -> None:
         (one, other), lambda a, b: np.mean(a - b), permutation_type="samples", n_resamples=10_000, random_state=seed
     ).pvalue
     assert abs(ours.p_permutation - expected) < 3 * np.sqrt(2 * expected * (1 - expected) / 10_000) + 1e-4
+    assert (ours.low, ours.high) == pytest.approx([*theirs.confidence_interval(0.95)], rel=1e-10)
     assert ours.effect == pytest.approx(ours.t / np.sqrt(25))
     assert paired(one, other, seed) == ours
 
@@ -34,6 +35,13 @@ def test_few_differences_by_hand() -> None:
     assert np.isnan(result.t)
     with pytest.raises(zebra.ZebraError, match="needs at least two pairs of scores, got 1"):
         paired(np.array([1.0]), np.array([2.0]))
+
+
+def test_intervals_by_hand() -> None:
+    """Of 1, 2 and 3 the mean is 2, its standard error 1 / sqrt(3), and t with two degrees of freedom 4.303; one value has no width."""
+    low, high = interval(np.array([1.0, 2, 3]))
+    assert (low, high) == pytest.approx((2 - 4.303 / 3**0.5, 2 + 4.303 / 3**0.5), abs=1e-3)
+    assert interval(np.array([0.5])) == (0.5, 0.5)
 
 
 def test_holm_by_hand() -> None:

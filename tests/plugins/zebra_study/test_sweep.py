@@ -165,7 +165,7 @@ def test_mistakes(zebra_cli: Project, recipe: str, message: str) -> None:
 
 def test_shares_of_the_range(tmp_path: Path) -> None:
     """Percentages and fractions have the same weight, and if lower is better the difference changes sign: +.1 on each of the three."""
-    from zebra_study.commands.sweep import as_results
+    from zebra_study.study import as_results
 
     properties = {"MMLU": {"bounds": [0, 100]}, "toxicity": {"bounds": [0, 1], "direction": "lower"}}
     scores = ({"MMLU": 50.0, "pairs": 0.5, "toxicity": 0.5}, {"MMLU": 60.0, "pairs": 0.6, "toxicity": 0.4})
