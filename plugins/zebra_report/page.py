@@ -57,8 +57,8 @@ class Page:
     parts: Mapping[str, zebra.Section | Panel]
     verdicts: Sequence[Verdict] = ()
 
-    def html(self, *, connects: bool = False, refresh: int = 0) -> str:
-        """Return the page. It may ask its own server if it `connects`, and reloads every `refresh` seconds, 0 is never."""
+    def html(self, *, connects: bool = False) -> str:
+        """Return the page; it may ask its own server if it `connects`."""
         panels = {key: part for key, part in self.parts.items() if isinstance(part, Panel)}
         names = dict.fromkeys(panel.script for panel in panels.values())
         scripts = [_asset(name) for name in (*SCRIPTS, *(f"{name}.js" for name in names))]
@@ -75,7 +75,6 @@ class Page:
                 style=style,
                 scripts=scripts,
                 policy=_policy(scripts, connects=connects),
-                refresh=refresh,
                 charts=_embedded({"config": zebra.charts.CONFIG, "ink": zebra.charts.INK, "charts": charts}),
                 data={key: _compressed(panel.data) for key, panel in panels.items()},
                 folded=FOLDED,

@@ -102,13 +102,13 @@ class Possible:
 
     def of_ids(self, ids: Collection[str]) -> dict[str, list[Entry]]:
         """Return what was possible for the instructions with these ids, as far as `BYTES` of the pool have them."""
-        wanted, entries = pa.array(sorted(set(ids)), pa.string()), defaultdict[str, list[Entry]](list)
+        requested, entries = pa.array(sorted(set(ids)), pa.string()), defaultdict[str, list[Entry]](list)
         size = 0
         for batch in self.pool.batches():
-            if size > BYTES or len(entries) == len(wanted):
+            if size > BYTES or len(entries) == len(requested):
                 break
             size += batch.nbytes
-            self._add(batch, wanted, entries)
+            self._add(batch, requested, entries)
             pa.default_memory_pool().release_unused()  # else it keeps what the batches needed
         return dict(entries)
 

@@ -105,8 +105,8 @@ class Matcher:
 
     def matching(self, query: Query) -> NDArray[np.int64]:
         """Return the numbers of the pairs that match, in order. The last answer is kept, for the next page of it."""
-        known, places = self.last
-        if known != query:
+        previous, places = self.last
+        if previous != query:
             places = self._matching(query)
             self.last = (query, places)
         return places

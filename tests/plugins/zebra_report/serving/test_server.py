@@ -1,4 +1,4 @@
-"""Who gets an answer of the local server of a report, and what they are told about mistakes."""
+"""The local server of a report: who gets an answer, and the answers to mistakes."""
 
 from __future__ import annotations
 
