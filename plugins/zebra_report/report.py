@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import attrs
+import pyarrow as pa
 
 import zebra_core as zebra
 from zebra_core.plugins.protocols import TakesLints
@@ -68,7 +69,8 @@ def make_page(
 ) -> tuple[Page, dict[str, zebra.Section], Lints]:
     """Return the page of a dataset, the sections of its figures by name, and the results of the lints by name."""
     _check_targets(plugins, options)
-    choice = explore(dataset, plugins)  # first: what it frees of the pool is then there for the pairs
+    choice = explore(dataset, plugins)  # first: the memory that the pool needed is then there for the pairs
+    pa.default_memory_pool().release_unused()
     lints = run_lints(dataset, plugins, options)
     sections = dict(_sections(dataset, plugins, options, lints))
     panels = {"pairs": browse(dataset, plugins, lints), **({"explore": choice} if choice else {})}

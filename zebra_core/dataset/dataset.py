@@ -158,9 +158,12 @@ class Dataset:
         """At most 64,000 pairs, evenly spread; `prompt`, `chosen` and `rejected` as text."""
         step = max(1, -(-self.total // SAMPLE))
         samples, count = [], 0
-        for batch in self.batches():
-            samples.append(_with_texts(batch if step == 1 else batch.take(np.arange(-count % step, len(batch), step))))
-            count += len(batch)
+        for path in self.files:
+            for batch in self.read(path):
+                sample = batch if step == 1 else batch.take(np.arange(-count % step, len(batch), step))
+                samples.append(_with_texts(sample))
+                count += len(batch)
+            pa.default_memory_pool().release_unused()  # else it keeps what the file was decompressed to
         return pa.Table.from_batches(samples)
 
     @cached_property

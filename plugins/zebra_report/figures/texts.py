@@ -31,10 +31,9 @@ class Texts:
         """Return the table of text similarities."""
         table = dataset.table
         places = np.unique(np.linspace(0, len(table) - 1, self.sample).astype(int))
-        some = table.take(places)
-        own = list(zip(some["chosen"].to_pylist(), some["rejected"].to_pylist(), strict=True))
+        own = [(table["chosen"][at].as_py(), table["rejected"][at].as_py()) for at in places.tolist()]
         rows: list[list[Any]] = [["responses", "model similarity", "texts compared", "mean TF-IDF similarity"]]
-        mean = float(np.mean(some["similarity"].to_numpy()))
+        mean = float(np.mean(table["similarity"].to_numpy()[places]))
         rows.append([f"the dataset's pairs ({dataset.manifest.recipe['strategy']})", mean, len(own), tfidf(own)])
         notes = []
         try:
@@ -81,15 +80,14 @@ def tfidf(pairs: Sequence[tuple[str, str]]) -> float:
     counts = [Counter(WORD.findall(text.lower())) for pair in pairs for text in pair]
     texts_with = Counter(word for words in counts for word in words)
     weights = {word: math.log((1 + len(counts)) / (1 + number)) + 1 for word, number in texts_with.items()}
-    vectors = [{word: count * weights[word] for word, count in words.items()} for words in counts]
-    cosines = [_cosine(one, other) for one, other in zip(vectors[::2], vectors[1::2], strict=True)]
+    cosines = [_cosine(one, other, weights) for one, other in zip(counts[::2], counts[1::2], strict=True)]
     return math.fsum(cosines) / len(cosines)
 
 
-def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    product = sum(value * other.get(word, 0.0) for word, value in one.items())
-    length = math.sqrt(sum(v * v for v in one.values()) * sum(v * v for v in other.values()))
-    return product / length if length else 0.0
+def _cosine(one: Mapping[str, int], other: Mapping[str, int], weights: Mapping[str, float]) -> float:
+    product = sum(count * other.get(word, 0) * weights[word] ** 2 for word, count in one.items())
+    squares = [sum((count * weights[word]) ** 2 for word, count in counts.items()) for counts in (one, other)]
+    return product / math.sqrt(squares[0] * squares[1]) if all(squares) else 0.0
 
 
 def _answers(pool: zebra.Pool) -> Any:

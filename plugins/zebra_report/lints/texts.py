@@ -115,8 +115,9 @@ def _probes(text: str) -> list[str]:
 
 def empty(dataset: zebra.Dataset) -> zebra.LintResult:
     """A response is empty, or white space."""
-    sides = [pc.equal(pc.utf8_ltrim_whitespace(dataset.table[side]), "") for side in ("chosen", "rejected")]
-    return matching(dataset, "a response is empty", pc.or_(*sides))
+    sides = (dataset.table[side] for side in ("chosen", "rejected"))
+    blank = [pc.or_(pc.equal(pc.binary_length(texts), 0), pc.utf8_is_space(texts)) for texts in sides]
+    return matching(dataset, "a response is empty", pc.or_(*blank))
 
 
 def special_tokens(dataset: zebra.Dataset) -> zebra.LintResult:
