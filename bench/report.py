@@ -44,7 +44,9 @@ def main(folder: Path, runs: int) -> None:
             rows.append((build, alone, cpu, peak, both - build))
         build, alone, cpu, peak, added = (min(values) for values in zip(*rows, strict=True))
         size = Path("pairs/report/report.html").stat().st_size / 1e6
-        print(f"| {name} | {build:.2f} | {alone:.2f} | {cpu:.2f} | {peak:.0f} | {size:.1f} | {added:.2f} | {alone / build:.2f} |")
+        print(
+            f"| {name} | {build:.2f} | {alone:.2f} | {cpu:.2f} | {peak:.0f} | {size:.1f} | {added:.2f} | {alone / build:.2f} |"
+        )
 
 
 if __name__ == "__main__":

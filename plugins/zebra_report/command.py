@@ -11,6 +11,7 @@ import zebra_core as zebra
 from zebra_core.cli.component_flags import command_with_flags, take_flags
 from zebra_core.cli.options import completed, loaded_plugins, plugin_options, recipe_from
 from zebra_core.plugins.flags import component_flags
+from zebra_report.audits import read_shares
 from zebra_report.folders import write_other_page
 from zebra_report.report import IMAGES, make_page, write_report
 from zebra_report.serving.server import serve_page
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
     help="Also write each chart as a file of this kind. Repeatable.",
 )
 @click.option(
+    "--audit",
+    "audited",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The audit.json that `zebra audit -o DIR` wrote: the page then says how often a judge agrees.",
+)
+@click.option(
     "--serve",
     is_flag=True,
     help="Show the page with all pairs, on this machine only and until Ctrl-C, instead of writing files.",
@@ -50,10 +57,11 @@ if TYPE_CHECKING:
     help="The page of a comparison or a training.  [default: comparison.html, or MODEL.report.html beside the model]",
 )
 @click.option("--watch", is_flag=True, help="Write the page of a training again and again while it runs.")
-def report(  # noqa: PLR0913  # a command has as many arguments as options
+def report(
     folders: tuple[str, ...],
     names: tuple[str, ...],
     images: tuple[str, ...],
+    audited: Path | None,
     port: int,
     output: Path | None,
     *,
@@ -71,6 +79,7 @@ def report(  # noqa: PLR0913  # a command has as many arguments as options
     others = {
         "--fail-on": names,
         "--image": images,
+        "--audit": audited,
         "--serve": serve,
         "options of lints and figures": flags or recipe.options,
     }
@@ -83,12 +92,13 @@ def report(  # noqa: PLR0913  # a command has as many arguments as options
             options[lint.address] = {**options.get(lint.address, {}), option.name: flags[option.flag_name]}
             requested += [lint] if option.info.requests else []
     required = dict.fromkeys(plugins.unique_name(lint) for lint in requested)
+    shares = read_shares(audited, dataset) if audited else None
     if serve:
-        page, _, lints = make_page(dataset, plugins, options)
+        page, _, lints = make_page(dataset, plugins, options, shares)
         _check(lints, required)
         serve_page(page, dataset, plugins, lints, port)
         return
-    written = write_report(dataset, plugins, options, images)
+    written = write_report(dataset, plugins, options, images, shares)
     click.echo(f"The report is {zebra.storage.shown(written.page)}")
     _check(written.lints, required)
 

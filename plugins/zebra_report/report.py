@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     Options = Mapping[str, Mapping[str, object]]
     Lints = Mapping[str, zebra.LintResult]
+    Shares = Mapping[tuple[str, str], float]
 
 IMAGES: Mapping[str, Callable[[Mapping[str, object]], str | bytes]] = {
     "svg": zebra.charts.as_svg,
@@ -43,15 +44,19 @@ class Report:
 
 
 def write_report(
-    dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options | None = None, images: Sequence[str] = ()
+    dataset: zebra.Dataset,
+    plugins: zebra.Plugins,
+    options: Options | None = None,
+    images: Sequence[str] = (),
+    shares: Shares | None = None,
 ) -> Report:
     """Write `report/` in a dataset's folder: report.html, each table as CSV, and each chart as the `images`, svg or png.
 
-    `options` are those of figures and lints, by target. Raise ZebraError if one addresses neither, or if images are to be drawn
-    and the extra `report` is not installed.
+    `options` are those of figures and lints, by target, and `shares` those of an audit (see `read_shares`). Raise ZebraError if an
+    option addresses neither, or if images are to be drawn and the extra `report` is not installed.
     """
     with plugins.stage("report") as done:
-        page, sections, lints = make_page(dataset, plugins, options or {})
+        page, sections, lints = make_page(dataset, plugins, options or {}, shares)
         output = dataset.folder / "report"
         _write(output, {"report.html": page.html(), **_tables(sections), **_images(sections, images)})
         done(dataset)
@@ -65,11 +70,11 @@ def page_of(dataset: zebra.Dataset, plugins: zebra.Plugins) -> str:
 
 
 def make_page(
-    dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options
+    dataset: zebra.Dataset, plugins: zebra.Plugins, options: Options, shares: Shares | None = None
 ) -> tuple[Page, dict[str, zebra.Section], Lints]:
     """Return the page of a dataset, the sections of its figures by name, and the results of the lints by name."""
     _check_targets(plugins, options)
-    choice = explore(dataset, plugins)  # first: the memory that the pool needed is then there for the pairs
+    choice = explore(dataset, plugins, shares)  # first: the memory that the pool needed is then there for the pairs
     pa.default_memory_pool().release_unused()
     lints = run_lints(dataset, plugins, options)
     sections = dict(_sections(dataset, plugins, options, lints))

@@ -12,7 +12,7 @@ import zebra_core as zebra
 from zebra_study.calibration import calibrate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -111,6 +111,24 @@ def judge_pairs(pairs: Mapping[str, list[Any]], labels: Labels, judge: str) -> F
     """Return 1 if the judge agrees with a pair, -1 if not, 0 for a tie, NaN if the pair has no label."""
     rows = zip(pairs["id"], pairs["chosen_model"], pairs["rejected_model"], strict=True)
     return np.array([labels.verdict(judge, row, chosen, rejected) for row, chosen, rejected in rows])
+
+
+def between_models(labels: Labels, judge: str, models: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Return in which share of the instructions a judge prefers the response of each model to that of each later one, ties half.
+
+    Two models that the judge has not labelled on any common instruction have no share.
+    """
+    names = list(models)
+    rows = sorted({row for row, *_ in (*labels.scores.get(judge, ()), *labels.wins.get(judge, ()))})
+    scores = labels.table(judge, rows, names)
+    shares: dict[str, dict[str, float]] = {}
+    for i, j in combinations(range(len(names)), 2):
+        verdicts = np.sign(scores[:, i] - scores[:, j])
+        if judge in labels.wins:
+            verdicts = np.array([labels.verdict(judge, row, names[i], names[j]) for row in rows])
+        if np.isfinite(verdicts).any():
+            shares.setdefault(names[i], {})[names[j]] = float((np.nanmean(verdicts) + 1) / 2)
+    return shares
 
 
 def between_judges(pairs: Mapping[str, list[Any]], labels: Labels) -> dict[tuple[str, str], tuple[float, int]]:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.json
@@ -15,6 +16,8 @@ import zebra_core as zebra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
 
 COLUMNS = {
     "id": ("id", "instruction_id", "prompt_id"),
@@ -61,6 +64,12 @@ class Labels:
         if (row, better, worse) in wins:
             return wins[row, better, worse]
         return -wins.get((row, worse, better), math.nan)
+
+    def table(self, judge: str, rows: list[str], models: list[str]) -> NDArray[np.float64]:
+        """Return the judge's scores of the models' responses (rows x models), NaN if it has none."""
+        scores, names = self.scores.get(judge, {}), [self._name(model) for model in models]
+        values = [[scores.get((row, name), math.nan) for name in names] for row in rows]
+        return np.array(values, dtype=np.float64).reshape(len(rows), len(models))
 
     def _name(self, model: str) -> str:
         return self.names.get(model, (model,))[0]

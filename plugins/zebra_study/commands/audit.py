@@ -14,7 +14,7 @@ import zebra_core as zebra
 from zebra_core.cli import output as show
 from zebra_core.cli.options import loaded_plugins, requested_plugins
 from zebra_study.audit import audit as audit_dataset
-from zebra_study.audit import between_judges, judge_pairs
+from zebra_study.audit import between_judges, between_models, judge_pairs
 from zebra_study.calibration import fit_dataset
 from zebra_study.labels import read_labels
 
@@ -139,7 +139,8 @@ def _audit(
             _print_audit(
                 f"{zebra.storage.shown(name)} (strategy {dataset.manifest.recipe['strategy']}) and {judge}", result
             )
-            report.setdefault(name, {})[judge] = result.as_dict()
+            shares = between_models(labels, judge, dataset.manifest.summary.models) if output else {}
+            report.setdefault(name, {})[judge] = {**result.as_dict(), "between models": shares}
             curves[f"{Path(name).name}, {judge}"] = result.calibration
         for (first, second), (share, count) in between_judges(dataset.pairs, labels).items():
             if not judges or {first, second} <= {*judges}:

@@ -14,9 +14,9 @@ import pytest
 
 import zebra_core as zebra
 from zebra_core.testing import Project
-from zebra_study.audit import audit, between_judges
+from zebra_study.audit import audit, between_judges, between_models
 from zebra_study.calibration import calibrate, fit_steepness
-from zebra_study.labels import read_labels
+from zebra_study.labels import Labels, read_labels
 
 
 @pytest.fixture
@@ -58,6 +58,14 @@ def test_by_hand(small: Project) -> None:
     assert "the judge has not labelled 1 pairs" in output
     assert json.loads((small.folder / "audited/audit.json").read_text())["pairs"]["me"]["overall"]["agreement"] == 0.75
     assert "confidence" in (small.folder / "audited/reliability.svg").read_text()
+
+
+def test_between_models() -> None:
+    """Of three instructions with both labels the judge prefers a to b in one, b to a in one, and neither in one; c has none."""
+    scores = {("i", "a"): 2.0, ("i", "b"): 1.0, ("j", "a"): 0.0, ("j", "b"): 3.0, ("k", "a"): 1.0, ("k", "b"): 1.0}
+    labels = Labels({"me": {**scores, ("l", "a"): 5.0}}, {"other": {("i", "b", "a"): 1.0}})
+    assert between_models(labels, "me", ["a", "b", "c"]) == {"a": {"b": 0.5}}
+    assert between_models(labels, "other", ["a", "b"]) == {"a": {"b": 0.0}}
 
 
 def test_only_ties(small: Project) -> None:
