@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import zebra_core as zebra
+from zebra_report.facts import facts_of
 from zebra_report.page import Verdict
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _spread(dataset: zebra.Dataset) -> Verdict:
 
 def _certainty(dataset: zebra.Dataset) -> Verdict:
     """Return in which share of the pairs the label is expected to be right, if confidence is calibrated."""
-    confidence = float(np.nanmean(dataset.table["confidence"].to_numpy()))
+    confidence = float(np.nanmean(facts_of(dataset).numbers["confidence"]))
     level: Level = "bad" if confidence < COIN else "look" if confidence < UNSURE else "good"
     fact = f"{confidence:.0%} of the labels are expected to be right, by the mean confidence"
     remedy = (
@@ -124,7 +125,7 @@ def _texts(dataset: zebra.Dataset, lints: Lints) -> Verdict:
     if not matched:
         return Verdict("Texts", "good", f"none of {len(results)} lints matches in {dataset.sampled}", section="lints")
     most = max(result.count for result in results.values())
-    level: Level = "bad" if most > SHARE * len(dataset.table) else "look"
+    level: Level = "bad" if most > SHARE * len(facts_of(dataset).ids) else "look"
     return Verdict("Texts", level, f"pairs in {dataset.sampled}: {', '.join(matched)}", _filters(results), "lints")
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from zebra_core.plugins.discovery import Plugins
 
 SAMPLE = 64_000
-"""The number of pairs that `Dataset.table` reads at most, evenly spread over the shards."""
+"""The number of pairs that `Dataset.samples` reads at most, evenly spread over the shards."""
 BATCH = 4_096
 """The number of pairs of a batch that `Dataset.batches` yields, at most."""
 TEXTS = ("prompt", "chosen", "rejected")
@@ -153,18 +153,30 @@ class Dataset:
         part.manifest = attrs.evolve(part.manifest, summary=recount(self.manifest.summary, part.batches(COUNTED)))
         return part
 
-    @cached_property
-    def table(self) -> pa.Table:
-        """At most 64,000 pairs, evenly spread; `prompt`, `chosen` and `rejected` as text."""
-        step = max(1, -(-self.total // SAMPLE))
-        samples, count = [], 0
+    def samples(self) -> Iterator[pa.RecordBatch]:
+        """Read at most 64,000 pairs, evenly spread, batch by batch; `prompt`, `chosen` and `rejected` as text.
+
+        Raise ZebraError if a file cannot be read.
+        """
+        count = 0
         for path in self.files:
             for batch in self.read(path):
-                sample = batch if step == 1 else batch.take(np.arange(-count % step, len(batch), step))
-                samples.append(_with_texts(sample))
+                sample = (
+                    batch if self._step == 1 else batch.take(np.arange(-count % self._step, len(batch), self._step))
+                )
                 count += len(batch)
+                yield _with_texts(sample)
             pa.default_memory_pool().release_unused()  # else it keeps what the file was decompressed to
-        return pa.Table.from_batches(samples)
+
+    @property
+    def _step(self) -> int:
+        """The distance between two pairs of the sample."""
+        return max(1, -(-self.total // SAMPLE))
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The pairs of `samples` as an Arrow table."""
+        return pa.Table.from_batches(self.samples())
 
     @cached_property
     def pairs(self) -> dict[str, list[Any]]:
@@ -173,8 +185,8 @@ class Dataset:
 
     @property
     def sampled(self) -> str:
-        """What `table` and `pairs` hold, in words."""
-        count = len(self.table)
+        """What `samples`, `table` and `pairs` hold, in words."""
+        count = -(-self.total // self._step)
         return "all pairs" if count == self.total else f"{count:,} of {self.total:,} pairs, evenly spread"
 
     @property

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 import zebra_core as zebra
+from zebra_report.facts import facts_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,10 +94,8 @@ def _differences(behavior: zebra.Behavior, better: str, worse: str) -> tuple[flo
 
 def distributions(dataset: zebra.Dataset) -> zebra.Section:
     """How margin, similarity, confidence and the difference in length are distributed."""
-    table = dataset.table
-    lengths = [pc.utf8_length(table[side]).to_numpy().astype(float) for side in ("chosen", "rejected")]
-    panels = {name: table[name].to_numpy().astype(float) for name in ("margin", "similarity", "confidence")}
-    panels["characters, chosen - rejected"] = lengths[0] - lengths[1]
+    facts = facts_of(dataset)
+    panels = {**facts.numbers, "characters, chosen - rejected": facts.lengths["chosen"] - facts.lengths["rejected"]}
     rows: list[list[Any]] = [["", "5 %", "median", "95 %", "mean"]]
     charts = []
     for name, values in panels.items():

@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 
 import zebra_core as zebra
+from zebra_report.panels.pairs_sample import CARRIED, sample_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,15 +26,19 @@ FEWEST = 20
 class Texts:
     """Mean TF-IDF similarity of the paired responses, compared with the pool's most and least similar models."""
 
-    sample: int = zebra.option(500, "Number of pairs, and of instructions of the pool, to compare.")
+    sample: int = zebra.option(
+        500,
+        "Number of pairs, and of instructions of the pool, to compare; of at most 5,000 pairs.",
+        validator=attrs.validators.ge(1),
+    )
 
     def __call__(self, dataset: zebra.Dataset) -> zebra.Section:
         """Return the table of text similarities."""
-        table = dataset.table
-        places = np.unique(np.linspace(0, len(table) - 1, self.sample).astype(int))
-        own = [(table["chosen"][at].as_py(), table["rejected"][at].as_py()) for at in places.tolist()]
+        pairs = sample_pairs(dataset, CARRIED)
+        places = np.unique(np.linspace(0, len(pairs) - 1, self.sample).astype(int))
+        own = [(pairs["chosen"][at].as_py(), pairs["rejected"][at].as_py()) for at in places.tolist()]
         rows: list[list[Any]] = [["responses", "model similarity", "texts compared", "mean TF-IDF similarity"]]
-        mean = float(np.mean(table["similarity"].to_numpy()[places]))
+        mean = float(np.mean(pairs["similarity"].to_numpy()[places]))
         rows.append([f"the dataset's pairs ({dataset.manifest.recipe['strategy']})", mean, len(own), tfidf(own)])
         notes = []
         try:

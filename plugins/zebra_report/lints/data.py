@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 import attrs
 import numpy as np
-import pyarrow.compute as pc
-import xxhash
 
 import zebra_core as zebra
-from zebra_report.lints.texts import plain
+from zebra_report.facts import facts_of
 
 SHARE = [attrs.validators.ge(0), attrs.validators.le(1)]
 """The validators of a share."""
@@ -18,15 +14,11 @@ SHARE = [attrs.validators.ge(0), attrs.validators.le(1)]
 
 def repeated_prompt(dataset: zebra.Dataset) -> zebra.LintResult:
     """The prompt also appears under an earlier id."""
-    first: dict[bytes, str] = {}
-    batches = dataset.table.select(["id", "prompt"]).to_batches()
-    rows = chain.from_iterable(zip(*(column.to_pylist() for column in batch.columns), strict=True) for batch in batches)
-    ids = [name for name, prompt in rows if first.setdefault(_digest(prompt), name) != name]
-    return zebra.LintResult("the prompt also appears under another id", ids)
-
-
-def _digest(prompt: str) -> bytes:
-    return xxhash.xxh3_128_digest(plain(prompt).encode("utf-8", "surrogatepass"))
+    facts, first = facts_of(dataset), dict[bytes, str]()
+    ids = facts.ids.to_pylist()
+    rows = zip(ids, (prompt.tobytes() for prompt in facts.prompts), strict=True)
+    repeated = [name for name, prompt in rows if first.setdefault(prompt, name) != name]
+    return zebra.LintResult("the prompt also appears under another id", repeated)
 
 
 @attrs.frozen
@@ -39,11 +31,10 @@ class LengthBias:
 
     def __call__(self, dataset: zebra.Dataset) -> zebra.LintResult:
         """Return how closely length goes along with being chosen; no pair counts unless it is a bias."""
-        table = dataset.table
-        chosen, rejected = (pc.utf8_length(table[side]).to_numpy().astype(float) for side in ("chosen", "rejected"))
-        lengths = chosen - rejected
+        facts = facts_of(dataset)
+        lengths = facts.lengths["chosen"] - facts.lengths["rejected"]
         longer = float(np.mean(lengths > 0) + 0.5 * np.mean(lengths == 0)) if len(lengths) else 0.5
-        correlation = zebra.rank_correlation(table["margin"].to_numpy().astype(float), lengths)
+        correlation = zebra.rank_correlation(facts.numbers["margin"], lengths)
         fact = f"the chosen response is longer in {longer:.1%} (ties half); rank correlation of margin and difference in length {correlation:.2f}"
         return zebra.LintResult(fact, count=int((lengths > 0).sum()) if longer > self.share else 0)
 

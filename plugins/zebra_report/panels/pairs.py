@@ -12,7 +12,7 @@ import zebra_core as zebra
 from zebra_report.page import Panel
 from zebra_report.panels.pairs_models import Models
 from zebra_report.panels.pairs_possible import REASONS, Possible
-from zebra_report.panels.pairs_sample import as_columns, sample_pairs
+from zebra_report.panels.pairs_sample import CARRIED, as_columns, sample_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from zebra_report.panels.pairs_possible import Entry
 
 SCRIPT, TITLE = "pairs", "Browse the pairs"
-CARRIED = 5_000
-"""The number of pairs that a page carries at most."""
 SIZE = 3_000_000
 """The size of the pairs that a page carries, compressed, in bytes."""
 PROBED = 200

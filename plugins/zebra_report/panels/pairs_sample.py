@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +19,13 @@ NUMBERS = ("margin", "similarity", "confidence")
 PLAIN = ("id", "chosen_model", "rejected_model", "source", *NUMBERS)
 TEXTS = ("prompt", "chosen", "rejected")
 COLUMNS = (*PLAIN, *TEXTS)
+CARRIED = 5_000
+"""The number of pairs that a page carries at most."""
 LONGEST = 20_000
 """The number of characters of a text that a page carries."""
 
 
+@lru_cache(maxsize=1)  # one for the panel and the comparison of texts
 def sample_pairs(dataset: zebra.Dataset, count: int) -> pa.Table:
     """Return `count` pairs of a dataset, evenly spread, all if there are no more: see `as_rows` for the columns."""
     places = (

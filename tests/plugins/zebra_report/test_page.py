@@ -186,4 +186,4 @@ def test_a_figure_that_fails(zebra_cli: Project, code: str, message: str) -> Non
     assert ">mine</h2>" in page
     assert "This figure is missing, because it failed. figure 'mine' of plugin 'mine': " in page
     assert message in page
-    assert page.count("<h2") == 13  # the twelve built-in ones, and this one
+    assert page.count("<h2") == 15  # the twelve built-in ones, two panels, and this one
