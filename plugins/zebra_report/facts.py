@@ -27,8 +27,8 @@ REFUSAL = (
 )
 SIDES = ("chosen", "rejected")
 NUMBERS = ("margin", "similarity", "confidence")
-PROBES = 6
-"""The number of words of one response that are looked for in the other before all of them are compared."""
+SHORT = 200
+"""The number of characters up to which two texts are compared word by word at once."""
 ALIKE = 0.9
 """The share of common words from which it is measured exactly; below, it may be 0."""
 SAME = 2.0
@@ -110,10 +110,10 @@ def plain(text: str) -> str:
 def common_words(chosen: str, rejected: str, least: float = ALIKE) -> float:
     """Return the share of the words of two texts that they have in common, `SAME` if they differ only in case and white space.
 
-    It may be 0 if it is below `least`, which a few words usually tell.
+    It may be 0 if it is below `least`, which a few of their phrases usually tell.
     """
     one, other = chosen.casefold(), rejected.casefold()
-    if sum(word in other for word in _probes(one)) < PROBES * least - 2:
+    if len(one) > SHORT and least >= ALIKE and sum(phrase in other for phrase in _phrases(one)) < 2:
         return 0.0
     words, others = one.split(), other.split()
     if words == others:
@@ -122,8 +122,8 @@ def common_words(chosen: str, rejected: str, least: float = ALIKE) -> float:
     return len(shared) / len(either)
 
 
-def _probes(text: str) -> list[str]:
-    """Return some words of a text, evenly spread: of texts that are much alike, most are in the other one too."""
-    starts = [text.find(" ", len(text) * part // PROBES) + 1 for part in range(PROBES)]
-    ends = [text.find(" ", start) for start in starts]
-    return [text[start : end if end > 0 else None] for start, end in zip(starts, ends, strict=True)]
+def _phrases(text: str) -> list[str]:
+    """Return 12 characters of a text from the beginning of a word, at six places: of texts that are much alike, most are in both."""
+    places = [len(text) * part // 6 for part in range(6)]
+    starts = [text.find(" ", place) + 1 or place for place in places]
+    return [text[start : start + 12] for start in starts]

@@ -17,7 +17,7 @@ from zebra_report.lints.results import run_lints
 from zebra_report.order import in_order
 from zebra_report.page import Page
 from zebra_report.panels.explore import explore
-from zebra_report.panels.pairs import browse
+from zebra_report.panels.pairs import Browsing
 from zebra_report.verdicts import verdicts_of
 
 if TYPE_CHECKING:
@@ -74,11 +74,12 @@ def make_page(
 ) -> tuple[Page, dict[str, zebra.Section], Lints]:
     """Return the page of a dataset, the sections of its figures by name, and the results of the lints by name."""
     _check_targets(plugins, options)
-    choice = explore(dataset, plugins, shares)  # first: the memory that the pool needed is then there for the pairs
+    browsing = Browsing.of(dataset, plugins)
+    choice = explore(dataset, plugins, shares, browsing.see)  # both take what they need of the pool, which is read once
     pa.default_memory_pool().release_unused()
     lints = run_lints(dataset, plugins, options)
     sections = dict(_sections(dataset, plugins, options, lints))
-    panels = {"pairs": browse(dataset, plugins, lints), **({"explore": choice} if choice else {})}
+    panels = {"pairs": browsing.panel(lints), **({"explore": choice} if choice else {})}
     parts = {**dict(islice(sections.items(), 1)), **panels, **sections}
     manifest = dataset.manifest
     facts = (

@@ -18,7 +18,7 @@ from zebra_core.base.markup import printable
 from zebra_core.testing import Project
 from zebra_report.lints.results import run_lints
 from zebra_report.page import Page
-from zebra_report.panels.pairs import browse
+from zebra_report.panels.pairs import Browsing
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 def page_of(cli: Project, name: str = "zebra-dataset") -> Path:
     """Write a page with the panel alone; return it."""
     dataset, plugins = zebra.Dataset.open(name), zebra.load_plugins()
-    panel = browse(dataset, plugins, run_lints(dataset, plugins, {}))
+    panel = Browsing.of(dataset, plugins).panel(run_lints(dataset, plugins, {}))
     return cli.write("page.html", Page("pairs", "", {"pairs": panel}).html())
 
 

@@ -19,7 +19,9 @@ from zebra_report.panels.exploration.orders import NARROW
 from zebra_report.panels.exploration.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
 
     from zebra_report.panels.exploration.groups import Groups
     from zebra_report.panels.exploration.inputs import Inputs
@@ -36,12 +38,16 @@ MOST_PAIRS = 10
 
 
 def explore(
-    dataset: zebra.Dataset, plugins: zebra.Plugins, agreement: Agreement | None = None
+    dataset: zebra.Dataset,
+    plugins: zebra.Plugins,
+    agreement: Agreement | None = None,
+    see: Callable[[pa.RecordBatch], object] = lambda _: None,
 ) -> Panel | zebra.Section | None:
     """Return the panel of a dataset; a section that says why there is none if its pool or scores cannot be read again.
 
     `agreement` has the share of labels that prefer the first model's response to the second's, for pairs of the pool's
-    models; it is shown, and changes nothing. Return None for a mix of datasets.
+    models; it is shown, and changes nothing. `see` is called with each batch of the pool, which others may need as well. Return
+    None for a mix of datasets.
     """
     if dataset.manifest.mix is not None:
         return None
@@ -49,7 +55,7 @@ def explore(
         inputs = read_inputs(dataset, plugins)
         planned = {(name, measure): each for name, measure, each in inputs.planned()}
         rows = Rows({key: each for key, each in planned.items() if inputs.choices[key[0]].per_instruction}, inputs)
-        groups = read_groups(inputs, dataset.manifest.summary.rows, rows)
+        groups = read_groups(inputs, dataset.manifest.summary.rows, rows, see)
     except zebra.ZebraError as error:
         return zebra.Section(TITLE, "The choice cannot be explored on this page.", notes=[str(error)])
     if not groups.counts:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Self
 
+import attrs
 import numpy as np
+import pyarrow as pa
 
 import zebra_core as zebra
 from zebra_report.page import Panel
 from zebra_report.panels.pairs_models import Models
-from zebra_report.panels.pairs_possible import REASONS, Possible
+from zebra_report.panels.pairs_possible import BYTES, REASONS, Possible
 from zebra_report.panels.pairs_sample import CARRIED, as_columns, sample_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pyarrow as pa
 
     from zebra_report.panels.pairs_possible import Entry
 
@@ -28,31 +29,67 @@ PROBED = 200
 """The number of pairs by which the size of all of them is estimated."""
 
 
-def browse(dataset: zebra.Dataset, plugins: zebra.Plugins, lints: Mapping[str, zebra.LintResult]) -> Panel:
-    """Return the panel: up to 5,000 pairs, what else their instructions could have given, and the lints that match them."""
-    pairs = _thinned(sample_pairs(dataset, CARRIED))
-    ids = pairs["id"].to_pylist()
-    note, possible, entries = "", None, {}
-    try:
-        possible = Possible.of(dataset, plugins)
-        entries = possible.of_ids(ids)
-    except (zebra.ZebraError, OSError) as error:
-        note = without_pool(error)
-    models = Models.of(dataset)
-    sides = [pairs[side].to_pylist() for side in ("chosen_model", "rejected_model")]
-    numbers = [models.numbers(side) for side in sides]
-    made = [entry_of(entries.get(name, ()), pair) for name, *pair in zip(ids, *numbers, strict=True)]
-    places = _places(numbers, made)
-    choices, choice = _distinct([entry and placed(entry, places) for entry in made])
-    data = {
-        **described(dataset, possible, note),
-        "models": models.described([*places]),
-        "pool": models.named([*sides[0], *sides[1]], places),
-        "pairs": {**as_columns(pairs), "choice": choice},
-        "choices": choices,
-        "lints": {name: _rows_of(result.ids, ids) for name, result in lints.items() if result.ids},
-    }
-    return Panel(SCRIPT, TITLE, about(dataset, len(ids)), data)
+@attrs.define(eq=False)
+class Browsing:
+    """The pairs that a page carries, and what else their instructions could have given, as far as the pool has been read.
+
+    `note` says why nothing else is known, if the pool cannot be read again.
+    """
+
+    dataset: zebra.Dataset
+    pairs: pa.Table
+    ids: pa.Array
+    possible: Possible | None
+    note: str = ""
+    entries: dict[str, list[Entry]] = attrs.field(factory=lambda: defaultdict(list))
+    size: int = 0
+
+    @classmethod
+    def of(cls, dataset: zebra.Dataset, plugins: zebra.Plugins) -> Self:
+        """Return up to 5,000 pairs of a dataset, fewer if they are long."""
+        pairs = _thinned(sample_pairs(dataset, CARRIED))
+        ids = pa.array(sorted({*pairs["id"].to_pylist()}), pa.string())
+        try:
+            return cls(dataset, pairs, ids, Possible.of(dataset, plugins))
+        except (zebra.ZebraError, OSError) as error:
+            return cls(dataset, pairs, ids, None, without_pool(error))
+
+    def see(self, batch: pa.RecordBatch) -> None:
+        """Take from a batch of the pool what was possible for the pairs, up to `BYTES` of the pool."""
+        if self.possible is not None and self.size <= BYTES:
+            self.size += batch.nbytes
+            self.possible.add(batch, self.ids, self.entries)
+            pa.default_memory_pool().release_unused()  # else it keeps what the batch needed
+
+    def panel(self, lints: Mapping[str, zebra.LintResult]) -> Panel:
+        """Return the panel, with the lints that match the pairs. The pool is read if no batch has been seen."""
+        if self.possible is not None and not self.size:
+            self._read(self.possible.pool)
+        pairs, models = self.pairs, Models.of(self.dataset)
+        sides = [pairs[side].to_pylist() for side in ("chosen_model", "rejected_model")]
+        numbers = [models.numbers(side) for side in sides]
+        ids = pairs["id"].to_pylist()
+        made = [entry_of(self.entries.get(name, ()), pair) for name, *pair in zip(ids, *numbers, strict=True)]
+        places = _places(numbers, made)
+        choices, choice = _distinct([entry and placed(entry, places) for entry in made])
+        data = {
+            **described(self.dataset, self.possible, self.note),
+            "models": models.described([*places]),
+            "pool": models.named([*sides[0], *sides[1]], places),
+            "pairs": {**as_columns(pairs), "choice": choice},
+            "choices": choices,
+            "lints": {name: _rows_of(result.ids, ids) for name, result in lints.items() if result.ids},
+        }
+        return Panel(SCRIPT, TITLE, about(self.dataset, len(ids)), data)
+
+    def _read(self, pool: zebra.Pool) -> None:
+        try:
+            for batch in pool.batches():
+                self.see(batch)
+                if self.size > BYTES or len(self.entries) == len(self.ids):
+                    return
+        except (zebra.ZebraError, OSError) as error:
+            self.note, self.possible = without_pool(error), None
 
 
 def about(dataset: zebra.Dataset, count: int) -> str:

@@ -20,7 +20,7 @@ from zebra_core.recipe.inputs import open_selected_pool
 from zebra_core.recipe.resolve import Resolver
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -100,24 +100,12 @@ class Possible:
             first = "less desirable, or made as well"
         return (first, *REASONS[1:])
 
-    def of_ids(self, ids: Collection[str]) -> dict[str, list[Entry]]:
-        """Return what was possible for the instructions with these ids, as far as `BYTES` of the pool have them."""
-        requested, entries = pa.array(sorted(set(ids)), pa.string()), defaultdict[str, list[Entry]](list)
-        size = 0
-        for batch in self.pool.batches():
-            if size > BYTES or len(entries) == len(requested):
-                break
-            size += batch.nbytes
-            self._add(batch, requested, entries)
-            pa.default_memory_pool().release_unused()  # else it keeps what the batches needed
-        return dict(entries)
-
     def of_id(self, name: str, place: float) -> list[Entry]:
         """Return what was possible for an instruction that is about at `place` of the pool, in [0, 1]."""
         entries = defaultdict[str, list[Entry]](list)
         for part in self._parts_near(place):
             for batch in batches(part):
-                self._add(batch, pa.array([name], pa.string()), entries)
+                self.add(batch, pa.array([name], pa.string()), entries)
                 if entries:
                     return entries[name]
         return []
@@ -127,7 +115,7 @@ class Possible:
         centres = [(part.number + 0.5) / len(parts) for part in parts]
         return sorted(parts, key=lambda part: abs(centres[part.number] - place))[:NEAR]
 
-    def _add(self, batch: pa.RecordBatch, ids: pa.Array, entries: dict[str, list[Entry]]) -> None:
+    def add(self, batch: pa.RecordBatch, ids: pa.Array, entries: dict[str, list[Entry]]) -> None:
         """Add what was possible for those instructions of a batch that have one of the ids."""
         if not pc.any(pc.is_in(batch["id"], ids)).as_py():
             return

@@ -18,7 +18,7 @@ from zebra_core.pool.pool import batches
 from zebra_report.panels.exploration.rows import PURPOSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -95,13 +95,16 @@ class Groups:
         return entries
 
 
-def read_groups(inputs: Inputs, expected: int, rows: Rows) -> Groups:
+def read_groups(
+    inputs: Inputs, expected: int, rows: Rows, see: Callable[[pa.RecordBatch], object] = lambda _: None
+) -> Groups:
     """Read the pool again, batch by batch, and count it; `expected` is the number of its instructions.
 
-    All instructions are added to `rows` or, if they are many, those whose draw is a multiple of a step, a power of two.
+    `see` is called with each batch. All instructions are added to `rows` or, if they are many, those whose draw is a multiple of a step, a power of two.
     """
     groups = Groups()
     for number, batch in enumerate(_batches(inputs, expected)):
+        see(batch)
         kept, filtered = apply_filters(inputs.filters, batch)
         answers = find_answers(kept, inputs.index)
         models = next(iter(inputs.behaviors.values())).models

@@ -14,7 +14,7 @@ import zebra_core as zebra
 from zebra_core.testing import Project
 from zebra_report.lints.results import run_lints
 from zebra_report.panels import pairs, pairs_possible, pairs_sample
-from zebra_report.panels.pairs import browse
+from zebra_report.panels.pairs import Browsing
 from zebra_report.panels.pairs_sample import as_columns, as_rows, sample_pairs
 
 SCORES = "model,MMLU,IFEval\na,90,90\nb,80,70\nc,70,80\nd,0,10\ne,10,0\n"
@@ -24,7 +24,7 @@ SCORES = "model,MMLU,IFEval\na,90,90\nb,80,70\nc,70,80\nd,0,10\ne,10,0\n"
 def data_of(name: str = "zebra-dataset") -> dict[str, Any]:
     """Return the data of the panel of a dataset, as the page decodes it."""
     dataset, plugins = zebra.Dataset.open(name), zebra.load_plugins()
-    panel = browse(dataset, plugins, run_lints(dataset, plugins, {}))
+    panel = Browsing.of(dataset, plugins).panel(run_lints(dataset, plugins, {}))
     data: dict[str, Any] = json.loads(json.dumps(panel.data, allow_nan=False))
     return data
 
@@ -174,10 +174,10 @@ def test_a_sample_is_evenly_spread(zebra_cli: Project, monkeypatch: pytest.Monke
     rows = zebra_cli.dataset()
     assert sample["chosen"].to_pylist() == [rows[place]["chosen"][0]["content"] for place in (0, 199, 399, 599)]
     monkeypatch.setattr(pairs, "CARRIED", 50)
-    panel = browse(dataset, zebra.load_plugins(), {})
+    panel = Browsing.of(dataset, zebra.load_plugins()).panel({})
     assert "50 of 600 pairs, evenly spread; `zebra report zebra-dataset --serve` shows all." in panel.text
     monkeypatch.setattr(pairs, "SIZE", 2_000)
-    fewer = browse(dataset, zebra.load_plugins(), {}).data["pairs"]
+    fewer = Browsing.of(dataset, zebra.load_plugins()).panel({}).data["pairs"]
     assert 1 <= len(fewer["id"]) < 50  # type: ignore[index]
 
 

@@ -84,9 +84,9 @@ def test_what_was_possible(zebra_cli: Project) -> None:
     write(zebra_cli, rows(40)[:20], "pool/one.jsonl")
     write(zebra_cli, rows(40)[20:], "pool/two.jsonl")
     zebra_cli.run(*ARGUMENTS[:2], "pool", *ARGUMENTS[3:], "--silence", "at-chance")
-    from zebra_report.panels.pairs import browse
+    from zebra_report.panels.pairs import Browsing
 
-    data: Any = browse(zebra.Dataset.open("zebra-dataset"), zebra.load_plugins(), {}).data
+    data: Any = Browsing.of(zebra.Dataset.open("zebra-dataset"), zebra.load_plugins()).panel({}).data
     with served("zebra-dataset", zebra_cli.folder) as pages:
         for place, choice in enumerate(data["pairs"]["choice"]):
             assert pages.ask("possible", place=place) == json.loads(json.dumps(data["choices"][choice]))
