@@ -41,11 +41,11 @@ def main(folder: Path, runs: int) -> None:
             alone, cpu, peak = zebra("report", "pairs")
             shutil.rmtree("pairs")
             both, _, _ = zebra("run", *arguments, "-o", "pairs")
-            rows.append((build, alone, cpu, peak, both - build))
-        build, alone, cpu, peak, added = (min(values) for values in zip(*rows, strict=True))
+            rows.append((build, alone, cpu, peak, both))
+        build, alone, cpu, peak, both = (min(values) for values in zip(*rows, strict=True))
         size = Path("pairs/report/report.html").stat().st_size / 1e6
         print(
-            f"| {name} | {build:.2f} | {alone:.2f} | {cpu:.2f} | {peak:.0f} | {size:.1f} | {added:.2f} | {alone / build:.2f} |"
+            f"| {name} | {build:.2f} | {alone:.2f} | {cpu:.2f} | {peak:.0f} | {size:.1f} | {both - build:.2f} | {alone / build:.2f} |"
         )
 
 
