@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Level = Literal["good", "look", "bad"]
 FOLDED = 14
 """The number of rows of a table above which it is folded, if there is no chart to see first."""
+ASSETS = files("zebra_report").joinpath("assets")
 SCRIPTS = ("vega/vega.js", "page.js", "charts.js")
 """The scripts of every page, in the order in which they run."""
 
@@ -37,12 +38,12 @@ class Verdict:
 
 @attrs.frozen
 class Panel:
-    """An interactive part of a page: the script `assets/SCRIPT.js` shows `data`, which is valid JSON.
+    """An interactive part of a page: the scripts in `assets/NAME/` show `data`, which is valid JSON.
 
-    The script registers itself by `zebra.panel(SCRIPT, start)`; see `assets/page.js`.
+    One of them registers the panel by `zebra.panel(NAME, start)`; see `assets/page.js`.
     """
 
-    script: str
+    name: str
     title: str
     text: str
     data: Mapping[str, object]
@@ -60,9 +61,9 @@ class Page:
     def html(self, *, connects: bool = False) -> str:
         """Return the page; it may ask its own server if it `connects`."""
         panels = {key: part for key, part in self.parts.items() if isinstance(part, Panel)}
-        names = dict.fromkeys(panel.script for panel in panels.values())
-        scripts = [_asset(name) for name in (*SCRIPTS, *(f"{name}.js" for name in names))]
-        style = "".join(_asset(name) for name in ("page.css", *(f"{name}.css" for name in names)))
+        names = dict.fromkeys(panel.name for panel in panels.values())
+        scripts = [*(_asset(name) for name in SCRIPTS), *(text for name in names for text in _assets(name, ".js"))]
+        style = "".join([_asset("page.css"), *(text for name in names for text in _assets(name, ".css"))])
         charts = {
             key: zebra.charts.printable(part.charts)
             for key, part in self.parts.items()
@@ -95,9 +96,14 @@ def _policy(scripts: Sequence[str], *, connects: bool) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    """Return the text of a script or style, empty if there is none of this name."""
-    path = files("zebra_report").joinpath("assets", name)
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    return ASSETS.joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _assets(panel: str, suffix: str) -> list[str]:
+    """Return the scripts or styles of a panel, in the order of their names, `panel.js`, which uses the others, as the last one."""
+    paths = sorted(ASSETS.joinpath(panel).iterdir(), key=lambda path: (path.name == "panel.js", path.name))
+    return [path.read_text(encoding="utf-8") for path in paths if path.name.endswith(suffix)]
 
 
 def _embedded(value: object) -> str:

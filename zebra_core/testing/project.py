@@ -39,6 +39,11 @@ class Project:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         return path
 
+    @property
+    def names(self) -> list[str]:
+        """The names of what is in the folder, sorted, but for the bytecode that Python keeps of plugins."""
+        return sorted(path.name for path in self.folder.iterdir() if path.name != "__pycache__")
+
     def dataset(self, name: str = "zebra-dataset") -> list[dict[str, Any]]:
         """Return the rows of a dataset built in the folder."""
         shards = sorted((self.folder / name / "data").rglob("*.parquet"))

@@ -96,7 +96,7 @@ def distributions(dataset: zebra.Dataset) -> zebra.Section:
     """How margin, similarity, confidence and the difference in length are distributed."""
     facts = facts_of(dataset)
     panels = {**facts.numbers, "characters, chosen - rejected": facts.lengths["chosen"] - facts.lengths["rejected"]}
-    rows: list[list[Any]] = [["", "5 %", "median", "95 %", "mean"]]
+    rows: list[list[Any]] = [["of", "5 %", "median", "95 %", "mean"]]
     charts = []
     for name, values in panels.items():
         finite = values[np.isfinite(values)]

@@ -85,7 +85,7 @@ def test_a_training_is_not_repeated_for_the_evaluation(project: Project) -> None
 def test_an_evaluation_that_cannot_work(project: Project, arguments: list[str], message: str) -> None:
     """It is an error before anything is built or trained."""
     assert message in project.run(*RUN, *arguments, code=2).stderr
-    assert sorted(path.name for path in project.folder.iterdir()) == ["base", "quiz.py"]
+    assert project.names == ["base", "quiz.py"]
 
 
 def test_an_unknown_key_of_the_evaluation(project: Project) -> None:

@@ -74,7 +74,7 @@ def test_an_export_and_its_provenance(pairs: Project) -> None:
     assert digest[:8] in job["plugin"]
     assert (job["dataset"]["path"], job["dataset"]["bytes"]) == ("pairs/manifest.json", len(manifest))
     assert files(pairs.folder / "pairs") == before
-    assert sorted(path.name for path in pairs.folder.iterdir()) == ["out", "pairs", "toy.py"]
+    assert pairs.names == ["out", "pairs", "toy.py"]
 
 
 def test_what_is_there_stays(pairs: Project) -> None:
@@ -107,7 +107,7 @@ def test_a_failed_export_leaves_nothing(pairs: Project, name: str) -> None:
     error = export(pairs, "broken", code=2)
     assert error.startswith("Error: exporter 'broken' of plugin 'toy': ")
     assert fact in error
-    assert sorted(path.name for path in pairs.folder.iterdir()) == ["pairs", "toy.py"]
+    assert pairs.names == ["pairs", "toy.py"]
     export(pairs, "ids")
     before = files(pairs.folder / "out")
     export(pairs, "broken", "--overwrite", code=2)
@@ -118,7 +118,7 @@ def test_an_interrupted_export_leaves_nothing(pairs: Project) -> None:
     """Ctrl-C during an export leaves neither the folder nor an unfinished one."""
     pairs.write("toy.py", TOY.replace("ACTION", "raise KeyboardInterrupt"))
     assert "interrupted" in export(pairs, "broken", code=130)
-    assert sorted(path.name for path in pairs.folder.iterdir()) == ["pairs", "toy.py"]
+    assert pairs.names == ["pairs", "toy.py"]
 
 
 def test_a_dataset_that_lacks_a_file(pairs: Project) -> None:

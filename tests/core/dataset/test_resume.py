@@ -99,7 +99,7 @@ def test_killed_again_and_again(project: Project) -> None:
         project.run(*COMMAND, "--plugin", "./slow.py", "-o", "out")
     assert kills
     assert files(project.folder / "out") == files(project.folder / "undisturbed")
-    assert sorted(p.name for p in project.folder.iterdir()) == [
+    assert project.names == [
         "out",
         "pool.parquet",
         "scores.csv",

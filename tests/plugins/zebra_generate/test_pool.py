@@ -211,7 +211,7 @@ def test_mistakes_come_before_the_questions(project: Project, arguments: list[st
     assert message in output
     assert output.count("\n") == 1
     assert asked(project) == []
-    assert sorted(path.name for path in project.folder.iterdir()) == ["prompts.txt", "skilled.py"]
+    assert project.names == ["prompts.txt", "skilled.py"]
 
 
 def test_a_model_without_scores(project: Project) -> None:

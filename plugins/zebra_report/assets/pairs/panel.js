@@ -3,13 +3,10 @@
 /* Browse the pairs: search, filters, a list, and one pair at a time with its differences and the reason for which it was made. */
 ;(() => {
   const { node, number } = zebra
-  const PAGE = 50
-  /* The number of words of a response that are compared. */
-  const WORDS = 2000
+  const { PAGE, plain, ratio, sourceOf } = pairSources
   const SORTS = ["margin", "similarity", "confidence", "length"]
   const RANGES = { margin: "Margin", similarity: "Similarity", confidence: "Confidence", length: "Length, chosen / rejected" }
   const STEPS = { j: 1, ArrowDown: 1, ArrowRight: 1, k: -1, ArrowUp: -1, ArrowLeft: -1 }
-  const TEXTS = ["prompt", "chosen", "rejected"]
 
   /** Return a text with the characters that hide or reorder others as escapes, as in the rest of the page. */
   const shown = (text) => text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, (letter) => {
@@ -18,112 +15,6 @@
   })
   const readable = (text) => shown(text.replaceAll("\r\n", "\n"))
 
-  const plain = (prompt) => (typeof prompt === "string" ? prompt : prompt.map(([, text]) => text).join("\n\n"))
-  const ratio = (pair) => (pair.rejected_length ? pair.chosen_length / pair.rejected_length : null)
-
-  /* ---- where pairs come from: the page itself, or the server of `zebra report --serve` */
-
-  /** Return the pairs that the page carries: pages of those that match a query, and what was possible for each. */
-  const carried = (data) => {
-    const names = Object.keys(data.pairs)
-    const count = data.pairs.id.length
-    const pairAt = (row) => Object.fromEntries(names.map((name) => [name, data.pairs[name][row]]))
-    const values = { ...data.pairs, length: data.pairs.id.map((_, row) => ratio(pairAt(row))) }
-    const lints = Object.fromEntries(Object.entries(data.lints).map(([name, rows]) => [name, new Set(rows)]))
-    let folded
-    const texts = () => (folded ??= data.pairs.id.map((_, row) => TEXTS.map((name) => plain(data.pairs[name][row]).toLowerCase())))
-    let last = { key: null, rows: [] }
-
-    const isIn = (row, [name, { from, to }]) => {
-      const value = values[name][row]
-      return value !== null && (from === null || value >= from) && (to === null || value <= to)
-    }
-    const compare = (name, sign) => (one, other) => {
-      const [first, second] = [values[name][one], values[name][other]]
-      if (first === null || second === null) return (first === null) - (second === null)
-      return sign * (first - second) || one - other
-    }
-    const matching = (query) => {
-      const wanted = query.search.toLowerCase()
-      const ranges = Object.entries(query.ranges)
-      let rows = [...Array(count).keys()].filter((row) =>
-        (!query.chosen || values.chosen_model[row] === query.chosen) &&
-        (!query.rejected || values.rejected_model[row] === query.rejected) &&
-        (!query.source || values.source[row] === query.source) &&
-        (!query.models || query.models.includes(values.chosen_model[row]) || query.models.includes(values.rejected_model[row])) &&
-        (!query.lint || lints[query.lint].has(row)) && ranges.every((range) => isIn(row, range)))
-      if (wanted) rows = rows.filter((row) => texts()[row].some((text) => text.includes(wanted)))
-      const [name, direction] = query.sort.split(" ")
-      return name ? rows.sort(compare(name, direction === "down" ? -1 : 1)) : rows
-    }
-    const page = async (query, start) => {
-      const key = JSON.stringify(query)
-      if (last.key !== key) last = { key, rows: matching(query) }
-      return { matched: last.rows.length, pairs: last.rows.slice(start, start + PAGE).map(pairAt) }
-    }
-    return { page, possible: async (pair) => data.choices[pair.choice] ?? null }
-  }
-
-  /** Return the pairs of the server, asked for by its endpoint. */
-  const served = (data) => {
-    const get = async (path, parameters) => {
-      const response = await fetch(`${path}?${new URLSearchParams(parameters)}`)
-      const answer = await response.json()
-      if (!response.ok) throw new Error(answer.error)
-      return answer
-    }
-    const page = (query, start) => get(data.endpoint, { query: JSON.stringify(query), start, limit: PAGE })
-    return { page, possible: (pair) => get("possible", { place: pair.place }) }
-  }
-
-  /* ---- differences */
-
-  /** Return the words of a text, each with the white space around it. */
-  const words = (text) => text.match(/\s*\S+\s*/g) ?? (text ? [text] : [])
-
-  /** Return which words of two lists are in a longest common subsequence. */
-  const common = (one, other) => {
-    const keep = [new Uint8Array(one.length), new Uint8Array(other.length)]
-    let start = 0
-    while (start < Math.min(one.length, other.length) && one[start] === other[start]) keep[0][start] = keep[1][start++] = 1
-    let [n, m] = [one.length, other.length]
-    while (n > start && m > start && one[n - 1] === other[m - 1]) keep[0][--n] = keep[1][--m] = 1
-    const [rows, columns] = [n - start, m - start]
-    const lengths = Array.from({ length: rows + 1 }, () => new Uint16Array(columns + 1))
-    for (let i = rows - 1; i >= 0; i--) {
-      const [row, below, word] = [lengths[i], lengths[i + 1], one[start + i]]
-      for (let j = columns - 1; j >= 0; j--) row[j] = word === other[start + j] ? below[j + 1] + 1 : Math.max(below[j], row[j + 1])
-    }
-    for (let i = 0, j = 0; i < rows && j < columns;) {
-      if (one[start + i] === other[start + j]) keep[0][start + i++] = keep[1][start + j++] = 1
-      else if (lengths[i + 1][j] >= lengths[i][j + 1]) i++
-      else j++
-    }
-    return keep
-  }
-
-  /** Return both texts in pieces, [whether it is in both, text], and the share of the words that are in both. */
-  const differences = (chosen, rejected) => {
-    const sides = [chosen, rejected].map(words)
-    const numbers = new Map()
-    const numbered = (word) => numbers.get(word) ?? numbers.set(word, numbers.size).get(word)
-    const compared = sides.map((side) => side.slice(0, WORDS).map((word) => numbered(word.trim())))
-    const keep = common(...compared)
-    const shared = keep[0].reduce((sum, kept) => sum + kept, 0)
-    const pieces = sides.map((side, at) => {
-      const result = []
-      side.forEach((word, place) => {
-        const both = place >= WORDS || keep[at][place] === 1
-        if (result.length && result.at(-1)[0] === both) result.at(-1)[1] += word
-        else result.push([both, word])
-      })
-      return result
-    })
-    const longest = Math.max(compared[0].length, compared[1].length)
-    return { pieces, share: longest ? shared / longest : 1, cut: sides.some((side) => side.length > WORDS) }
-  }
-
-  /* ---- the parts of the panel */
 
   const option = (value, label) => node("option", { value }, label)
   const labelled = (label, ...controls) => node("label", {}, label, ...controls)
@@ -266,7 +157,7 @@
   }
 
   zebra.panel("pairs", async (root, data) => {
-    const source = data.endpoint ? served(data) : carried(data)
+    const source = sourceOf(data)
     const state = { query: null, at: 0, start: 0, matched: 0, pairs: [], turn: 0, pair: null }
     const status = node("p", { class: "dim", role: "status" })
     const list = node("div", { class: "pairs-list", role: "listbox", tabindex: "0", "aria-label": "Pairs" })
@@ -339,10 +230,10 @@
     }
 
     const body = (pair) => {
-      const compared = marking.checked ? differences(readable(pair.chosen), readable(pair.rejected)) : null
+      const compared = marking.checked ? pairDifferences.between(readable(pair.chosen), readable(pair.rejected)) : null
       const marked = compared?.share > 0 ? compared : null
       const copy = node("button", { type: "button", on: { click: () => zebra.copy(pair.id, copy) } }, "Copy the id")
-      const note = compared && (marked ? `${number(100 * marked.share, 0)} % of the words are in both responses. Those of the chosen one alone are underlined, those of the rejected one alone struck through${marked.cut ? `, in the first ${number(WORDS, 0)} words` : ""}.` : "No word is in both responses.")
+      const note = compared && (marked ? `${number(100 * marked.share, 0)} % of the words are in both responses. Those of the chosen one alone are underlined, those of the rejected one alone struck through${marked.cut ? `, in the first ${number(pairDifferences.WORDS, 0)} words` : ""}.` : "No word is in both responses.")
       article.replaceChildren(
         node("p", { class: "dim pairs-id" }, `Pair ${number(pair.place + 1, 0)} of the dataset: ${shown(pair.id)}`, pair.source ? `, source ${shown(pair.source)}` : "", " ", copy),
         node("h3", {}, "Prompt"), textBox("Prompt", promptNodes(pair.prompt), 0),
