@@ -152,13 +152,15 @@ class Study:
 
         Of two decided pairs, one as the scores order it and one turned around, it is how often the second is the harder one.
         """
-        from sklearn.metrics import roc_auc_score
+        from scipy.stats import mannwhitneyu
 
         ((_, _, pairs, verdicts),) = self.pairs(title, labels, (Setting(("random",)),))
         decided = np.isfinite(verdicts) & (verdicts != 0)
         gap, similarity = (np.array(pairs[key])[decided] for key in ("margin", "similarity"))
         turned = verdicts[decided] < 0
-        return [title, *(float(roc_auc_score(turned, value)) for value in (zebra.hardness(gap, similarity), -gap))]
+        pairs_of_pairs = turned.sum() * (~turned).sum()
+        values = (zebra.hardness(gap, similarity), -gap)
+        return [title, *(mannwhitneyu(v[turned], v[~turned]).statistic / pairs_of_pairs for v in values)]
 
 
 def figures(plan: StrategyPreview, pairs: dict[str, list[Any]], verdicts: Any) -> list[Any]:
@@ -205,31 +207,40 @@ HEADER = (
 )
 
 
+AXES = ("agreement", "hardness", "kept")
 HEADER_OF_HARDNESS = ("pool, judge", "AUC of hardness", "AUC of the gap")
 
 
 def draw(rows: list[list[Any]], path: Path) -> None:
     """Draw agreement against hardness for each pool, with points as large as the share of rows that are kept."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(2, 2, figsize=(10, 8), sharex=True, sharey=True, layout="constrained")
-    for axis, title in zip(axes.flat, POOLS, strict=True):
-        for number, strategy in enumerate((*STRATEGIES, "hard")):
-            rule = "consensus" if strategy == "consensus-sim" else "superiority"
-            points = [
-                (hardness, agreement, kept, mask.removeprefix("confidence "))
-                for _, name, by, mask, agreement, *_, kept, _, hardness in (row for row in rows if row[0] == title)
-                if (name, by) == (strategy, rule) and not mask.startswith(("least gap", "length"))
-            ]
-            x, y, kept, masks = zip(*points, strict=True)
-            color = f"C{number}"
-            axis.plot(x, y, color=color, linewidth=0.8)
-            axis.scatter(x, y, s=[120 * share for share in kept], color=color, label=strategy)
-            for place in zip(x, y, masks, strict=True):
-                axis.annotate(place[2], place[:2], (5, 5), textcoords="offset points", fontsize=8, color=color)
-        axis.set(title=title, xlabel="hardness", ylabel="agreement")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
-    figure.savefig(path, metadata={"Date": None})
+    rules = dict.fromkeys((*STRATEGIES, "hard"), "superiority") | {"consensus-sim": "consensus"}
+    values = [
+        {
+            "pool": pool,
+            "strategy": name,
+            "mask": mask.removeprefix("confidence "),
+            **dict(zip(AXES, numbers, strict=True)),
+        }
+        for pool, name, rule, mask, agreement, *_, kept, _, hardness in rows
+        for numbers in [(float(agreement), float(hardness), float(kept))]
+        if rules.get(name) == rule and not mask.startswith(("least gap", "length"))
+    ]
+    x, y = ({"field": name, "type": "quantitative", "scale": {"zero": False}} for name in ("hardness", "agreement"))
+    colour = {"field": "strategy", "type": "nominal", "legend": {"orient": "bottom", "columns": 5, "title": None}}
+    size = {"field": "kept", "type": "quantitative", "legend": None}
+    label = {"type": "text", "align": "left", "dx": 6, "dy": -6, "fontSize": 9}
+    layers = [
+        {
+            "mark": {"type": "line", "strokeWidth": 1},
+            "encoding": {"x": x, "y": y, "color": colour, "order": {"field": "mask"}},
+        },
+        {"mark": "circle", "encoding": {"x": x, "y": y, "color": colour, "size": size}},
+        {"mark": label, "encoding": {"x": x, "y": y, "color": colour, "text": {"field": "mask", "type": "nominal"}}},
+    ]
+    facet = {"field": "pool", "type": "nominal", "title": None, "sort": list(POOLS)}
+    spec = {"width": 380, "height": 260, "layer": layers}
+    chart = {"data": {"values": values}, "facet": facet, "columns": 2, "spec": spec}
+    path.write_text(zebra.charts.as_svg({**chart, "background": "white"}), encoding="utf-8")
 
 
 def main() -> None:
