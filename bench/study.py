@@ -240,7 +240,7 @@ def draw(rows: list[list[Any]], path: Path) -> None:
     facet = {"field": "pool", "type": "nominal", "title": None, "sort": list(POOLS)}
     spec = {"width": 380, "height": 260, "layer": layers}
     chart = {"data": {"values": values}, "facet": facet, "columns": 2, "spec": spec}
-    path.write_text(zebra.charts.as_svg({**chart, "background": "white"}), encoding="utf-8")
+    path.write_text(zebra.charts.as_svg(chart), encoding="utf-8")
 
 
 def main() -> None:

@@ -81,7 +81,7 @@ def as_svg(chart: Chart) -> str:
 
 def as_png(chart: Chart, scale: float = 2) -> bytes:
     """Return a chart as PNG. Raise ZebraError if Vega-Lite cannot draw it, and MissingExtraError without the extra `report`."""
-    return bytes(_drawn("vegalite_to_png", {**chart, "background": "white"}, scale=scale))
+    return bytes(_drawn("vegalite_to_png", chart, scale=scale))
 
 
 def as_altair(chart: Chart) -> Any:
@@ -97,7 +97,7 @@ def _drawn(function: str, chart: Chart, **options: Any) -> Any:
     import vl_convert  # noqa: PLC0415  # an extra
 
     try:
-        return getattr(vl_convert, function)(_to_draw(chart), **options)
+        return getattr(vl_convert, function)({"background": "white", **_to_draw(chart)}, **options)
     except ValueError as error:
         msg = f"Vega-Lite cannot draw the chart: {' '.join(str(error).split()[:40])}"
         raise ZebraError(msg) from error
