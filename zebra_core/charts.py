@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from zebra_core.base import markup
 from zebra_core.base.extras import require_extra
+from zebra_core.base.vega import draw_charts
 from zebra_core.errors import ZebraError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from zebra_core.base.vega import Kind
 
 Chart = Mapping[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -76,12 +79,20 @@ def _names(value: object) -> Iterator[str]:
 
 def as_svg(chart: Chart) -> str:
     """Return a chart as SVG. Raise ZebraError if Vega-Lite cannot draw it, and MissingExtraError without the extra `report`."""
-    return str(_drawn("vegalite_to_svg", chart))
+    return draw([chart], "svg")[0].decode()
 
 
-def as_png(chart: Chart, scale: float = 2) -> bytes:
-    """Return a chart as PNG. Raise ZebraError if Vega-Lite cannot draw it, and MissingExtraError without the extra `report`."""
-    return bytes(_drawn("vegalite_to_png", chart, scale=scale))
+def draw(charts: Sequence[Chart], kind: Kind) -> list[bytes]:
+    """Return charts as files of a kind, svg or png.
+
+    Raise ZebraError if Vega-Lite cannot draw one, and MissingExtraError without the extra `report`.
+    """
+    require_extra("report", "a figure as a file", ["vl_convert"])
+    try:
+        return draw_charts([{"background": "white", **_to_draw(chart)} for chart in charts], kind) if charts else []
+    except ValueError as error:
+        msg = f"Vega-Lite cannot draw a chart: {' '.join(str(error).split()[:40])}"
+        raise ZebraError(msg) from error
 
 
 def as_altair(chart: Chart) -> Any:
@@ -90,17 +101,6 @@ def as_altair(chart: Chart) -> Any:
     import altair as alt  # noqa: PLC0415  # an extra
 
     return alt.Chart.from_dict(_to_draw(chart))
-
-
-def _drawn(function: str, chart: Chart, **options: Any) -> Any:
-    require_extra("report", "a figure as a file", ["vl_convert"])
-    import vl_convert  # noqa: PLC0415  # an extra
-
-    try:
-        return getattr(vl_convert, function)({"background": "white", **_to_draw(chart)}, **options)
-    except ValueError as error:
-        msg = f"Vega-Lite cannot draw the chart: {' '.join(str(error).split()[:40])}"
-        raise ZebraError(msg) from error
 
 
 def _to_draw(chart: Chart) -> dict[str, Any]:

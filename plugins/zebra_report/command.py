@@ -19,6 +19,8 @@ from zebra_report.serving.server import serve_page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from zebra_core.base.vega import Kind
+
 
 @click.command(cls=command_with_flags("lint"))
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
@@ -60,7 +62,7 @@ if TYPE_CHECKING:
 def report(
     folders: tuple[str, ...],
     names: tuple[str, ...],
-    images: tuple[str, ...],
+    images: tuple[Kind, ...],
     audited: Path | None,
     port: int,
     output: Path | None,

@@ -21,17 +21,16 @@ from zebra_report.panels.pairs import Browsing
 from zebra_report.verdicts import verdicts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from zebra_core.base.vega import Kind
 
     Options = Mapping[str, Mapping[str, object]]
     Lints = Mapping[str, zebra.LintResult]
     Shares = Mapping[tuple[str, str], float]
 
-IMAGES: Mapping[str, Callable[[Mapping[str, object]], str | bytes]] = {
-    "svg": zebra.charts.as_svg,
-    "png": zebra.charts.as_png,
-}
+IMAGES: tuple[Kind, ...] = ("svg", "png")
 """The files that charts can be drawn to, by suffix."""
 
 
@@ -47,7 +46,7 @@ def write_report(
     dataset: zebra.Dataset,
     plugins: zebra.Plugins,
     options: Options | None = None,
-    images: Sequence[str] = (),
+    images: Sequence[Kind] = (),
     shares: Shares | None = None,
 ) -> Report:
     """Write `report/` in a dataset's folder: report.html, each table as CSV, and each chart as the `images`, svg or png.
@@ -102,14 +101,15 @@ def _tables(sections: Mapping[str, zebra.Section]) -> dict[str, str]:
     return {f"{_stem(name)}.csv": _as_csv(section.rows) for name, section in sections.items() if section.rows}
 
 
-def _images(sections: Mapping[str, zebra.Section], kinds: Sequence[str]) -> dict[str, str | bytes]:
+def _images(sections: Mapping[str, zebra.Section], kinds: Sequence[Kind]) -> dict[str, bytes]:
     """Return each chart as files; those after the first of a section are numbered from 2."""
-    return {
-        f"{_stem(name)}{f'-{number}' if number > 1 else ''}.{kind}": IMAGES[kind](chart)
-        for kind in kinds
+    charts = {
+        f"{_stem(name)}{f'-{number}' if number > 1 else ''}": chart
         for name, section in sections.items()
         for number, chart in enumerate(section.charts, 1)
     }
+    files = {kind: zebra.charts.draw([*charts.values()], kind) for kind in kinds}
+    return {f"{stem}.{kind}": file for kind in kinds for stem, file in zip(charts, files[kind], strict=True)}
 
 
 def _stem(name: str) -> str:

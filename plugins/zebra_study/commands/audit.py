@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,8 +151,10 @@ def _audit(
     if output:
         output.mkdir(parents=True, exist_ok=True)
         zebra.storage.write_durably(output / "audit.json", zebra.as_json(_finite(report)))
-        if find_spec("vl_convert"):
+        try:
             zebra.storage.write_durably(output / "reliability.svg", zebra.charts.as_svg(_reliability(curves)))
+        except zebra.ZebraError as error:
+            click.echo(f"Note: there is no reliability.svg: {error}", err=True)
         click.echo(f"\nThe results are in {output}/")
     return report
 

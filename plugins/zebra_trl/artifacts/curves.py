@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import zebra_core as zebra
 from zebra_core.training.curves import SUMMARY, chart_curve
+from zebra_trl.artifacts.progress import log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 
 def draw(metrics: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the curves of `metrics` (one entry per logged step) to an SVG file, side by side."""
+    """Draw the curves of `metrics` (one entry per logged step) to an SVG file, side by side; a line says if that fails."""
     charts = [{**chart, "width": 240} for curve in SUMMARY if (chart := chart_curve(curve, {"": metrics}))]
-    zebra.storage.write_text(path, zebra.charts.as_svg({"hconcat": charts}))
+    try:
+        zebra.storage.write_text(path, zebra.charts.as_svg({"hconcat": charts}))
+    except zebra.ZebraError as error:
+        log(f"there is no {path.name}: {error}")
