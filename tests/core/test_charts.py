@@ -31,7 +31,7 @@ def test_what_cannot_be_drawn() -> None:
     """A chart that Vega-Lite refuses is an error with its reason, and one that ends the library's process does not end ours."""
     pytest.importorskip("vl_convert")
     with pytest.raises(zebra.ZebraError, match="cannot draw a chart: Vega-Lite to SVG conversion failed"):
-        zebra.charts.as_svg({"mark": "nothing", "encoding": {}})
+        zebra.charts.as_svg({"description": "no mark", "encoding": {}})
     killed = {**BARS, "transform": [{"calculate": "'\\f'", "as": "name"}]}
     with pytest.raises(zebra.ZebraError, match="the library ended with exit code -"):
         zebra.charts.as_svg(killed)
