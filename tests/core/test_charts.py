@@ -32,7 +32,7 @@ def test_what_cannot_be_drawn() -> None:
     pytest.importorskip("vl_convert")
     with pytest.raises(zebra.ZebraError, match="cannot draw a chart: Vega-Lite to SVG conversion failed"):
         zebra.charts.as_svg({"description": "no mark", "encoding": {}})
-    killed = {**BARS, "transform": [{"calculate": "'\\f'", "as": "name"}]}
+    killed = {**BARS, "transform": [{"calculate": "'a \\f b'", "as": "name"}]}
     with pytest.raises(zebra.ZebraError, match="the library ended with exit code -"):
         zebra.charts.as_svg(killed)
 
