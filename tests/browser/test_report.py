@@ -45,3 +45,25 @@ def test_every_width_and_scheme(zebra_cli: Project, request: pytest.FixtureReque
             )
             assert len(heights) == page.locator(".chart").count() > 5
             assert min(heights) > 100
+
+
+def test_a_model_is_selected_everywhere(zebra_cli: Project, browser: Browser) -> None:
+    """A click on a model's bar dims the others, shows its pairs alone, and says so; the button ends it."""
+    zebra_cli.run("run")
+    zebra_cli.run("report", "zebra-dataset")
+    tab = browser.tab()
+    page = tab.open(zebra_cli.folder / "zebra-dataset/report/report.html")
+    bars = page.locator("#frequencies .mark-rect path")
+    rows = zebra_cli.dataset()
+    bars.first.click()
+    status = page.locator(".selection")
+    model = (status.text_content() or "").removeprefix("Only ").split()[0]
+    count = sum(model in (row["chosen_model"], row["rejected_model"]) for row in rows)
+    assert 0 < count < len(rows)
+    page.wait_for_function(f"document.querySelector('#pairs').textContent.includes('{count:,} of {len(rows)}')")
+    opacities = {*bars.evaluate_all("all => all.map(bar => bar.getAttribute('opacity') ?? '1')")}
+    assert opacities == {"1", "0.25"}
+    status.get_by_role("button").click()
+    assert page.locator(".selection").count() == 0
+    assert {*bars.evaluate_all("all => all.map(bar => bar.getAttribute('opacity') ?? '1')")} == {"1"}
+    assert tab.messages == []
