@@ -77,7 +77,7 @@ def _facts(state: State) -> zebra.Section:
 
 
 def _number(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) or float(value).is_integer() else f"{value:.3f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def _lines(state: State) -> Iterator[tuple[str, str | float]]:
@@ -97,7 +97,7 @@ def _lines(state: State) -> Iterator[tuple[str, str | float]]:
         if result.seconds is not None:
             yield "time", zebra.clock(result.seconds)
         for name, value in result.metrics.items():
-            yield HELD_OUT_WORDS.get(name, f"held out: {name}"), value
+            yield HELD_OUT_WORDS.get(name, f"held out: {name}"), int(value) if name == "pairs" else float(value)
     for step in resumed_steps(state.entries):
         yield "resumed after step", step
     yield "ZEBRA", job.zebra
