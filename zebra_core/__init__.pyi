@@ -116,6 +116,8 @@ from .stages import export as export
 from .stages import inspect_scores as inspect_scores
 from .stages import open_pool as open_pool
 from .stages import read_scores as read_scores
+from .training.chain import Chain as Chain
+from .training.chain import trainer_names as trainer_names
 from .training.folder import TrainingJob as TrainingJob
 from .training.folder import TrainingResult as TrainingResult
 from .training.model_lookup import check_model as check_model

@@ -37,7 +37,7 @@ from zebra_core.recipe.plugin_files import pin_plugins, relative_to
 from zebra_core.recipe.recipe import Recipe, field_of
 from zebra_core.recipe.resolve import Resolver, Selection, pinned, resolver_for
 from zebra_core.recipe.unscored import measures, select_complete_sources
-from zebra_core.training.trainer import Training
+from zebra_core.training.chain import Chain, select_training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from zebra_core.pool.pool import Pool
     from zebra_core.scores.checks import ScoreWarning
     from zebra_core.scores.table import ScoreTable
+    from zebra_core.training.trainer import Training
 
 LONG_TABLE = 100
 """The number of models up to which a score table is checked in full; of a longer one only the pool's models are."""
@@ -71,7 +72,7 @@ class Run:
     engine: Selection
     warnings: tuple[ScoreWarning, ...] = ()
     exporters: tuple[Selection, ...] = ()
-    training: Training | None = None
+    training: Training | Chain | None = None
     evaluators: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
 
     def write(
@@ -221,13 +222,13 @@ def _rehearse(resolver: Resolver, behavior: Behavior, pool: Pool) -> None:
     rehearsal.check_options()
 
 
-def _prepare_training(resolver: Resolver) -> tuple[Training | None, dict[str, dict[str, Any]]]:
+def _prepare_training(resolver: Resolver) -> tuple[Training | Chain | None, dict[str, dict[str, Any]]]:
     """Select the training that a recipe asks for, and the evaluators of the trained model; check that both can work.
 
     Raise ZebraError if it asks for an evaluation, but no model is measured.
     """
     recipe = resolver.recipe
-    training = Training.from_resolver(resolver) if recipe.trainer or recipe.model else None
+    training = select_training(resolver) if recipe.trainer or recipe.model else None
     if not recipe.evaluation:
         return training, {}
     if training is None and not measures(resolver):
@@ -240,10 +241,10 @@ def _prepare_training(resolver: Resolver) -> tuple[Training | None, dict[str, di
     return training, evaluators
 
 
-def prepare_training(recipe: Recipe, plugins: Plugins | None = None) -> Training:
-    """Select and check the trainer and the model of a recipe; the first step of `zebra train`."""
+def prepare_training(recipe: Recipe, plugins: Plugins | None = None) -> Training | Chain:
+    """Select and check the trainers and the model of a recipe; the first step of `zebra train`."""
     resolver = resolver_for(recipe, plugins)
-    training = Training.from_resolver(resolver)
+    training = select_training(resolver)
     resolver.check_options()
     return training
 

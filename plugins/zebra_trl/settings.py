@@ -58,7 +58,7 @@ class Settings:
         (), "trackio, wandb or tensorboard. Repeatable.", flag="--report-to", metavar="NAME"
     )
     push_to_hub: str = zebra.option(
-        "", "Upload the trained model under this name.", flag="--push-to-hub", metavar="NAME"
+        "", "Upload the trained model under this name.", flag="--push-to-hub", metavar="NAME", final=True
     )
     telemetry: bool = zebra.option(default=False, help="Let the Hugging Face libraries report their use.")
     others: dict[str, Any] = zebra.option(factory=dict, catch_all=True)

@@ -49,6 +49,21 @@ class TRLTrainer(Settings):
 
             upload(self.push_to_hub, output)
 
+    def check_successor(self, trainer: str) -> None:
+        """Raise ZebraError if another trainer cannot start from what this one gives: an adapter, or a reward model."""
+        from zebra_trl.models.lora import Lora  # noqa: PLC0415
+
+        lora = Lora.from_text(self.lora)
+        if self.kind == "Reward":
+            msg = f"a reward model scores responses and writes none, so {trainer} cannot start from it; leave out reward, or name it last"
+            raise zebra.ZebraError(msg)
+        if lora and not lora.merge:
+            msg = (
+                f"{self.name} trains an adapter, and {trainer} starts from a complete model; "
+                f"merge it: --set {self.name}.lora={self.lora},merge=true"
+            )
+            raise zebra.ZebraError(msg)
+
     def check(self, model: str) -> None:
         """Raise ZebraError if the extra `train` or the model is missing, or an option is unknown."""
         require_train()

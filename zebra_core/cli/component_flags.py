@@ -83,16 +83,29 @@ def take_flags(arguments: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def with_trainer_flags(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:
-    """Return the recipe with the values of a trainer's own flags set for the trainer that it selects."""
+    """Return the recipe with the values of a trainer's own flags set for the trainer that it selects.
+
+    Of several trainers, every one that declares a flag gets its value; the last of them alone if the option is `final`.
+    """
     if not flags:
         return recipe
+    from zebra_core.training.chain import trainer_names  # noqa: PLC0415
     from zebra_core.training.trainer import implied_trainer  # noqa: PLC0415
 
     plugins = loaded_plugins(recipe.plugins)
-    target = recipe.trainer or implied_trainer(plugins)
-    names = {option.flag_name: name for name, option in plugins.find("trainer", target).options.items()}
-    values = {names.get(flag, flag): value for flag, value in flags.items()}
-    return attrs.evolve(recipe, options={**recipe.options, target: {**recipe.options.get(target, {}), **values}})
+    targets = trainer_names(recipe.trainer) or [implied_trainer(plugins)]
+    tables = {target: dict(recipe.options.get(target, {})) for target in targets}
+    for flag, value in flags.items():
+        owners = {
+            target: option
+            for target in targets
+            for option in plugins.find("trainer", target).options.values()
+            if option.flag_name == flag
+        }
+        final = [target for target, option in owners.items() if option.info.final][-1:]
+        for target in final or owners or targets:
+            tables[target][owners[target].name if target in owners else flag] = value
+    return attrs.evolve(recipe, options={**recipe.options, **tables})
 
 
 def with_flags(recipe: Recipe, kind: str, flags: Mapping[str, Any]) -> Recipe:

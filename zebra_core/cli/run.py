@@ -78,7 +78,6 @@ def run(
     from zebra_core.cli.evaluate import evaluate_and_report  # noqa: PLC0415
     from zebra_core.cli.progress_bar import progress  # noqa: PLC0415
     from zebra_core.pipeline import prepare  # noqa: PLC0415
-    from zebra_core.training.folder import check_output  # noqa: PLC0415
     from zebra_core.training.relaunch import relaunch  # noqa: PLC0415
 
     pool, trainer, evaluation = (take_flags(arguments, kind) for kind in ("pool", "trainer", "evaluator"))
@@ -91,10 +90,10 @@ def run(
     show.selections(ready)
     show.score_warnings(ready.warnings)
     model = trained_folder(ready.training, output, trained) if ready.training else ""
-    if model and not ready.evaluators:
-        check_output(Path(model), overwrite=overwrite)
-    exports = _exports(ready, output)
     dataset = None if overwrite or not ready.training else ready.existing(output)
+    if ready.training and not ready.evaluators:
+        ready.training.check_free(output if dataset else None, model, overwrite=overwrite)
+    exports = _exports(ready, output)
     if dataset is None:
         for export in exports:
             export.check_free(overwrite=overwrite)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zebra_core.recipe.recipe import Recipe
+    from zebra_core.training.chain import Chain
     from zebra_core.training.trainer import Training
 
 
@@ -80,35 +81,41 @@ def train(
 
 
 def train_command(
-    recipe: Recipe, ready: Training, dataset: str, output: str | None, *, overwrite: bool, resume: bool | None
+    recipe: Recipe, ready: Training | Chain, dataset: str, output: str | None, *, overwrite: bool, resume: bool | None
 ) -> list[str]:
     """Return the `zebra train` command line that does what `zebra run` would do after building."""
     import tomli_w  # noqa: PLC0415
 
     from zebra_core.recipe.options import names_of  # noqa: PLC0415
+    from zebra_core.training.chain import Chain  # noqa: PLC0415
 
-    component = ready.trainer.component
+    stages = ready.stages if isinstance(ready, Chain) else (ready,)
+    targets = {target for stage in stages for target in names_of(stage.trainer.component)}
     settings = [
         f"{target}.{option}={tomli_w.dumps({'value': value}).partition('=')[2].strip()}"
         for target, table in recipe.options.items()
-        if target in names_of(component)
+        if target in targets
         for option, value in table.items()
     ]
-    pairs = [("--trainer", component.name), ("--model", recipe.model), *(("--plugin", name) for name in recipe.plugins)]
+    pairs = [
+        ("--trainer", ",".join(stage.name for stage in stages)),
+        ("--model", recipe.model),
+        *(("--plugin", name) for name in recipe.plugins),
+    ]
     pairs += [("--set", setting) for setting in settings] + ([("--output", output)] if output else [])
     flags = {"--overwrite": overwrite, "--resume": resume is True, "--no-resume": resume is False}
     return ["train", dataset, *(word for pair in pairs for word in pair), *(flag for flag, on in flags.items() if on)]
 
 
-def trained_folder(ready: Training, dataset: str, output: str | None) -> str:
+def trained_folder(ready: Training | Chain, dataset: str, output: str | None) -> str:
     """Return the folder of the trained model: `output` if given, else beside a local dataset, else in the current folder."""
     local = "://" not in dataset and not dataset.startswith("hub:")
     name = dataset.rstrip("/") if local else Path(dataset.removeprefix("hub:").partition("?")[0]).name
-    return output or f"{name}-{ready.trainer.component.name}"
+    return output or f"{name}-{ready.name}"
 
 
 def train_and_report(
-    ready: Training, dataset: str, output: str | None, *, overwrite: bool, resume: bool | None
+    ready: Training | Chain, dataset: str, output: str | None, *, overwrite: bool, resume: bool | None
 ) -> None:
     """Train, and print where the model is."""
     from zebra_core.training.folder import is_first_process  # noqa: PLC0415

@@ -31,6 +31,7 @@ class OptionInfo:
     `kind` is the kind of component that the value names. `requests` says that the flag also selects the component it
     belongs to. A `catch_all` field receives, as a dict, every option that no other field declares. `code` is a pattern: a
     value that matches it runs code, or sends data to another machine, so a recipe that sets it needs the user's consent. A `secret` value is never recorded.
+    The flag of a `final` option is for the last of several trainers only.
     """
 
     help: str = ""
@@ -41,6 +42,7 @@ class OptionInfo:
     catch_all: bool = False
     code: str = ""
     secret: bool = False
+    final: bool = False
 
 
 def option(  # noqa: PLR0913  # one for each property
@@ -54,13 +56,14 @@ def option(  # noqa: PLR0913  # one for each property
     catch_all: bool = False,
     code: str = "",
     secret: bool = False,
+    final: bool = False,
     **field: Any,
 ) -> Any:
     """Declare an option of a component or of the recipe: `attrs.field` with help and, optionally, a command-line flag.
 
     `default`, `validator`, `converter` and `factory` are those of `attrs.field`; see `OptionInfo` for the others.
     """
-    info = OptionInfo(help, flag, metavar, kind, requests, catch_all, code, secret)
+    info = OptionInfo(help, flag, metavar, kind, requests, catch_all, code, secret, final)
     values = field if "factory" in field else {"default": default, **field}
     return attrs.field(metadata={METADATA: info}, **values)
 

@@ -123,6 +123,14 @@ class ChecksModel(Protocol):
 
 
 @runtime_checkable
+class ChecksSuccessor(Protocol):
+    """A trainer whose model another trainer cannot always start from, as an adapter."""
+
+    def check_successor(self, trainer: str) -> None:
+        """Raise ZebraError if the next trainer of a chain, named `trainer`, cannot start from the model that this one gives."""
+
+
+@runtime_checkable
 class PlansSteps(Protocol):
     """A trainer that knows how long a training takes."""
 

@@ -35,7 +35,7 @@ class Recipe:
     `pool` and each of `scores` is `NAME`, `NAME:LOCATION` or `LOCATION`; paths are relative to the current folder.
     `plugin_hashes` has the SHA-256 of each plugin that is a file; in a saved recipe the paths of such plugins are relative
     to its folder, and other paths to the current folder. `benchmarks` declares properties of benchmarks by name, and `axes` weights of axes. `export` has the forms in which the dataset is
-    written as well, `trainer` and `model` are for the training that may follow, and `evaluation` has the evaluators and the values of their flags, as `zebra evaluate` takes them: what
+    written as well, `trainer` (a list, or names with commas between them, for several one after the other) and `model` are for the training that may follow, and `evaluation` has the evaluators and the values of their flags, as `zebra evaluate` takes them: what
     is measured of the trained model, and of models that the scores lack if `missing` asks for it. `options` holds the options of components by target (see `zebra_core.recipe.options`).
     `origins` says where each choice came from; it is not saved.
     """
@@ -67,7 +67,12 @@ class Recipe:
         kind="exporter",
         metavar="NAME",
     )
-    trainer: str = option("", "How to train; see `zebra plugins`.", kind="trainer", metavar="NAME")
+    trainer: str = option(
+        "",
+        "How to train; several, such as sft,dpo, one after the other. See `zebra plugins`.",
+        kind="trainer",
+        metavar="NAME[,NAME]",
+    )
     model: str = option(
         "",
         "Model to train: a folder, a name on the Hugging Face Hub, or a model generated locally.",
@@ -186,6 +191,8 @@ def make_recipe(values: Mapping[str, Any], origins: Mapping[str, str] | None = N
             what = "recipe key"
             raise unknown(what, name, KEYS)
     _refuse_remote_code(values)
+    if isinstance(trainers := values.get("trainer"), list) and all(isinstance(name, str) for name in trainers):
+        values["trainer"] = ",".join(trainers)
     tables = flatten(values.get("options", {}), "the recipe")
     try:
         recipe: Recipe = structure({**values, **({"options": tables} if tables else {})}, Recipe)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import xxhash
 
 from zebra_core import storage
 from zebra_core.base.lock import locked
@@ -18,12 +20,15 @@ from zebra_core.dataset.manifest import MANIFEST
 from zebra_core.dataset.staging import check_free, put_in_place
 from zebra_core.errors import Interrupted, ZebraError
 from zebra_core.records import Record, as_json, read_record, to_plain, write_record
+from zebra_core.training.metrics import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 TRAINING = "training.json"
 RESULTS = "results.json"
+DESCRIPTIONS = (TRAINING, RESULTS, METRICS, "README.md", "curves.svg")
+"""The files of a trained model's folder that say how it was trained; it is the same model without them."""
 STAGED = ".partial"
 """What the name of a training's folder ends with until the training has finished."""
 
@@ -125,6 +130,26 @@ def located_version(location: str) -> dict[str, Any]:
     return {"location": storage.shown(location), **version}
 
 
+def content_version(model: str) -> dict[str, Any]:
+    """Return the folder of a trained model with the hash of what a training that starts from it reads."""
+    folder = Path(model)
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.name not in DESCRIPTIONS
+        and not path.relative_to(folder).parts[0].startswith("checkpoint-")
+    )
+    hashes = [[path.relative_to(folder).as_posix(), fingerprint([path])[0]["xxh3_128"]] for path in files]
+    return {"location": storage.shown(model), "xxh3_128": xxhash.xxh3_128_hexdigest(json.dumps(hashes).encode())}
+
+
+def wait_for_model(output: Path, job: TrainingJob) -> None:
+    """Wait until the first of the processes that train together has put the model of a job in place."""
+    while TrainingJob.read(output) != job:
+        time.sleep(0.1)
+
+
 def check_output(output: Path, *, overwrite: bool) -> None:
     """Raise ZebraError if a folder cannot take a trained model."""
     check_free(output, TRAINING, "model", overwrite=overwrite)
@@ -134,10 +159,10 @@ def _resume_or_create(staging: Path, job: TrainingJob, *, resume: bool | None, l
     """Create the folder, or resume the one that an interrupted training of the same job left."""
     if resume is not False and _checkpoints(staging):
         before = read_record(TrainingJob, staging / TRAINING)
-        changes = _changes(to_plain(before), json.loads(as_json(to_plain(job))))
-        if changes:
+        differences = changes(before, job)
+        if differences:
             msg = (
-                f"{staging} holds checkpoints of another training ({'; '.join(changes)}); add --no-resume to start over, "
+                f"{staging} holds checkpoints of another training ({'; '.join(differences)}); add --no-resume to start over, "
                 "or choose another folder"
             )
             raise ZebraError(msg)
@@ -155,16 +180,20 @@ def _resume_or_create(staging: Path, job: TrainingJob, *, resume: bool | None, l
         raise ZebraError(msg) from error
 
 
-def _changes(before: dict[str, Any], now: dict[str, Any], prefix: str = "") -> list[str]:
+def changes(before: TrainingJob, now: TrainingJob) -> list[str]:
     """Return the differences between two jobs, in words."""
-    changes = []
+    return _changes(to_plain(before), json.loads(as_json(to_plain(now))))
+
+
+def _changes(before: dict[str, Any], now: dict[str, Any], prefix: str = "") -> list[str]:
+    differences = []
     for key in sorted({*before, *now}):
         old, new = before.get(key), now.get(key)
         if isinstance(old, dict) and isinstance(new, dict):
-            changes += _changes(old, new, f"{prefix}{key}.")
+            differences += _changes(old, new, f"{prefix}{key}.")
         elif old != new:
-            changes.append(f"{prefix}{key} was {_shown(old)} and is {_shown(new)}")
-    return changes
+            differences.append(f"{prefix}{key} was {_shown(old)} and is {_shown(new)}")
+    return differences
 
 
 def _shown(value: object) -> str:

@@ -17,6 +17,9 @@ from zebra_core.training.folder import (
     TRAINING,
     TrainingJob,
     TrainingResult,
+    changes,
+    check_output,
+    content_version,
     is_first_process,
     located_version,
     training_folder,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 class Trainer(Protocol):
     """A component that trains a model on a preference dataset; its options are its settings.
 
-    Optional members: `check`, `steps` and `finished` (see `zebra_core.plugins.protocols`).
+    Optional members: `check`, `check_successor`, `steps` and `finished` (see `zebra_core.plugins.protocols`).
     """
 
     def __call__(self, dataset: str, model: str, output: Path) -> TrainingResult | None:
@@ -47,13 +50,20 @@ class Trainer(Protocol):
 class Training:
     """A training that is ready: trainer and model are selected and checked.
 
-    `recommended` are the options that the model recommends and the trainer uses.
+    `recommended` are the options that the model recommends and the trainer uses. `follows` says that the model is what the
+    training before it in a chain gave, so that the job has the hash of what it learned.
     """
 
     plugins: Plugins
     trainer: Selection
     model: str
     recommended: dict[str, Any]
+    follows: bool = False
+
+    @property
+    def name(self) -> str:
+        """The trainer's name."""
+        return self.trainer.component.name
 
     @classmethod
     def from_resolver(cls, resolver: Resolver) -> Training:
@@ -78,7 +88,21 @@ class Training:
 
     def is_done(self, dataset: str, output: str | Path) -> bool:
         """Return whether the folder `output` has the model that this training on a dataset gives."""
-        return TrainingJob.read(output) == self._job(dataset)
+        return TrainingJob.read(output) == self.job(dataset)
+
+    def check_free(self, _dataset: str | None, output: str | Path, *, overwrite: bool) -> None:
+        """Raise ZebraError if the folder of the trained model is in use."""
+        check_output(Path(output), overwrite=overwrite)
+
+    def check_same(self, dataset: str, output: Path) -> None:
+        """Raise ZebraError, with the differences, if the folder has the model of another training."""
+        before = TrainingJob.read(output)
+        if before and (differences := changes(before, self.job(dataset))):
+            msg = (
+                f"{output} has another model than this training with {self.name} would give ({'; '.join(differences)}); "
+                "add --overwrite to replace it, or choose another --output"
+            )
+            raise ZebraError(msg)
 
     def run(
         self,
@@ -103,7 +127,7 @@ class Training:
         self, dataset: str, output: Path, log: Callable[[str], None], *, overwrite: bool, resume: bool | None
     ) -> Path:
         bound = self.trainer.bound
-        with training_folder(output, self._job(dataset), overwrite=overwrite, resume=resume, log=log) as folder:
+        with training_folder(output, self.job(dataset), overwrite=overwrite, resume=resume, log=log) as folder:
             if self.recommended and is_first_process():
                 settings = ", ".join(f"{name} {value:g}" for name, value in self.recommended.items())
                 log(f"settings that suit the model: {settings}")
@@ -118,7 +142,8 @@ class Training:
                 bound.instance.finished(output)
         return output
 
-    def _job(self, dataset: str) -> TrainingJob:
+    def job(self, dataset: str) -> TrainingJob:
+        """Return everything that the training on a dataset follows from."""
         component = self.trainer.component
         return TrainingJob(
             zebra=version("zebra-preference"),
@@ -126,7 +151,7 @@ class Training:
             plugin=f"{component.plugin} {self.plugins.origins[component.plugin]}",
             options=self.trainer.bound.options,
             dataset=located_version(dataset),
-            model=located_version(self.model),
+            model=content_version(self.model) if self.follows else located_version(self.model),
         )
 
     def _check_written(self, folder: Path) -> None:

@@ -110,7 +110,7 @@ def _check_axis(grid: Sweep, over: str, baseline: str | None) -> None:
         raise zebra.unknown(what, baseline, values, where)
 
 
-def _prepare(grid: Sweep) -> tuple[dict[Path, zebra.Run], dict[str, zebra.Training]]:
+def _prepare(grid: Sweep) -> tuple[dict[Path, zebra.Run], dict[str, zebra.Training | zebra.Chain]]:
     """Return datasets by folder and trainings by cell, ready to run.
 
     Raise ZebraError, before anything is built, if a dataset, a training or an evaluation cannot work.
@@ -152,7 +152,7 @@ def _check_evaluation(grid: Sweep, cell: Cell, model: str | None) -> None:
 def _print_plan(
     grid: Sweep,
     runs: Mapping[Path, zebra.Run],
-    trainings: Mapping[str, zebra.Training],
+    trainings: Mapping[str, zebra.Training | zebra.Chain],
     finished: Mapping[str, CellResult],
 ) -> None:
     """Print each cell with the pairs of its dataset and the steps of its training; nothing is written."""
