@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from itertools import product
@@ -52,7 +53,7 @@ class Cell:
     @property
     def name(self) -> str:
         """A name for folders and tables: its values on the axes, and the start of its key."""
-        words = [Path(str(value)).name.replace("+", "-") or axis for axis, value in self.place.items()]
+        words = [re.sub("[+,]", "-", Path(str(value)).name) or axis for axis, value in self.place.items()]
         return "_".join([*words, self.key[:8]])
 
 
@@ -73,12 +74,14 @@ class Sweep:
         return {**values, "options": options}
 
     def training_values(self, cell: Cell) -> dict[str, Any]:
-        """Return the recipe of a cell's training; if the seed is an axis, it also seeds a trainer that has one."""
-        name = cell.values.get("trainer", self.plugins.default("trainer"))
-        trainer = self.plugins.find("trainer", name)
-        options = {target: dict(t) for target, t in _options(cell).items() if target in zebra.names_of(trainer)}
-        if "seed" in cell.place and "seed" in trainer.options:
-            options.setdefault(name, {})["seed"] = cell.place["seed"]
+        """Return the recipe of a cell's training; if the seed is an axis, it also seeds each trainer that has one."""
+        names = zebra.trainer_names(cell.values.get("trainer", "")) or [self.plugins.default("trainer")]
+        trainers = {name: self.plugins.find("trainer", name) for name in names}
+        targets = {target for trainer in trainers.values() for target in zebra.names_of(trainer)}
+        options = {target: dict(t) for target, t in _options(cell).items() if target in targets}
+        for name, trainer in trainers.items():
+            if "seed" in cell.place and "seed" in trainer.options:
+                options.setdefault(name, {})["seed"] = cell.place["seed"]
         own = {key: cell.values[key] for key in (*OF_TRAINING, "plugins") if key in cell.values}
         return {**own, "options": options}
 

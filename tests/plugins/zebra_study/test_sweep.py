@@ -40,6 +40,18 @@ def test_cells(tmp_path: Path, plugins: zebra.Plugins) -> None:
     assert [grid.training_values(cell)["options"]["sft"] for cell in seeded[:2]] == [{"seed": 0}, {"seed": 1}]
 
 
+def test_a_chain_is_one_value(tmp_path: Path, plugins: zebra.Plugins) -> None:
+    """In a list of trainers, "sft,dpo" is both one after the other: a cell with the options and the seed of each."""
+    values: dict[str, Any] = {"trainer": ["sft", "sft,dpo"], "model": "tiny", "seed": [3]}
+    values |= {"options": {"dpo": {"beta": 0.2}, "kto": {"beta": 0.3}}}
+    grid = Sweep(cells_of(values, NOWHERE, plugins), NOWHERE, tmp_path, plugins)
+    single, chain = grid.cells
+    assert grid.training_values(single) == {"trainer": "sft", "model": "tiny", "options": {"sft": {"seed": 3}}}
+    options = {"sft": {"seed": 3}, "dpo": {"beta": 0.2, "seed": 3}}
+    assert grid.training_values(chain) == {"trainer": "sft,dpo", "model": "tiny", "options": options}
+    assert chain.name == f"sft-dpo_3_{chain.key[:8]}"
+
+
 def test_the_key_depends_on_the_evaluation(tmp_path: Path, plugins: zebra.Plugins) -> None:
     """A cell runs again if the pairs, the tasks, their rows or the limit change."""
     values: dict[str, Any] = {"strategy": ["sup"], "model": "tiny"}
