@@ -1,4 +1,4 @@
-"""Training with TRL: SFT, DPO and its relatives, and a tiny model to try them with. TRL is imported only to train."""
+"""Training with TRL: SFT, DPO and its relatives, distillation, and a tiny model to try them with. TRL is imported only to train."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 @zebra.hookimpl
 def zebra_trainers() -> zebra.Components:
     """Offer TRL's trainers."""
-    from zebra_trl.trainers import CPO, DPO, KTO, ORPO, SFT, Reward, SimPO
+    from zebra_trl.trainers import CPO, DPO, KTO, ORPO, SFT, Distill, Reward, SimPO
 
-    return {"sft": SFT, "dpo": DPO, "kto": KTO, "reward": Reward, "orpo": ORPO, "cpo": CPO, "simpo": SimPO}
+    preferences = {"dpo": DPO, "kto": KTO, "orpo": ORPO, "cpo": CPO, "simpo": SimPO}
+    return {"sft": SFT, **preferences, "reward": Reward, "distill": Distill}
 
 
 @zebra.hookimpl

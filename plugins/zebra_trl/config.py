@@ -140,9 +140,14 @@ def processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def rows_per_step(settings: Settings) -> int:
+    """Return the number of rows that an optimiser step takes, over all devices."""
+    return settings.per_device_train_batch_size * _accumulation(settings) * processes()
+
+
 def steps_of(settings: Settings, rows: int) -> int:
     """Return the number of steps of a training on this many rows."""
-    batch = settings.per_device_train_batch_size * _accumulation(settings) * processes()
+    batch = rows_per_step(settings)
     limit = int(settings.others.get("max_steps", 0))
     return limit if limit > 0 else max(1, round(-(-rows // batch) * settings.num_train_epochs))
 

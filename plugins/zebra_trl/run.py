@@ -21,12 +21,15 @@ from zebra_trl.artifacts.progress import ProgressCallback, log
 from zebra_trl.config import has_gpu, needs_reference, processes, trl_config
 from zebra_trl.data import load
 from zebra_trl.data.curriculum import StagedSampler, easiness, with_sampler
+from zebra_trl.data.taught import read_taught
 from zebra_trl.data.tokens import Tokens, drop_unusable, split
+from zebra_trl.distillation import fitted
 from zebra_trl.evaluation.rewards import pair_accuracy
 from zebra_trl.libraries import be_quiet
 from zebra_trl.models.lora import Lora
+from zebra_trl.models.teacher import note_teacher
 from zebra_trl.models.tokenizer import positions, tokenizer_of
-from zebra_trl.settings import DPOSettings
+from zebra_trl.settings import DistillSettings, DPOSettings
 from zebra_trl.trl_adapters import kind_of
 
 if TYPE_CHECKING:
@@ -51,6 +54,10 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
     with _explained_errors(settings):
         tokenizer = tokenizer_of(model, settings)
         rows, held_out = _rows(settings, dataset, model, tokenizer)
+        if isinstance(settings, DistillSettings) and settings.kind == "Distillation":
+            settings = fitted(settings, rows, log)
+            if PartialState().is_main_process:
+                note_teacher(settings.teacher, output)
         config = trl_config(settings, output, len(rows), log)
         checkpoint = _checkpoint(output, config.max_steps)
         trainer = _trainer(settings, config, model, tokenizer, (rows, held_out))
@@ -72,7 +79,7 @@ def _rows(
     """Return the rows to train on and those held out, as token ids. Raise ZebraError if model and dataset do not fit."""
     kind = kind_of(settings)
     with PartialState().main_process_first():
-        tokens = _tokens(settings, load.read(dataset), model, tokenizer)
+        tokens = _tokens(settings, _read(settings, dataset), model, tokenizer)
         test = load.read_test(dataset) if settings.held_out else None
         test_tokens = None if test is None else _tokens(settings, test, model, tokenizer)
     limit, count = settings.max_length, positions(model)
@@ -90,6 +97,13 @@ def _rows(
         held_out = _full_batches(settings, held_out)
         log(f"{len(rows):,} rows to train on, {len(held_out):,} held out")
     return rows, held_out
+
+
+def _read(settings: Settings, dataset: str) -> Dataset:
+    """Return the rows of a dataset, with the responses of a teacher in the pool if that is what is learned."""
+    if isinstance(settings, DistillSettings) and settings.kind == "SFT":
+        return read_taught(dataset, settings.teacher, log)
+    return load.read(dataset)
 
 
 def _tokens(settings: Settings, rows: Dataset, model: str, tokenizer: PreTrainedTokenizerBase) -> Dataset:
@@ -130,6 +144,8 @@ def _trainer(
             others["quantization_config"] = lora.quantization()
     if isinstance(settings, DPOSettings) and needs_reference(settings):
         others |= {"shift": settings.margin_shift, "use": settings.confidence}
+    if isinstance(settings, DistillSettings) and settings.kind == "Distillation":
+        others["teacher_model"] = settings.teacher
     if config.__dict__.get("precompute_ref_log_probs"):
         log("the reference's log-probabilities are computed first, or taken from the cache")
     trainer = with_sampler(kind.trainer, _sampler(settings, rows))(
@@ -150,8 +166,9 @@ def _sampler(settings: Settings, rows: Dataset) -> StagedSampler | None:
     if not settings.curriculum:
         return None
     by = settings.curriculum_by
-    if by not in rows.column_names or settings.kind == "KTO":
-        why = "KTO takes responses one by one" if settings.kind == "KTO" else f"the dataset has no column {by!r}"
+    alone = {"KTO": "KTO takes responses one by one", "Distillation": "a teacher teaches on prompts alone"}
+    if by not in rows.column_names or settings.kind in alone:
+        why = alone.get(settings.kind, f"the dataset has no column {by!r}")
         msg = f"--curriculum orders pairs by their {by}, but {why}"
         raise zebra.ZebraError(msg)
     log(f"curriculum: {settings.curriculum} by {by}, in {settings.stages} stages")
@@ -217,7 +234,8 @@ def _measure(settings: Settings, trainer: Trainer, held_out: Dataset | None) -> 
             f"held-out reward accuracy {accuracy:.3f} on {len(held_out):,} pairs; the chosen response is longer in {metrics['longer']:.3f}"
         )
     else:
-        metrics["token_accuracy"] = logged.get("mean_token_accuracy", float("nan"))
+        if settings.kind != "Distillation":
+            metrics["token_accuracy"] = logged.get("mean_token_accuracy", float("nan"))
         log(f"held-out loss {logged['loss']:.3f} on {len(held_out):,} rows")
     return metrics
 

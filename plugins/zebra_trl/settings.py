@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -139,3 +140,24 @@ class SimPOSettings(Settings):
 
     kind: ClassVar[str] = "CPO"
     fixed: ClassVar[dict[str, Any]] = {"loss_type": "simpo", "cpo_alpha": 0.0}
+
+
+@attrs.frozen(kw_only=True)
+class DistillSettings(Settings):
+    """The settings of distillation: SFT on the responses of a model of the pool, or TRL's distillation from a model's folder."""
+
+    teacher: str = zebra.option(
+        "",
+        "A model of the dataset's pool, whose responses are learned; the best one by default. Or the folder of a model, whose probabilities are.",
+        flag="--teacher",
+        metavar="NAME|DIR",
+    )
+    max_completion_length: int = zebra.option(
+        512, "Most tokens of an answer of the student, on which the model of a folder teaches it."
+    )
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # it depends on the teacher
+        """TRL's trainer: `Distillation` if the teacher is the folder of a model, else `SFT`."""
+        folder = self.teacher.startswith((".", "/", "~")) or (Path(self.teacher) / "config.json").is_file()
+        return "Distillation" if folder else "SFT"

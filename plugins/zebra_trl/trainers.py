@@ -10,6 +10,7 @@ import zebra_core as zebra
 from zebra_trl.libraries import require_train
 from zebra_trl.settings import (
     CPOSettings,
+    DistillSettings,
     DPOSettings,
     KTOSettings,
     ORPOSettings,
@@ -108,3 +109,19 @@ class CPO(TRLTrainer, CPOSettings):
 @attrs.frozen(kw_only=True)
 class SimPO(TRLTrainer, SimPOSettings):
     """SimPO: the mean log-probability is the reward, with a target margin. Takes any field of CPOConfig."""
+
+
+@attrs.frozen(kw_only=True)
+class Distill(TRLTrainer, DistillSettings):
+    """Learn from a teacher: from its responses in the pool, or, of a model's folder, the probability that it gives each token.
+
+    Takes any field of trl.SFTConfig, or of trl.DistillationConfig.
+    """
+
+    def check(self, model: str) -> None:
+        """Raise ZebraError as other trainers do, and if the teacher is a folder without a model, or with another vocabulary."""
+        TRLTrainer.check(self, model)
+        if self.kind == "Distillation":
+            from zebra_trl.models.teacher import check_teacher  # noqa: PLC0415
+
+            check_teacher(self.teacher, model)

@@ -9,6 +9,7 @@ from trl import KTOTrainer, RewardTrainer, SFTTrainer
 
 import zebra_core as zebra
 from zebra_trl.config import from_trl, needs_reference
+from zebra_trl.distillation import TokenisedDistillation, prompts_alone
 from zebra_trl.settings import DPOSettings, RewardSettings
 from zebra_trl.weighted_dpo import TokenisedDPO, WeightedDPO
 
@@ -54,6 +55,7 @@ def kind_of(settings: Settings) -> Kind:
     return {
         "SFT": Kind(SFTTrainer, _completion, pairs=False, rejected=False),
         "KTO": Kind(TokenisedKTO, _unpaired, pairs=False),
+        "Distillation": Kind(TokenisedDistillation, prompts_alone, pairs=False, rejected=False),
         "Reward": Kind(RewardTrainer, _full_sequences, cut=False),
     }[settings.kind]
 

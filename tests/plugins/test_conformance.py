@@ -21,8 +21,8 @@ EXTRAS = {
     "generator.openai": "generate",
 }
 """The extra that a kind, or a component, needs."""
-OF_FILES = ("generator.batch", "generator.transformers", "generator.vllm")
-"""Generators that answer from files, results and weights, which their own tests make."""
+OF_FILES = ("generator.batch", "generator.transformers", "generator.vllm", "trainer.distill")
+"""Generators that answer from files, results and weights, and a trainer that needs a teacher, which their own tests make."""
 OF_THE_LOOP = {
     "survives_being_killed",
     "gives_the_same_in_another_process",
