@@ -121,6 +121,7 @@ from .training.chain import trainer_names as trainer_names
 from .training.folder import TrainingJob as TrainingJob
 from .training.folder import TrainingResult as TrainingResult
 from .training.model_lookup import check_model as check_model
+from .training.reward import Reward as Reward
 from .training.trainer import Trainer as Trainer
 from .training.trainer import Training as Training
 

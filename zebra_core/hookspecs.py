@@ -107,6 +107,11 @@ def zebra_models() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_rewards() -> Components:  # type: ignore[empty-body]
+    """Offer rewards: from prompts (lists of messages) and completions (texts) to one number per completion, or None."""
+
+
+@hookspec
 def zebra_evaluators() -> Components:  # type: ignore[empty-body]
     """Offer evaluators: from a model's folder to a ScoreTable of one row."""
 
@@ -189,6 +194,7 @@ KINDS = {
     "exporter": "zebra_exporters",
     "trainer": "zebra_trainers",
     "model": "zebra_models",
+    "reward": "zebra_rewards",
     "evaluator": "zebra_evaluators",
     "engine": "zebra_engines",
     "figure": "zebra_figures",

@@ -123,10 +123,10 @@ class BoundComponent:
     component: Component
     instance: Any
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
         """Call the component."""
         with attributed_to(self.component):
-            return self.instance(*args)
+            return self.instance(*args, **keywords)
 
     @property
     def name(self) -> str:

@@ -73,6 +73,6 @@ class Subject:
         """What the component's factory made of the options."""
         return self.bound.instance
 
-    def call(self, *arguments: Any) -> Any:
+    def call(self, *arguments: Any, **keywords: Any) -> Any:
         """Call the component. Raise PluginError, which names it, if it fails in another way than by a ZebraError."""
-        return self.bound(*arguments)
+        return self.bound(*arguments, **keywords)

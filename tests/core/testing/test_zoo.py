@@ -182,6 +182,16 @@ FAULTS = {
         "model.next-door": "writes_to_its_folder_only",
         "model.objects": "recommends_plain_options",
     },
+    "broken_rewards": {
+        "reward.mean": "gives_a_number_per_completion",
+        "reward.verdicts": "gives_a_number_per_completion",
+        "reward.infinite": "gives_a_number_per_completion",
+        "reward.without-empty": "gives_a_number_per_completion",
+        "reward.ranks": "looks_at_each_completion_alone",
+        "reward.first-word": "takes_any_completion",
+        "reward.without-columns": "works_on_an_example",
+        "reward.at-least-one": "takes_no_completion",
+    },
     "broken_commands": {
         "command.silent": "has_a_line_of_help",
         "command.tolerant": "refuses_unknown_options",

@@ -27,7 +27,7 @@ from zebra_core.testing.examples.data import draw_candidates, draw_table, draw_v
 from zebra_core.training.trainer import generate_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from zebra_core.testing.subject import Subject
 
@@ -40,13 +40,14 @@ def _itself(result: Any) -> Any:
 class Example:
     """The arguments of a call; `inputs` are those that must stay as they are, and `outcome` is what counts of the result.
 
-    `call` is what to call, if that is not the component itself.
+    `call` is what to call, if that is not the component itself, and `keywords` are arguments by name.
     """
 
     arguments: tuple[Any, ...]
     inputs: tuple[Any, ...] = ()
     outcome: Callable[[Any], Any] = _itself
     call: Callable[..., Any] | None = None
+    keywords: Mapping[str, Any] = attrs.field(factory=dict)
 
     def loosened(self) -> Example:
         """Return the example with arrays that may be written to."""
@@ -93,6 +94,25 @@ def _generator(subject: Subject, _: Path) -> Example:
 def generating_model(subject: Subject) -> str:
     """Return the model that the author gives. Raise CheckSkipped if there is none."""
     return subject.model or skip('it needs a model to ask: give one with model="...", or --model')
+
+
+COMPLETIONS = ["3", "It is 2.", "", "3\n\n</s> \U0001f993 <b>three</b>"]
+"""What rewards are asked about: a response to each of the prompts."""
+
+
+def reward_columns(count: int) -> dict[str, list[Any]]:
+    """Return the columns of so many rows, as rewards get them."""
+    return {
+        "chosen": [f"{number + 1}" for number in range(count)],
+        "rejected": ["I do not know."] * count,
+        "margin": [0.5] * count,
+        "source": ["sums"] * count,
+    }
+
+
+def _reward(_: Subject, __: Path) -> Example:
+    columns = reward_columns(len(PROMPTS))
+    return Example((PROMPTS, COMPLETIONS), (PROMPTS, COMPLETIONS, columns), keywords=columns)
 
 
 def _filter(subject: Subject, _: Path) -> Example:
@@ -246,5 +266,6 @@ _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
     "trainer": _trainer,
     "evaluator": _evaluator,
     "model": _model,
+    "reward": _reward,
     "recipe": _nothing,
 }

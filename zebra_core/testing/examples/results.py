@@ -22,7 +22,7 @@ def call_with(subject: Subject, example: Example) -> Any:
     """Call a component with an example. Return its result as plain values."""
     instance = example.call or subject.instance
     with attributed_to(subject.component, mistakes=False):
-        return plain(example.outcome(instance(*example.arguments)))
+        return plain(example.outcome(instance(*example.arguments, **example.keywords)))
 
 
 def run_example(subject: Subject, folder: Path) -> Any:
