@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 @zebra.hookimpl
 def zebra_trainers() -> zebra.Components:
     """Offer TRL's trainers."""
-    from zebra_trl.trainers import CPO, DPO, KTO, ORPO, SFT, Distill, Reward, SimPO
+    from zebra_trl.trainers import CPO, DPO, GRPO, KTO, ORPO, RLOO, SFT, Distill, Reward, SimPO
 
     preferences = {"dpo": DPO, "kto": KTO, "orpo": ORPO, "cpo": CPO, "simpo": SimPO}
-    return {"sft": SFT, **preferences, "reward": Reward, "distill": Distill}
+    return {"sft": SFT, **preferences, "reward": Reward, "distill": Distill, "grpo": GRPO, "rloo": RLOO}
 
 
 @zebra.hookimpl

@@ -58,18 +58,22 @@ def check_options(settings: Settings) -> None:
             raise zebra.ZebraError(msg)
 
 
-def trl_config(settings: Settings, output: Path, rows: int, log: Callable[[str], None]) -> TrainingArguments:
+def trl_config(
+    settings: Settings, output: Path, rows: int, log: Callable[[str], None], **values_of_kind: object
+) -> TrainingArguments:
     """Return the config of TRL's trainer for this many rows; `log` gets a line about each adapted setting.
 
-    Raise ZebraError if TRL rejects the settings.
+    `values_of_kind` are fields that this kind of trainer needs; the user's settings take precedence. Raise ZebraError if TRL
+    rejects the settings.
     """
     kind = from_trl(f"{settings.kind}Config")
     names = {field.name for field in dataclasses.fields(kind)}
     values = {name: value for name, value in attrs.asdict(settings, recurse=False).items() if name in names}
     values |= _quiet(settings, output) | _precision(settings) | dict(settings.fixed)
-    values["gradient_accumulation_steps"] = _accumulation(settings)
+    values["gradient_accumulation_steps"] = accumulation(settings)
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
     values["warmup_steps"] = _warmup(settings, rows, log)
+    values |= values_of_kind
     values |= settings.others
     if needs_reference(settings):
         values["precompute_ref_log_probs"] = True
@@ -120,7 +124,7 @@ def _has_bf16() -> bool:
     return not torch.cuda.is_available() or bool(torch.cuda.is_bf16_supported())
 
 
-def _accumulation(settings: Settings) -> int:
+def accumulation(settings: Settings) -> int:
     """Return the number of batches per step; `effective_batch` counts rows over all devices."""
     if not settings.effective_batch:
         return settings.gradient_accumulation_steps
@@ -142,11 +146,12 @@ def processes() -> int:
 
 def rows_per_step(settings: Settings) -> int:
     """Return the number of rows that an optimiser step takes, over all devices."""
-    return settings.per_device_train_batch_size * _accumulation(settings) * processes()
+    return settings.per_device_train_batch_size * accumulation(settings) * processes()
 
 
 def steps_of(settings: Settings, rows: int) -> int:
     """Return the number of steps of a training on this many rows."""
+    rows *= settings.sequences_per_row
     batch = rows_per_step(settings)
     limit = int(settings.others.get("max_steps", 0))
     return limit if limit > 0 else max(1, round(-(-rows // batch) * settings.num_train_epochs))

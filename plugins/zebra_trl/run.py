@@ -29,6 +29,8 @@ from zebra_trl.libraries import be_quiet
 from zebra_trl.models.lora import Lora
 from zebra_trl.models.teacher import note_teacher
 from zebra_trl.models.tokenizer import positions, tokenizer_of
+from zebra_trl.online.settings import OnlineSettings
+from zebra_trl.online.trainer import Online
 from zebra_trl.settings import DistillSettings, DPOSettings
 from zebra_trl.trl_adapters import kind_of
 
@@ -53,16 +55,20 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
     began = time.monotonic()
     with _explained_errors(settings):
         tokenizer = tokenizer_of(model, settings)
-        rows, held_out = _rows(settings, dataset, model, tokenizer)
+        _check_positions(settings, model)
+        online = Online(settings, settings.rewards) if isinstance(settings, OnlineSettings) else None
+        rows, held_out = online.rows(dataset, tokenizer) if online else _rows(settings, dataset, model, tokenizer)
         if isinstance(settings, DistillSettings) and settings.kind == "Distillation":
             settings = fitted(settings, rows, log)
             if PartialState().is_main_process:
                 note_teacher(settings.teacher, output)
-        config = trl_config(settings, output, len(rows), log)
+        config = trl_config(settings, output, len(rows), log, **(online.values(held_out) if online else {}))
         checkpoint = _checkpoint(output, config.max_steps)
-        trainer = _trainer(settings, config, model, tokenizer, (rows, held_out))
+        if online:
+            online.prepare(config, checkpoint)
+        trainer = _trainer(settings, config, model, tokenizer, (rows, held_out), online)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        metrics = _measure(settings, trainer, held_out)
+        metrics = online.measure(trainer, held_out) if online else _measure(settings, trainer, held_out)
         _save(settings, trainer, tokenizer, output)
         result = zebra.TrainingResult(
             rows=len(rows), steps=trainer.state.global_step, seconds=time.monotonic() - began, metrics=metrics
@@ -71,6 +77,16 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
             _finish(dataset, output, result)
         PartialState().wait_for_everyone()
     return result
+
+
+def _check_positions(settings: Settings, model: str) -> None:
+    """Raise ZebraError if sequences may be longer than the model can take."""
+    limit, count = settings.max_length, positions(model)
+    if count and count < limit:
+        msg = (
+            f"max_length is {limit}, but the model has {count} positions; add --set {settings.name}.max_length={count}"
+        )
+        raise zebra.ZebraError(msg)
 
 
 def _rows(
@@ -82,12 +98,7 @@ def _rows(
         tokens = _tokens(settings, _read(settings, dataset), model, tokenizer)
         test = load.read_test(dataset) if settings.held_out else None
         test_tokens = None if test is None else _tokens(settings, test, model, tokenizer)
-    limit, count = settings.max_length, positions(model)
-    if count and count < limit:
-        msg = (
-            f"max_length is {limit}, but the model has {count} positions; add --set {settings.name}.max_length={count}"
-        )
-        raise zebra.ZebraError(msg)
+    limit = settings.max_length
     rows = drop_unusable(tokens, limit, log, cut=kind.cut)
     if test_tokens is None:
         rows, held_out = split(rows, settings.held_out, settings.seed)
@@ -127,12 +138,13 @@ def _full_batches(settings: Settings, held_out: Dataset) -> Dataset:
     return held_out.select(range(len(held_out) // batch * batch or len(held_out)))
 
 
-def _trainer(
+def _trainer(  # noqa: PLR0913, PLR0917  # one for each thing that a trainer is made of
     settings: Settings,
     config: TrainingArguments,
     model: str,
     tokenizer: PreTrainedTokenizerBase,
     datasets: tuple[Dataset, Dataset | None],
+    online: Online | None = None,
 ) -> Any:
     """Return TRL's trainer for the rows to train on and those held out."""
     rows, held_out = datasets
@@ -148,13 +160,17 @@ def _trainer(
         others["teacher_model"] = settings.teacher
     if config.__dict__.get("precompute_ref_log_probs"):
         log("the reference's log-probabilities are computed first, or taken from the cache")
+    callbacks = [ProgressCallback(settings.name, zebra.storage.place(config.output_dir)), Sealing()]
+    if online:
+        others |= online.arguments(rows)
+        callbacks.append(online.watch)
     trainer = with_sampler(kind.trainer, _sampler(settings, rows))(
         model=model,
         args=config,
         train_dataset=kind.columns(rows, settings),
         eval_dataset=None if held_out is None else kind.columns(held_out, settings),
         processing_class=tokenizer,
-        callbacks=[ProgressCallback(settings.name, zebra.storage.place(config.output_dir)), Sealing()],
+        callbacks=callbacks,
         **others,
     )
     trainer.remove_callback(PrinterCallback)

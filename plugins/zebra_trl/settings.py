@@ -73,6 +73,11 @@ class Settings:
         """The trainer's name."""
         return type(self).__name__.lower()
 
+    @property
+    def sequences_per_row(self) -> int:
+        """The number of sequences to learn from that a row becomes."""
+        return 1
+
 
 @attrs.frozen(kw_only=True)
 class DPOSettings(Settings):

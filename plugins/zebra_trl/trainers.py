@@ -8,6 +8,8 @@ import attrs
 
 import zebra_core as zebra
 from zebra_trl.libraries import require_train
+from zebra_trl.online.named import read_rewards
+from zebra_trl.online.settings import GRPOSettings, OnlineSettings, RLOOSettings
 from zebra_trl.settings import (
     CPOSettings,
     DistillSettings,
@@ -21,6 +23,8 @@ from zebra_trl.settings import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from zebra_core.recipe.resolve import Resolver
 
 
 @attrs.frozen(kw_only=True)
@@ -125,3 +129,29 @@ class Distill(TRLTrainer, DistillSettings):
             from zebra_trl.models.teacher import check_teacher  # noqa: PLC0415
 
             check_teacher(self.teacher, model)
+
+
+@attrs.frozen(kw_only=True)
+class OnlineTrainer(TRLTrainer, OnlineSettings):
+    """The base of the trainers against rewards."""
+
+    def use(self, resolver: Resolver) -> None:
+        """Find the rewards that are named. Raise ZebraError for one that does not exist."""
+        self.rewards[:] = read_rewards(self.reward, resolver)
+
+    def check(self, model: str) -> None:
+        """Raise ZebraError also if no reward is named, one is no reward model, or the settings do not fit each other."""
+        super().check(model)
+        from zebra_trl.online.check import check_online  # noqa: PLC0415
+
+        check_online(self, self.rewards)
+
+
+@attrs.frozen(kw_only=True)
+class GRPO(OnlineTrainer, GRPOSettings):
+    """Group relative policy optimisation against rewards: responses are compared with others to their prompt. Takes any field of trl.GRPOConfig."""
+
+
+@attrs.frozen(kw_only=True)
+class RLOO(OnlineTrainer, RLOOSettings):
+    """REINFORCE against rewards, with the other responses to a prompt as the baseline. Takes any field of trl.RLOOConfig."""

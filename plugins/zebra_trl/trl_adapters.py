@@ -50,6 +50,8 @@ def kind_of(settings: Settings) -> Kind:
     """Return TRL's trainer for settings."""
     if settings.kind == "DPO":
         return Kind(WeightedDPO if needs_reference(settings) else TokenisedDPO, _preference)
+    if settings.kind in ("GRPO", "RLOO"):
+        return Kind(from_trl(f"{settings.kind}Trainer"), _prompts, pairs=False)
     if settings.kind in ("ORPO", "CPO"):
         return Kind(_one_pass(from_trl(f"{settings.kind}Trainer")), _sequences)
     return {
@@ -58,6 +60,10 @@ def kind_of(settings: Settings) -> Kind:
         "Distillation": Kind(TokenisedDistillation, prompts_alone, pairs=False, rejected=False),
         "Reward": Kind(RewardTrainer, _full_sequences, cut=False),
     }[settings.kind]
+
+
+def _prompts(rows: Dataset, _: Settings) -> Dataset:
+    return rows.select_columns([name for name in ("prompt", "columns") if name in rows.column_names])
 
 
 def _preference(rows: Dataset, settings: Settings) -> Dataset:

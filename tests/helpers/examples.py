@@ -79,6 +79,13 @@ FOLDERS = {"score-source.eval-results": "repos"}
 FORMATS = {f"pool.{sample.reader}": sample for sample in reversed(POOL_SAMPLES.values()) if sample.reader != "long"}
 """The first sample of each reader of a pool's format."""
 TRAINING = {"num_train_epochs": 1.0, "warmup_steps": 0, "learning_rate": 2e-3}
+AGAINST_REWARDS = {
+    "reward": ["length"],
+    "max_completion_length": 4,
+    "gradient_accumulation_steps": 1,
+    "num_generations": 2,
+    "max_steps": 1,
+}
 
 
 @cache
@@ -112,7 +119,7 @@ def location_of(component: str) -> str | None:
 def options_of(component: str) -> dict[str, Any]:
     """Return the options that a component needs for its example."""
     if component.startswith("trainer."):
-        return TRAINING
+        return {**TRAINING, **(AGAINST_REWARDS if component in ("trainer.grpo", "trainer.rloo") else {})}
     if component == "filter.decontaminate":
         return {"against": str(folder() / "test-set.txt")}
     if component == "pool.generate":

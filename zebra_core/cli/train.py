@@ -90,7 +90,10 @@ def train_command(
     from zebra_core.training.chain import Chain  # noqa: PLC0415
 
     stages = ready.stages if isinstance(ready, Chain) else (ready,)
-    targets = {target for stage in stages for target in names_of(stage.trainer.component)}
+    used = [
+        each for stage in stages for each in (stage.trainer.component, *(bound.component for bound in stage.called))
+    ]
+    targets = {target for component in used for target in names_of(component)}
     settings = [
         f"{target}.{option}={tomli_w.dumps({'value': value}).partition('=')[2].strip()}"
         for target, table in recipe.options.items()

@@ -71,12 +71,16 @@ class UsesComponents(Protocol):
 
 @attrs.frozen(eq=False)
 class Resolver:
-    """Selects components for a recipe; `selections` lists the choices made so far, `used` the names of other components in use."""
+    """Selects components for a recipe; `selections` lists the choices made so far.
+
+    `used` has the names of other components in use, and `bound` those that components call.
+    """
 
     recipe: Recipe
     plugins: Plugins
     selections: list[Selection] = attrs.field(factory=list)
     used: set[str] = attrs.field(factory=set)
+    bound: list[BoundComponent] = attrs.field(factory=list)
 
     def component(
         self, kind: str, preferred: str = "", why: str = "default", recommended: Mapping[str, Any] | None = None
@@ -103,7 +107,8 @@ class Resolver:
     def bind(self, component: Component, defaults: Mapping[str, Any] | None = None) -> BoundComponent:
         """Bind a component that another one calls; options of the recipe take precedence over `defaults`."""
         self.used.update(names_of(component))
-        return component.bind({**(defaults or {}), **self._options(component)})
+        self.bound.append(component.bind({**(defaults or {}), **self._options(component)}))
+        return self.bound[-1]
 
     def requested(self, kind: str) -> list[Component]:
         """Return the components of a kind that the recipe requests by setting an option for that, such as one of `--prompts`."""

@@ -54,6 +54,8 @@ CURVES = (
     MARGIN,
     Curve("rewards", {"chosen": ["rewards/chosen"], "rejected": ["rewards/rejected"]}),
     Curve("rewards", {"highest": ["max_reward"], "mean": ["mean_reward"], "lowest": ["min_reward"]}),
+    Curve("reward of responses", {"reward": ["reward"]}),
+    Curve("share of responses cut off", {"cut off": ["completions/clipped_ratio"]}, range=(0, 1)),
     Curve("log-probability of a response", {"chosen": ["logps/chosen"], "rejected": ["logps/rejected"]}),
     TOKEN_ACCURACY,
     Curve("length", {"mean": ["completions/mean_length", "mean_length", "length"]}),

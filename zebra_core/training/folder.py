@@ -37,7 +37,8 @@ STAGED = ".partial"
 class TrainingJob(Record):
     """Everything that a training follows from, kept as `training.json` in the model's folder.
 
-    `plugin` is the trainer's plugin with its version; `dataset` and `model` have `location`, and what changes when they do.
+    `plugin` is the trainer's plugin with its version; `dataset` and `model` have `location`, and what changes when they do;
+    `components` has plugin and options of the components that the trainer calls, by address, such as `reward.exact`.
     """
 
     zebra: str
@@ -46,6 +47,7 @@ class TrainingJob(Record):
     options: dict[str, Any]
     dataset: dict[str, Any]
     model: dict[str, Any]
+    components: dict[str, Any] = attrs.field(factory=dict)
 
     @classmethod
     def read(cls, folder: str | Path) -> TrainingJob | None:

@@ -22,6 +22,9 @@ DISPLAYED = {
     "loss": ("loss",),
     "accuracy": ("rewards/accuracies", "accuracy", "mean_token_accuracy"),
     "margin": ("rewards/margins", "margin"),
+    "reward": ("reward",),
+    "length": ("completions/mean_length",),
+    "KL": ("kl",),
 }
 """The metrics that are displayed, and the names that trainers log them under; the first one present counts."""
 

@@ -28,6 +28,7 @@ from zebra_core.training.folder import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zebra_core.plugins.component import BoundComponent, Component
     from zebra_core.plugins.discovery import Plugins
     from zebra_core.recipe.resolve import Resolver, Selection
 
@@ -51,7 +52,8 @@ class Training:
     """A training that is ready: trainer and model are selected and checked.
 
     `recommended` are the options that the model recommends and the trainer uses. `follows` says that the model is what the
-    training before it in a chain gave, so that the job has the hash of what it learned.
+    training before it in a chain gave, so that the job has the hash of what it learned. `called` are the components that the
+    trainer calls, such as rewards.
     """
 
     plugins: Plugins
@@ -59,6 +61,7 @@ class Training:
     model: str
     recommended: dict[str, Any]
     follows: bool = False
+    called: tuple[BoundComponent, ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,14 +75,16 @@ class Training:
         instance = generated.bound.instance if generated else None
         recommended = dict(instance.recommended_options) if isinstance(instance, RecommendsOptions) else {}
         preferred = "" if resolver.recipe.trainer else implied_trainer(resolver.plugins)
+        others = len(resolver.bound)
         trainer = resolver.component("trainer", preferred, recommended=recommended)
+        called = tuple(resolver.bound[others:])
         model = generate_model(generated) if generated else resolver.recipe.model
         if isinstance(trainer.bound.instance, ChecksModel):
             with attributed_to(trainer.bound, mistakes=False):
                 trainer.bound.instance.check(model)
         options = trainer.bound.options
         used = {name: value for name, value in recommended.items() if options.get(name) == value}
-        return cls(resolver.plugins, trainer, model, used)
+        return cls(resolver.plugins, trainer, model, used, called=called)
 
     def steps(self, pairs: int) -> int | None:
         """Return how many optimiser steps a training on this many pairs takes, None if the trainer cannot tell."""
@@ -148,11 +153,19 @@ class Training:
         return TrainingJob(
             zebra=version("zebra-preference"),
             trainer=component.name,
-            plugin=f"{component.plugin} {self.plugins.origins[component.plugin]}",
+            plugin=self._plugin_of(component),
             options=self.trainer.bound.options,
+            components={
+                bound.component.address: {"plugin": self._plugin_of(bound.component), "options": bound.options}
+                for bound in self.called
+            },
             dataset=located_version(dataset),
             model=content_version(self.model) if self.follows else located_version(self.model),
         )
+
+    def _plugin_of(self, component: Component) -> str:
+        """Return the plugin of a component, with where it is from."""
+        return f"{component.plugin} {self.plugins.origins[component.plugin]}"
 
     def _check_written(self, folder: Path) -> None:
         """Raise PluginError if the trainer has written nothing but checkpoints."""

@@ -10,14 +10,14 @@ import zebra_core as zebra
 
 TEMPLATE = """\
 {metadata}
-# Trained with {name} on preferences without annotation
+# Trained with {name} {learned}
 
 | | |
 |---|---|
 | base model | {model} |
 | dataset | {dataset} |
 {rows}
-![loss, accuracy and margin](curves.svg)
+![{curves}](curves.svg)
 
 ## The dataset
 
@@ -37,6 +37,10 @@ NAMES = {
     "token_accuracy": "held-out token accuracy",
     "longer": "share of held-out pairs whose chosen response is longer",
     "pairs": "held-out rows",
+    "reward": "held-out reward",
+    "length": "tokens of a response to a held-out prompt",
+    "prompts": "held-out prompts",
+    "stopped_at_step": "step after which --stop-if ended the training",
     "rows": "rows trained on",
     "steps": "steps",
     "seconds": "seconds",
@@ -49,20 +53,35 @@ def card(
 ) -> str:
     """Return the card: the training, its results, and how the dataset was made if it has a manifest."""
     model, dataset = job.model["location"], job.dataset["location"]
+    online = bool(job.options.get("reward"))
     numbers = {**result.metrics, "rows": result.rows, "steps": result.steps, "seconds": result.seconds}
     text = TEMPLATE.format(
         metadata=zebra.markup.front_matter(_metadata(job, adapter=adapter)),
         name=zebra.markup.markdown(job.trainer.upper() if len(job.trainer) < 5 else job.trainer),
         model=zebra.markup.code(Path(model).name if Path(model).is_absolute() else model),
         dataset=zebra.markup.code(Path(dataset).name if Path(dataset).is_absolute() else dataset),
-        rows="".join(f"| {NAMES[name]} | {_shown(value)} |\n" for name, value in numbers.items() if name in NAMES),
+        learned="against rewards without annotation" if online else "on preferences without annotation",
+        curves="reward, length and KL divergence" if online else "loss, accuracy and margin",
+        rows="".join(f"| {_label(name)} | {_shown(value)} |\n" for name, value in numbers.items() if _label(name)),
         data=_data(manifest),
         settings="\n".join(
             f"| {zebra.markup.markdown(name)} | {zebra.markup.code(value)} |"
-            for name, value in _effective(job.options).items()
+            for name, value in {**_effective(job.options), **_of_components(job.components)}.items()
         ),
     )
     return zebra.storage.shown(text)
+
+
+def _label(name: str) -> str:
+    """Return what a number is called, empty if it is not shown; that of a single reward is `reward NAME`."""
+    return NAMES.get(name) or (f"held-out {zebra.markup.markdown(name)}" if name.startswith("reward ") else "")
+
+
+def _of_components(components: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of the components that the trainer called, by address."""
+    return {
+        f"{address}.{name}": value for address, entry in components.items() for name, value in entry["options"].items()
+    }
 
 
 def _metadata(job: zebra.TrainingJob, *, adapter: bool) -> dict[str, Any]:

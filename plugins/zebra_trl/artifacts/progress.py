@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from transformers import TrainerCallback
 
 import zebra_core as zebra
-from zebra_core.training.metrics import METRICS, RESUMED, displayed_metrics, read_metrics
+from zebra_core.training.metrics import HELD_OUT, METRICS, RESUMED, displayed_metrics, read_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +77,8 @@ class ProgressCallback(TrainerCallback):
         if self.first:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(_as_line(entry))
+        if any(name.startswith(HELD_OUT) for name in logs):
+            return
         self.last = {name: float(value) for name, value in logs.items() if _is_number(value)}
         if not math.isfinite(self.last.get("loss", 0.0)):
             msg = (

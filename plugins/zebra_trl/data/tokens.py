@@ -52,6 +52,10 @@ class Tokens:
                 columns[f"{side}_ids"].append(ids[row][start:])
         return {**columns, "problem": [_problem(batch, row, sides) for row in range(len(prompts))]}
 
+    def prompt_ids(self, prompts: Sequence[Text]) -> list[list[int]]:
+        """Return the ids of prompts, each with what begins a response."""
+        return self._ids(prompts, [None] * len(prompts), prompt=True)
+
     def _ids(self, texts: Sequence[Text], tools: Sequence[object], *, prompt: bool = False) -> list[list[int]]:
         if texts and isinstance(texts[0], str):
             return list(self.tokenizer(list(texts))["input_ids"]) if any(texts) else [[] for _ in texts]

@@ -1,0 +1,1 @@
+"""Training against rewards: a policy answers prompts, and learns from what its responses are worth."""
