@@ -21,12 +21,13 @@ def check_teacher(teacher: str, student: str) -> None:
 
     zebra.check_model(teacher)
     try:
-        vocabularies = [AutoTokenizer.from_pretrained(each).get_vocab() for each in (teacher, student)]
-        sizes = [AutoConfig.from_pretrained(each).get_text_config().vocab_size for each in (teacher, student)]
+        tokenizers = [AutoTokenizer.from_pretrained(each, trust_remote_code=False) for each in (teacher, student)]
+        configs = [AutoConfig.from_pretrained(each, trust_remote_code=False) for each in (teacher, student)]
     except (OSError, ValueError) as error:
         msg = f"cannot load the tokenizers of the teacher {teacher} and of {student}: {str(error).splitlines()[0]}"
         raise zebra.ZebraError(msg) from error
-    if vocabularies[0] != vocabularies[1] or sizes[0] != sizes[1]:
+    sizes = [config.get_text_config().vocab_size for config in configs]
+    if tokenizers[0].get_vocab() != tokenizers[1].get_vocab() or sizes[0] != sizes[1]:
         msg = (
             f"the teacher {teacher} has other tokens than {student} ({sizes[0]:,} and {sizes[1]:,}), and it teaches the probability of "
             "each token; name a teacher of the same family, or a model of the pool, whose responses are text"

@@ -169,7 +169,7 @@ def test_mistakes(project: Project, trainer: str, more: tuple[str, ...], message
     output = project.run(*TRAIN[:-1], trainer, *more, code=2).stderr
     assert message in output
     assert output.count("\n") == 1
-    assert sorted(path.name for path in project.folder.iterdir()) == ["base", "digits.py", "pairs"]
+    assert project.names == ["base", "digits.py", "pairs"]
 
 
 def test_flags(project: Project) -> None:
