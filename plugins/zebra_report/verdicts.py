@@ -40,7 +40,7 @@ def verdicts_of(dataset: zebra.Dataset, lints: Lints) -> list[Verdict]:
         *_difficulty(dataset),
         *_lint(lints, "length-bias", "Length", "--length-ratio 1.5 leaves out pairs of unlike length"),
         _texts(dataset, lints),
-        *_lint(lints, "repeated-prompt", "Duplicates", "zebra mix FOLDER --near-duplicates finds rewordings too"),
+        *_lint(lints, "repeated-prompt", "Duplicates", "--filter dedup leaves out instructions that repeat"),
         _contamination(dataset, lints),
         *_others(lints),
     ]
@@ -92,7 +92,9 @@ def _certainty(dataset: zebra.Dataset) -> Verdict:
     level: Level = "bad" if confidence < COIN else "look" if confidence < UNSURE else "good"
     fact = f"{confidence:.0%} of the labels are expected to be right, by the mean confidence"
     remedy = (
-        "zebra audit --calibrate compares with a judge" if level == "good" else "--min-confidence 0.65 asks for more"
+        "zebra audit FOLDER --judge LABELS compares with a judge"
+        if level == "good"
+        else "--min-confidence 0.65 asks for more"
     )
     return Verdict("Labels", level, fact, remedy, "distributions")
 
@@ -108,9 +110,14 @@ def _difficulty(dataset: zebra.Dataset) -> Iterator[Verdict]:
         )
 
 
+def _result(lints: Lints, name: str) -> zebra.LintResult | None:
+    """Return the result of a built-in lint, whose name has its plugin if another plugin offers the same; None if it has not run."""
+    return lints.get(name) or lints.get(f"report:{name}")
+
+
 def _lint(lints: Lints, lint: str, name: str, remedy: str) -> Iterator[Verdict]:
     """Yield the result of a lint, if it has run."""
-    result = lints.get(lint) or lints.get(f"report:{lint}")
+    result = _result(lints, lint)
     if result is not None:
         fault = bool(result.count or result.failed)
         fact = result.fact if result.count or result.failed or lint == "length-bias" else f"no pair: {result.fact}"
@@ -120,7 +127,7 @@ def _lint(lints: Lints, lint: str, name: str, remedy: str) -> Iterator[Verdict]:
 
 def _texts(dataset: zebra.Dataset, lints: Lints) -> Verdict:
     """Return which lints on single pairs match."""
-    results = {name: lints[name] for name in TEXTS if name in lints}
+    results = {name: result for name in TEXTS if (result := _result(lints, name)) is not None}
     matched = [f"{result.count:,} {name}" for name, result in results.items() if result.count]
     if not matched:
         return Verdict("Texts", "good", f"none of {len(results)} lints matches in {dataset.sampled}", section="lints")
@@ -136,7 +143,7 @@ def _filters(results: Mapping[str, zebra.LintResult]) -> str:
 
 def _contamination(dataset: zebra.Dataset, lints: Lints) -> Verdict:
     """Return whether prompts of test sets are in the data, if anybody looked."""
-    result, mix = lints.get("test-overlap"), dataset.manifest.mix
+    result, mix = _result(lints, "test-overlap"), dataset.manifest.mix
     if result is not None and not result.failed:
         level: Level = "bad" if result.count else "good"
         fact = f"{result.count:,} prompts are in the test set" if result.count else "no prompt is in the test set"
@@ -144,7 +151,13 @@ def _contamination(dataset: zebra.Dataset, lints: Lints) -> Verdict:
         return Verdict("Contamination", level, fact, remedy, "lints")
     if mix is not None and mix.decontaminated:
         return Verdict("Contamination", "good", "the mix left out prompts of its test files", section="overview")
-    return Verdict("Contamination", "look", "not compared with any test set", "--against FILE compares", "lints")
+    return Verdict(
+        "Contamination",
+        "look",
+        "not compared with any test set",
+        "zebra report FOLDER --against FILE compares",
+        "lints",
+    )
 
 
 def _others(lints: Lints) -> Sequence[Verdict]:
