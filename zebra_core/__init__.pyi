@@ -79,6 +79,7 @@ from .pool.pool import Part as Part
 from .pool.pool import Pool as Pool
 from .pool.pool import PoolReader as PoolReader
 from .pool.pool import place_of as place_of
+from .pool.prompts import message_texts as message_texts
 from .pool.prompts import prompt_keys as prompt_keys
 from .pool.prompts import prompt_phrases as prompt_phrases
 from .pool.prompts import prompt_text as prompt_text

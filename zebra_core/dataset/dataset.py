@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zebra_core import storage
@@ -22,6 +21,7 @@ from zebra_core.dataset.manifest import MANIFEST, PARTS, Manifest
 from zebra_core.dataset.summary import COUNTED, recount
 from zebra_core.errors import ZebraError
 from zebra_core.plugins.discovery import load_plugins
+from zebra_core.pool.prompts import message_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -251,16 +251,5 @@ class Dataset:
 def _with_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch whose prompts and responses are texts."""
     for name in TEXTS:
-        if pa.types.is_list(batch[name].type):
-            batch = batch.set_column(batch.schema.get_field_index(name), name, _texts_of(batch[name]))
+        batch = batch.set_column(batch.schema.get_field_index(name), name, message_texts(batch[name]))
     return batch
-
-
-def _texts_of(messages: pa.ListArray) -> pa.Array:
-    """Return the text of each list of messages: those of several with a blank line between two, that of a single one uncopied."""
-    texts = pc.fill_null(pc.struct_field(messages.flatten(), "content"), "None")
-    lengths = pc.fill_null(pc.list_value_length(messages), 0).to_numpy(zero_copy_only=False)
-    if (lengths == 1).all():
-        return texts
-    offsets = np.concatenate([[0], np.cumsum(lengths)])  # a slice of an array does not say where its lists begin
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), texts), "\n\n")

@@ -26,6 +26,17 @@ def prompt_text(prompts: pa.Array) -> pa.Array:
     return pc.if_else(prompts.is_valid(), pc.binary_join(relisted(prompts, contents), "\x1e"), None)
 
 
+def message_texts(column: pa.Array) -> pa.Array:
+    """Return texts as they are, and of each list of messages the contents, with a blank line between two; none is null."""
+    if not pa.types.is_list(column.type):
+        return pc.fill_null(column.cast(pa.string()), "")
+    contents, lengths = pc.struct_field(column.flatten(), "content"), pc.list_value_length(column)
+    contents = pc.fill_null(contents, "") if contents.null_count else contents
+    if pc.min_max(lengths).as_py() == {"min": 1, "max": 1} and not lengths.null_count:  # the rule, without a copy
+        return contents
+    return pc.binary_join(relisted(column, contents), "\n\n")
+
+
 def relisted(like: pa.ListArray, values: pa.Array) -> pa.ListArray:
     """Return `values` in lists as long as those of `like`; a missing list becomes an empty one."""
     lengths = pc.fill_null(pc.list_value_length(like), 0).to_numpy(zero_copy_only=False)

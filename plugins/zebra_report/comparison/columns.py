@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xxhash
 
+import zebra_core as zebra
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
-
-    import zebra_core as zebra
 
 HASHED = ("id", "prompt", "chosen", "rejected")
 NUMBERS = ("margin", "similarity", "confidence")
@@ -66,26 +66,12 @@ def read_columns(name: str, dataset: zebra.Dataset) -> Columns:
 
 def _columns(batch: pa.RecordBatch) -> dict[str, Any]:
     """Return hashes, lengths, numbers and models of a batch."""
-    texts = {name: as_texts(batch[name]) for name in HASHED}
+    texts = {name: zebra.message_texts(batch[name]) for name in HASHED}
     columns: dict[str, Any] = {name: _hashes(values.cast(pa.binary()).to_pylist()) for name, values in texts.items()}
     for name in ("chosen", "rejected"):
         columns[f"{name} characters"] = _numbers(pc.utf8_length(texts[name])).astype(np.int64)
     columns |= {name: _numbers(batch[name]).astype(np.float64) for name in NUMBERS}
     return columns | {name: batch[name].cast(pa.string()) for name in MODELS}
-
-
-def as_texts(column: pa.Array) -> pa.Array:
-    """Return a column as strings; messages are joined by a blank line."""
-    if not pa.types.is_list(column.type):
-        return column.cast(pa.string())
-    contents = pc.struct_field(column.flatten(), "content")
-    if contents.null_count:
-        contents = pc.fill_null(contents, "None")
-    lengths = pc.list_value_length(column)
-    if pc.min_max(lengths).as_py() == {"min": 1, "max": 1}:  # the rule, and faster: what follows imports pandas
-        return contents
-    offsets = pa.array(np.concatenate([[0], np.cumsum(_numbers(lengths))]), pa.int32())
-    return pc.binary_join(pa.ListArray.from_arrays(offsets, contents), "\n\n")
 
 
 def _numbers(column: pa.Array) -> NDArray[Any]:

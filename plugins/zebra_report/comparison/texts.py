@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zebra_report.comparison.columns import MODELS, NUMBERS, as_texts
+import zebra_core as zebra
+from zebra_report.comparison.columns import MODELS, NUMBERS
 from zebra_report.comparison.matching import OTHER, REVERSED
 from zebra_report.page import Panel
 
@@ -82,7 +83,7 @@ def _pairs_at(columns: Columns, rows: NDArray[np.int64]) -> dict[int, dict[str, 
     for batch in columns.dataset.batches(TEXTS):
         for row in places[(places >= start) & (places < start + len(batch))].tolist():
             part = batch.slice(row - start, 1)
-            shown = {name: _cut(as_texts(part[name])[0].as_py()) for name in TEXTS}
+            shown = {name: _cut(zebra.message_texts(part[name])[0].as_py()) for name in TEXTS}
             numbers = {name: _number(columns.numbers[name][row]) for name in NUMBERS}
             pairs[row] = {**shown, **dict(zip(MODELS, columns.models_at(row), strict=True)), **numbers}
         start += len(batch)

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+import zebra_core as zebra
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    import zebra_core as zebra
 
 NUMBERS = ("margin", "similarity", "confidence")
 PLAIN = ("id", "chosen_model", "rejected_model", "source", *NUMBERS)
@@ -48,21 +49,11 @@ def as_rows(batch: pa.RecordBatch, rows: NDArray[np.int64], start: int) -> pa.Re
     """
     where = pa.array(rows)
     columns = {"place": pa.array(rows + start)} | {name: batch[name].take(where) for name in PLAIN}
-    texts = {name: message_texts(batch[name].take(where)) for name in ("chosen", "rejected")}
+    texts = {name: zebra.message_texts(batch[name].take(where)) for name in ("chosen", "rejected")}
     columns |= {f"{name}_length": pc.utf8_length(column) for name, column in texts.items()}
     columns |= {name: pc.utf8_slice_codeunits(column, 0, LONGEST) for name, column in texts.items()}
     columns["prompt"] = batch["prompt"].take(where)
     return pa.RecordBatch.from_pydict(columns)
-
-
-def message_texts(column: pa.Array) -> pa.Array:
-    """Return the text of each list of messages, those of several with an empty line between them."""
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return pc.fill_null(column, "")
-    contents = pc.fill_null(pc.struct_field(column.flatten(), "content"), "")
-    lengths = pc.fill_null(pc.list_value_length(column), 0)
-    offsets = np.concatenate([[0], np.cumsum(lengths.to_numpy(zero_copy_only=False))]).astype(np.int32)
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), contents), "\n\n")
 
 
 def as_columns(pairs: pa.Table) -> dict[str, list[Any]]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import zebra_core as zebra
-from zebra_report.panels.pairs_sample import NUMBERS, TEXTS, message_texts
+from zebra_report.panels.pairs_sample import NUMBERS, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +141,7 @@ class Matcher:
         if block.start not in self.lengths:
             batch = self.files.read(block, ("chosen", "rejected"))
             chosen, rejected = (
-                pc.utf8_length(message_texts(column)).to_numpy(zero_copy_only=False) for column in batch.columns
+                pc.utf8_length(zebra.message_texts(column)).to_numpy(zero_copy_only=False) for column in batch.columns
             )
             self.lengths[block.start] = np.divide(
                 chosen, rejected, out=np.full(len(chosen), np.nan), where=rejected > 0
@@ -170,7 +170,7 @@ class Matcher:
         """Return which pairs of a block have a text in prompt, chosen or rejected, in any case."""
         matches = np.zeros(block.rows, bool)
         for name in TEXTS:
-            texts = message_texts(self.files.read(block, (name,)).column(0))
+            texts = zebra.message_texts(self.files.read(block, (name,)).column(0))
             matches |= _as_mask(pc.match_substring(texts, search, ignore_case=True))
         return matches
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 from helpers.compared import FIRST, SECOND, build, build_both
 
 import zebra_core as zebra
 from zebra_core.testing import Project
-from zebra_report.comparison.columns import Columns, as_texts, read_columns
+from zebra_report.comparison.columns import Columns, read_columns
 from zebra_report.comparison.matching import ALONE, OTHER, REVERSED, SAME, match
 
 
@@ -61,13 +60,3 @@ def test_columns(zebra_cli: Project) -> None:
     assert first.longer.tolist() == [1, 1, 1, 2, 2]
     assert len(np.unique(first.hashes["rejected"])) == 2  # "No." and "None."
     assert first.models_at(0) == ("scholar", "parrot")
-
-
-def test_texts_of_messages() -> None:
-    """Messages become one text, also in a part of a column, and texts stay as they are."""
-    messages = [[{"role": "user", "content": text} for text in texts] for texts in ("ab", "c", "de")]
-    kind = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
-    column = pa.array(messages, kind)
-    assert as_texts(column).to_pylist() == ["a\n\nb", "c", "d\n\ne"]
-    assert as_texts(column.slice(1)).to_pylist() == ["c", "d\n\ne"]
-    assert as_texts(pa.array(["x", "y"])).to_pylist() == ["x", "y"]
