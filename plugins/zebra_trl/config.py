@@ -106,13 +106,17 @@ def _quiet(settings: Settings, output: Path) -> dict[str, object]:
 
 
 def _precision(settings: Settings) -> dict[str, bool]:
-    """Return the number format: bf16 if the device has it, fp16 on older GPUs, fp32 on a CPU."""
-    gpu = has_gpu()
-    precision = settings.precision
-    if precision == "auto":
-        precision = "fp32" if not gpu else "bf16" if _has_bf16() else "fp16"
+    """Return the number format as TRL's fields."""
+    precision = precision_of(settings)
     values = {"bf16": precision == "bf16", "fp16": precision == "fp16"}
-    return values if gpu else {**values, "use_cpu": True, "dataloader_pin_memory": False}
+    return values if has_gpu() else {**values, "use_cpu": True, "dataloader_pin_memory": False}
+
+
+def precision_of(settings: Settings) -> str:
+    """Return the number format: by default bf16 if the device has it, fp16 on older GPUs, fp32 on a CPU."""
+    if settings.precision != "auto":
+        return settings.precision
+    return "fp32" if not has_gpu() else "bf16" if _has_bf16() else "fp16"
 
 
 def has_gpu() -> bool:

@@ -28,7 +28,7 @@ from zebra_trl.evaluation.rewards import pair_accuracy
 from zebra_trl.libraries import be_quiet
 from zebra_trl.models.lora import Lora
 from zebra_trl.models.teacher import note_teacher
-from zebra_trl.models.tokenizer import positions, tokenizer_of
+from zebra_trl.models.tokenizer import check_positions, check_template, tokenizer_of
 from zebra_trl.online.settings import OnlineSettings
 from zebra_trl.online.trainer import Online
 from zebra_trl.settings import DistillSettings, DPOSettings
@@ -55,7 +55,7 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
     began = time.monotonic()
     with _explained_errors(settings):
         tokenizer = tokenizer_of(model, settings)
-        _check_positions(settings, model)
+        check_positions(model, settings)
         online = Online(settings, settings.rewards) if isinstance(settings, OnlineSettings) else None
         rows, held_out = online.rows(dataset, tokenizer) if online else _rows(settings, dataset, model, tokenizer)
         if isinstance(settings, DistillSettings) and settings.kind == "Distillation":
@@ -77,16 +77,6 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
             _finish(dataset, output, result)
         PartialState().wait_for_everyone()
     return result
-
-
-def _check_positions(settings: Settings, model: str) -> None:
-    """Raise ZebraError if sequences may be longer than the model can take."""
-    limit, count = settings.max_length, positions(model)
-    if count and count < limit:
-        msg = (
-            f"max_length is {limit}, but the model has {count} positions; add --set {settings.name}.max_length={count}"
-        )
-        raise zebra.ZebraError(msg)
 
 
 def _rows(
@@ -123,12 +113,7 @@ def _tokens(settings: Settings, rows: Dataset, model: str, tokenizer: PreTrained
     rows = load.standard(rows, pairs=kind.pairs)
     if not kind.rejected:
         rows = rows.select_columns([name for name in rows.column_names if name != "rejected"])
-    if not isinstance(rows[0]["chosen"], str) and not tokenizer.chat_template:
-        msg = (
-            f"the dataset has messages, but the tokenizer of {model} has no chat template; "
-            f"add --set {settings.name}.chat_template=FILE.jinja"
-        )
-        raise zebra.ZebraError(msg)
+    check_template(tokenizer, rows, model, settings)
     return Tokens(tokenizer).of(rows)
 
 

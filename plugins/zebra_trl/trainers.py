@@ -24,6 +24,9 @@ from zebra_trl.settings import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from zebra_core.recipe.resolve import Resolver
 
 
@@ -42,6 +45,12 @@ class TRLTrainer(Settings):
         from zebra_trl.config import planned_steps  # noqa: PLC0415
 
         return planned_steps(self, pairs)
+
+    def margins(self, dataset: str, model: str, base: str) -> NDArray[np.float64]:
+        """Return the implicit reward margin of each pair of a dataset (rows), in its order; NaN where a pair has no room."""
+        from zebra_trl.evaluation.measure import implicit_margins  # noqa: PLC0415
+
+        return implicit_margins(self, dataset, model, base)
 
     def finished(self, output: Path) -> None:
         """Remove the checkpoints, unless they are to be kept, and upload the model if requested."""

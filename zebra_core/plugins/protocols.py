@@ -139,6 +139,19 @@ class PlansSteps(Protocol):
 
 
 @runtime_checkable
+class MeasuresPairs(Protocol):
+    """A trainer that can tell by how much a model prefers the chosen response of each pair."""
+
+    def margins(self, dataset: str, model: str, base: str) -> Matrix:
+        """Return the implicit reward margin of each pair of a dataset (rows), in its order; NaN where a pair has no room.
+
+        With the likelihoods that `model` and `base` (what it was trained from) give a response to its prompt, that is
+        log(model(chosen) / base(chosen)) - log(model(rejected) / base(rejected)), without beta (Rafailov et al. 2023, section 4).
+        It is 0 if both are the same model. Two calls give the same numbers.
+        """
+
+
+@runtime_checkable
 class Finishes(Protocol):
     """A trainer with work left once the model's folder is in place, such as an upload."""
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class Trainer(Protocol):
     """A component that trains a model on a preference dataset; its options are its settings.
 
-    Optional members: `check`, `check_successor`, `steps` and `finished` (see `zebra_core.plugins.protocols`).
+    Optional members: `check`, `check_successor`, `steps`, `margins` and `finished` (see `zebra_core.plugins.protocols`).
     """
 
     def __call__(self, dataset: str, model: str, output: Path) -> TrainingResult | None:

@@ -102,7 +102,12 @@ def _text(answer: Text) -> str:
 
 
 def drop_unusable(rows: Dataset, limit: int, log: Callable[[str], None], *, cut: bool = True) -> Dataset:
-    """Return the rows that can be used at `limit` tokens; `log` gets lines on what is dropped, why, and what is cut.
+    """Return the rows that can be used at `limit` tokens. Raise ZebraError if no row is left."""
+    return rows.select(np.flatnonzero(usable_rows(rows, limit, log, cut=cut))).remove_columns("problem")
+
+
+def usable_rows(rows: Dataset, limit: int, log: Callable[[str], None], *, cut: bool = True) -> NDArray[np.bool_]:
+    """Return whether each row can be used at `limit` tokens; `log` gets lines on what is dropped, why, and what is cut.
 
     A row is dropped if it has a problem, if its prompt alone fills the limit, if cutting makes both responses the same, and,
     unless the trainer may `cut`, if it exceeds the limit. Raise ZebraError if no row is left.
@@ -130,7 +135,7 @@ def drop_unusable(rows: Dataset, limit: int, log: Callable[[str], None], *, cut:
         log(f"left out {len(places):,}: {reason} (row {', '.join(map(str, places[:3]))}{', ...' * (len(places) > 3)})")
     if cut and (over & usable).any():
         log(f"{(over & usable).sum():,} responses are cut at max_length ({limit})")
-    return rows.select(np.flatnonzero(usable)).remove_columns("problem")
+    return np.asarray(usable)
 
 
 def _lengths(rows: Dataset) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 import zebra_core as zebra
-from zebra_trl.libraries import be_quiet, require_train
+from zebra_trl.libraries import require_train
 from zebra_trl.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,22 +83,16 @@ class Pairs:
         return zebra.ScoreTable.from_rows([(model, {NAME: share})], [benchmark], {(model, NAME): error})
 
     def _scores(self, model: str) -> tuple[Dataset, NDArray[np.float64], NDArray[np.float64]]:
-        """Return the rows, whether the model is right on each, and by how much the score of the chosen response is higher."""
-        from zebra_trl.data import load  # noqa: PLC0415
-        from zebra_trl.data.tokens import Tokens, drop_unusable  # noqa: PLC0415
-        from zebra_trl.evaluation import rewards  # noqa: PLC0415
-        from zebra_trl.models.tokenizer import tokenizer_of  # noqa: PLC0415
+        """Return the pairs, whether the model is right on each, and by how much the score of the chosen response is higher."""
+        from zebra_trl.evaluation import measure, rewards  # noqa: PLC0415
 
-        be_quiet()
-        rows = load.standard(load.read(self.dataset), pairs=True)
-        tokens = Tokens(tokenizer_of(model, Settings())).of(rows)
-        rows = drop_unusable(tokens, self.max_length, lambda text: print(f"  {text}"))  # noqa: T201
         job = zebra.TrainingJob.read(model)
         implicit = self.reference or REWARDS.get(job.trainer if job else "", "base")
         kind = "reward" if rewards.is_reward(model) else implicit
         base = self._base(model) if kind == "base" else ""
-        margins = rewards.margins(rewards.Scoring(model, kind, base, self.max_length, self.batch_size), rows)
-        return rows, (margins > 0) + 0.5 * (margins == 0), margins
+        scoring = rewards.Scoring(model, kind, base, self.max_length, self.batch_size)
+        pairs, _, margins = measure.measure(scoring, self.dataset, Settings())
+        return pairs, (margins > 0) + 0.5 * (margins == 0), margins
 
     def _base(self, model: str) -> str:
         """Return the model that this one was trained from. Raise ZebraError if that is unknown."""

@@ -20,10 +20,16 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     Pair = tuple[list[int], list[int]]
+    Places = NDArray[np.intp]
+
+DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def log_likelihoods(model: PreTrainedModel, pairs: Sequence[Pair], limit: int, batch: int) -> NDArray[np.float64]:
-    """Return the log-probability of each response given its prompt, both as ids, together cut at `limit` tokens."""
+    """Return the log-probability of each response given its prompt, both as ids, together cut at `limit` tokens.
+
+    The sums over tokens have 64 bits.
+    """
     sums = []
     for start in range(0, len(pairs), batch):
         chunk = pairs[start : start + batch]
@@ -33,7 +39,7 @@ def log_likelihoods(model: PreTrainedModel, pairs: Sequence[Pair], limit: int, b
         with torch.no_grad():
             logits = model(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
         logps = logits.log_softmax(-1).gather(-1, ids[:, 1:, None])[..., 0]
-        sums.append((logps * answer[:, 1:]).sum(1).cpu().numpy())
+        sums.append((logps * answer[:, 1:]).cpu().double().sum(1).numpy())
     return np.concatenate(sums)
 
 
@@ -60,7 +66,8 @@ def _padded(sequences: Sequence[list[int]], pad: int, device: torch.device) -> t
 class Scoring:
     """How responses are scored: by which model, as which kind (`reward`, `base`, `none` or `mean`), against which base.
 
-    Responses are cut at `limit` tokens and scored `batch` at a time.
+    Responses are cut at `limit` tokens and scored `batch` at a time. Matrices are multiplied in `precision` (`bf16` or `fp16`), by
+    default in that of the model's files.
     """
 
     model: str
@@ -68,6 +75,11 @@ class Scoring:
     base: str
     limit: int
     batch: int
+    precision: str = ""
+
+    def precisely(self) -> torch.autocast:
+        """Return a context in which models compute in the precision."""
+        return torch.autocast(_device(), DTYPES.get(self.precision), enabled=self.precision in DTYPES)
 
 
 def is_reward(model: str) -> bool:
@@ -87,21 +99,30 @@ def _language_model(name: str) -> Any:
 
 def margins(scoring: Scoring, rows: Dataset) -> NDArray[np.float64]:
     """Return by how much the score of each chosen response exceeds that of the rejected one, in nats or the reward's unit."""
+    responses, chosen, rejected = _distinct(rows, scoring.limit)
+    with scoring.precisely():
+        values = _values(scoring, responses)
+    return np.asarray(values[chosen] - values[rejected])
+
+
+def _values(scoring: Scoring, responses: Sequence[Pair]) -> NDArray[np.float64]:
+    """Return the score of each response. A model that is its own base is not run: its log-ratios are 0."""
     limit, batch = scoring.limit, scoring.batch
     if scoring.kind == "reward":
         model = AutoModelForSequenceClassification.from_pretrained(
             scoring.model, device_map=_device(), num_labels=1, trust_remote_code=False
         ).eval()
-        return np.asarray(np.subtract(*(scores(model, pairs, limit, batch) for pairs in _sides(rows))))
-    model = _language_model(scoring.model)
+        return scores(model, responses, limit, batch)
     if scoring.kind == "base":
-        reference = _language_model(scoring.base)
-        return _implicit_margins(model, reference, rows, limit, batch)
-    sides = []
-    for pairs in _sides(rows):
-        lengths = [max(min(len(prompt + answer), limit) - len(prompt), 1) for prompt, answer in pairs]
-        sides.append(log_likelihoods(model, pairs, limit, batch) / (lengths if scoring.kind == "mean" else 1))
-    return np.asarray(sides[0] - sides[1])
+        if _is_same(scoring.model, scoring.base):
+            return np.zeros(len(responses))
+        of_policy, of_base = (
+            log_likelihoods(_language_model(name), responses, limit, batch) for name in (scoring.model, scoring.base)
+        )
+        return of_policy - of_base
+    lengths = [max(min(len(prompt + answer), limit) - len(prompt), 1) for prompt, answer in responses]
+    sums = log_likelihoods(_language_model(scoring.model), responses, limit, batch)
+    return sums / (lengths if scoring.kind == "mean" else 1)
 
 
 def pair_accuracy(
@@ -111,25 +132,31 @@ def pair_accuracy(
 
     If `reference` is None, it is the policy with its adapter disabled.
     """
-    differences = _implicit_margins(policy.eval(), reference, rows, limit, batch)
-    return float(np.mean((differences > 0) + 0.5 * (differences == 0)))
+    responses, chosen, rejected = _distinct(rows, limit)
+    of_policy = log_likelihoods(policy.eval(), responses, limit, batch)
+    with policy.disable_adapter() if reference is None else nullcontext():
+        of_base = log_likelihoods(policy if reference is None else reference, responses, limit, batch)
+    ratios = of_policy - of_base
+    return float(np.mean((ratios[chosen] > ratios[rejected]) + 0.5 * (ratios[chosen] == ratios[rejected])))
 
 
-def _implicit_margins(
-    policy: PreTrainedModel, reference: PreTrainedModel | None, rows: Dataset, limit: int, batch: int
-) -> NDArray[np.float64]:
-    """Return the margins of the implicit rewards, without beta; `reference` as in `pair_accuracy`."""
-    sides = []
-    for pairs in _sides(rows):
-        of_policy = log_likelihoods(policy, pairs, limit, batch)
-        with policy.disable_adapter() if reference is None else nullcontext():
-            sides.append(of_policy - log_likelihoods(policy if reference is None else reference, pairs, limit, batch))
-    return np.asarray(sides[0] - sides[1])
+def _distinct(rows: Dataset, limit: int) -> tuple[list[Pair], Places, Places]:
+    """Return each prompt with a response once, long ones first, and where those of each row's chosen and rejected are.
+
+    A response is in many pairs if all pairs of the responses to a prompt are measured: k of them are in k (k - 1) / 2 pairs.
+    """
+    sides = [list(zip(rows["prompt_ids"], rows[name], strict=True)) for name in ("chosen_ids", "rejected_ids")]
+    keys = [[(tuple(prompt), tuple(answer[: limit - len(prompt)])) for prompt, answer in side] for side in sides]
+    distinct = sorted(dict.fromkeys(keys[0] + keys[1]), key=lambda key: -len(key[0] + key[1]))
+    places = {key: place for place, key in enumerate(distinct)}
+    chosen, rejected = (np.array([places[key] for key in side], dtype=np.intp) for side in keys)
+    return [(list(prompt), list(answer)) for prompt, answer in distinct], chosen, rejected
 
 
-def _sides(rows: Dataset) -> list[list[Pair]]:
-    """Return the prompts with their chosen, and with their rejected responses."""
-    return [list(zip(rows["prompt_ids"], rows[name], strict=True)) for name in ("chosen_ids", "rejected_ids")]
+def _is_same(model: str, base: str) -> bool:
+    """Return whether two names are those of one model."""
+    folders = Path(model), Path(base)
+    return model == base or (all(folder.is_dir() for folder in folders) and folders[0].samefile(folders[1]))
 
 
 def _device() -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import zebra_core as zebra
 
 if TYPE_CHECKING:
+    from datasets import Dataset
     from transformers import PreTrainedTokenizerBase
 
     from zebra_trl.settings import Settings
@@ -34,9 +36,32 @@ def tokenizer_of(model: str, settings: Settings) -> PreTrainedTokenizerBase:
 
 
 def positions(model: str) -> int | None:
-    """Return the number of positions of a model, None if its config does not give it."""
+    """Return the number of positions of a model, or of the model that an adapter is for; None if its config does not give it."""
     from transformers import AutoConfig  # noqa: PLC0415
 
+    adapter = Path(model) / "adapter_config.json"
+    if adapter.is_file():
+        model = json.loads(adapter.read_text(encoding="utf-8"))["base_model_name_or_path"]
     config = AutoConfig.from_pretrained(model, trust_remote_code=False)
     count = getattr(config.get_text_config(), "max_position_embeddings", None)
     return count if isinstance(count, int) and count > 0 else None
+
+
+def check_positions(model: str, settings: Settings) -> None:
+    """Raise ZebraError if sequences may be longer than the model can take."""
+    limit, count = settings.max_length, positions(model)
+    if count and count < limit:
+        msg = (
+            f"max_length is {limit}, but the model has {count} positions; add --set {settings.name}.max_length={count}"
+        )
+        raise zebra.ZebraError(msg)
+
+
+def check_template(tokenizer: PreTrainedTokenizerBase, rows: Dataset, model: str, settings: Settings) -> None:
+    """Raise ZebraError if the tokenizer cannot render messages."""
+    if not isinstance(rows[0]["chosen"], str) and not tokenizer.chat_template:
+        msg = (
+            f"the dataset has messages, but the tokenizer of {model} has no chat template; "
+            f"add --set {settings.name}.chat_template=FILE.jinja"
+        )
+        raise zebra.ZebraError(msg)
