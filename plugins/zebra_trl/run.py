@@ -20,6 +20,7 @@ from zebra_trl.artifacts.curves import draw
 from zebra_trl.artifacts.progress import ProgressCallback, log
 from zebra_trl.config import has_gpu, needs_reference, processes, trl_config
 from zebra_trl.data import load
+from zebra_trl.data.columns import check_columns, named_columns
 from zebra_trl.data.curriculum import StagedSampler, easiness, with_sampler
 from zebra_trl.data.taught import read_taught
 from zebra_trl.data.tokens import Tokens, drop_unusable, split
@@ -85,7 +86,9 @@ def _rows(
     """Return the rows to train on and those held out, as token ids. Raise ZebraError if model and dataset do not fit."""
     kind = kind_of(settings)
     with PartialState().main_process_first():
-        tokens = _tokens(settings, _read(settings, dataset), model, tokenizer)
+        every = _read(settings, dataset)
+        check_columns(settings, every)
+        tokens = _tokens(settings, every, model, tokenizer)
         test = load.read_test(dataset) if settings.held_out else None
         test_tokens = None if test is None else _tokens(settings, test, model, tokenizer)
     limit = settings.max_length
@@ -110,7 +113,7 @@ def _read(settings: Settings, dataset: str) -> Dataset:
 def _tokens(settings: Settings, rows: Dataset, model: str, tokenizer: PreTrainedTokenizerBase) -> Dataset:
     """Return rows as token ids. Raise ZebraError if the tokenizer cannot render messages."""
     kind = kind_of(settings)
-    rows = load.standard(rows, pairs=kind.pairs)
+    rows = load.standard(rows, pairs=kind.pairs, named=named_columns(settings))
     if not kind.rejected:
         rows = rows.select_columns([name for name in rows.column_names if name != "rejected"])
     check_template(tokenizer, rows, model, settings)
@@ -163,15 +166,10 @@ def _trainer(  # noqa: PLR0913, PLR0917  # one for each thing that a trainer is 
 
 
 def _sampler(settings: Settings, rows: Dataset) -> StagedSampler | None:
-    """Return the order of the curriculum, None without one. Raise ZebraError if the rows cannot be ordered."""
+    """Return the order of the curriculum, None without one."""
     if not settings.curriculum:
         return None
     by = settings.curriculum_by
-    alone = {"KTO": "KTO takes responses one by one", "Distillation": "a teacher teaches on prompts alone"}
-    if by not in rows.column_names or settings.kind in alone:
-        why = alone.get(settings.kind, f"the dataset has no column {by!r}")
-        msg = f"--curriculum orders pairs by their {by}, but {why}"
-        raise zebra.ZebraError(msg)
     log(f"curriculum: {settings.curriculum} by {by}, in {settings.stages} stages")
     return StagedSampler(easiness(rows[by], by, settings.curriculum), settings.stages, settings.seed)
 

@@ -41,9 +41,11 @@ class Settings:
         "", "Train adapters: r, alpha, dropout, target, bits, merge.", flag="--lora", metavar="r=16[,...]"
     )
     curriculum: Literal["", "easy-to-hard", "hard-to-easy"] = zebra.option(
-        "", "Order the pairs in stages, by margin.", flag="--curriculum"
+        "", "Order the pairs in stages, by margin or another column.", flag="--curriculum"
     )
-    curriculum_by: Literal["margin", "similarity"] = zebra.option("margin", "What makes a pair easy or hard.")
+    curriculum_by: str = zebra.option(
+        "margin", "Numeric column that says how easy a pair is: a high value is easy, of `similarity` a low one."
+    )
     stages: int = zebra.option(3, "Number of stages of the curriculum.", validator=attrs.validators.ge(1))
     held_out: float = zebra.option(
         0.05,

@@ -35,9 +35,12 @@ class StagedSampler(Sampler[int]):
 
 
 def easiness(values: Sequence[float], by: str, direction: str) -> NDArray[np.float64]:
-    """Return a key to sort by: pairs with a wide margin, or of dissimilar models, are easy."""
+    """Return a key to sort by: pairs with a high value, such as a wide margin, are easy, and those of dissimilar models.
+
+    Rows without a value come last.
+    """
     keys = np.asarray(values, dtype=float)
-    easy_first = -keys if by == "margin" else keys
+    easy_first = keys if by == "similarity" else -keys
     return easy_first if direction == "easy-to-hard" else -easy_first
 
 

@@ -12,7 +12,7 @@ from trl.data_utils import extract_prompt
 import zebra_core as zebra
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
 FILES = {".parquet": "parquet", ".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".arrow": "arrow"}
@@ -98,12 +98,13 @@ def _load_folder(path: Path, split: str) -> Dataset | DatasetDict | None:
     return None
 
 
-def standard(rows: Dataset, *, pairs: bool) -> Dataset:
+def standard(rows: Dataset, *, pairs: bool, named: Collection[str] = ()) -> Dataset:
     """Return the columns `prompt`, `chosen` and, if the dataset has pairs, `rejected`, and others that a training may use.
 
-    `pairs` says whether the trainer needs pairs. Raise ZebraError if the columns are in none of the forms that TRL knows.
+    `pairs` says whether the trainer needs pairs, and `named` are columns that its settings name. Raise ZebraError if the columns are in none of the forms that TRL knows.
     """
     names = rows.column_names
+    kept = [name for name in names if name in KEPT or name in named]
     if "chosen" in names and "rejected" in names:
         if "prompt" not in names:
             rows = rows.map(extract_prompt)
@@ -111,27 +112,27 @@ def standard(rows: Dataset, *, pairs: bool) -> Dataset:
         msg = f"the trainer needs pairs, columns prompt, chosen and rejected; the dataset has {', '.join(names)}"
         raise zebra.ZebraError(msg)
     else:
-        rows = _single(rows)
+        rows = _single(rows, kept)
     texts = [name for name in ("prompt", "chosen", "rejected") if name in rows.column_names]
     _check_types(rows, texts)
-    return rows.select_columns([*texts, *(name for name in KEPT if name in rows.column_names)])
+    return rows.select_columns([*texts, *kept])
 
 
-def _single(rows: Dataset) -> Dataset:
+def _single(rows: Dataset, kept: Collection[str]) -> Dataset:
     """Return single responses as the columns `prompt` and `chosen`."""
     names = rows.column_names
     if "prompt" in names and ("completion" in names or "chosen" in names):
         return rows if "chosen" in names else rows.rename_column("completion", "chosen")
     if "messages" in names:
-        return _map(rows, lambda row: {"prompt": row["messages"][:-1], "chosen": row["messages"][-1:]})
+        return _map(rows, kept, lambda row: {"prompt": row["messages"][:-1], "chosen": row["messages"][-1:]})
     if "text" in names:
-        return _map(rows, lambda row: {"prompt": "", "chosen": row["text"]})
+        return _map(rows, kept, lambda row: {"prompt": "", "chosen": row["text"]})
     msg = f"the dataset has the columns {', '.join(names)}; it needs one of these forms: {FORMS}"
     raise zebra.ZebraError(msg)
 
 
-def _map(rows: Dataset, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Dataset:
-    return rows.map(change, remove_columns=[name for name in rows.column_names if name not in KEPT])
+def _map(rows: Dataset, kept: Collection[str], change: Callable[[dict[str, Any]], dict[str, Any]]) -> Dataset:
+    return rows.map(change, remove_columns=[name for name in rows.column_names if name not in kept])
 
 
 def _check_types(rows: Dataset, names: list[str]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from zebra_core.testing import Project
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the libraries' own warnings are theirs
 
@@ -46,3 +49,37 @@ def test_the_curriculum_reaches_the_batches(tmp_path: Path, demo: Path, directio
         assert all(stages[k].max() <= stages[k + 1].min() for k in range(3))
     assert epochs[0] != epochs[1]
     assert sorted(epochs[0]) == sorted(epochs[1])
+
+
+@pytest.mark.parametrize(
+    ("by", "order"), [("margin", [2, 0, 1, 3]), ("policy_margin", [2, 0, 1, 3]), ("similarity", [1, 0, 2, 3])]
+)
+def test_a_high_value_is_easy_except_of_similarity(by: str, order: list[int]) -> None:
+    """Of 0.5, 0.1, 0.9 and none, the third pair is the easiest; as similarities, the second. One without a value is last."""
+    from zebra_trl.data.curriculum import easiness
+
+    values = [0.5, 0.1, 0.9, None]
+    assert np.argsort(easiness(values, by, "easy-to-hard"), kind="stable").tolist() == order  # type: ignore[arg-type]
+    backwards = np.argsort(easiness(values, by, "hard-to-easy"), kind="stable").tolist()  # type: ignore[arg-type]
+    assert backwards == [*order[2::-1], 3]
+
+
+def test_any_numeric_column_orders_the_pairs(zebra_cli: Project) -> None:
+    """Prompts of a, b, c and d with gaps 3, 1, 4 and 2, one pair per step and stage: c, a, d, b are learned in this order."""
+    from zebra_trl import run as work
+    from zebra_trl.config import trl_config
+    from zebra_trl.models.tiny import make_tiny
+    from zebra_trl.models.tokenizer import tokenizer_of
+    from zebra_trl.trainers import DPO
+
+    gaps = {"a": 3, "b": 1, "c": 4, "d": 2}
+    rows = [{"prompt": name, "chosen": "yes", "rejected": "no", "gap": gap} for name, gap in gaps.items()]
+    zebra_cli.write("pairs.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    make_tiny(zebra_cli.folder / "model")
+    made = DPO(curriculum="easy-to-hard", curriculum_by="gap", stages=4, per_device_train_batch_size=1, held_out=0)
+    tokenizer = tokenizer_of("model", made)
+    tokens, _ = work._rows(made, "pairs.jsonl", "model", tokenizer)
+    config = trl_config(made, zebra_cli.folder / "x", 4, print)
+    trainer = work._trainer(made, config, "model", tokenizer, (tokens, None))
+    firsts = [tokenizer.decode(batch["input_ids"][0, 0]) for batch in trainer.get_train_dataloader()]
+    assert firsts == ["c", "a", "d", "b"]
