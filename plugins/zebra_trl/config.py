@@ -14,6 +14,7 @@ import torch
 
 import zebra_core as zebra
 from zebra_trl.models.lora import Lora
+from zebra_trl.settings import DPOSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,8 +86,10 @@ def trl_config(
 
 
 def needs_reference(settings: Settings) -> bool:
-    """Return whether the loss uses margin or confidence, and so needs the reference's log-probabilities in advance."""
-    return bool(getattr(settings, "margin_shift", 0.0)) or getattr(settings, "confidence", "off") != "off"
+    """Return whether pairs have losses of their own, and so need the reference's log-probabilities in advance."""
+    if not isinstance(settings, DPOSettings):
+        return False
+    return bool(settings.margin_shift or settings.sft_where) or settings.confidence != "off"
 
 
 def _quiet(settings: Settings, output: Path) -> dict[str, object]:

@@ -20,7 +20,7 @@ from zebra_trl.artifacts.curves import draw
 from zebra_trl.artifacts.progress import ProgressCallback, log
 from zebra_trl.config import has_gpu, needs_reference, processes, trl_config
 from zebra_trl.data import load
-from zebra_trl.data.columns import check_columns, named_columns
+from zebra_trl.data.columns import check_columns, named_columns, report_marks
 from zebra_trl.data.curriculum import StagedSampler, easiness, with_sampler
 from zebra_trl.data.taught import read_taught
 from zebra_trl.data.tokens import Tokens, drop_unusable, split
@@ -100,6 +100,7 @@ def _rows(
     if held_out is not None:
         held_out = _full_batches(settings, held_out)
         log(f"{len(rows):,} rows to train on, {len(held_out):,} held out")
+    report_marks(settings, rows, log)
     return rows, held_out
 
 
@@ -156,7 +157,7 @@ def _trainer(  # noqa: PLR0913, PLR0917  # one for each thing that a trainer is 
         model=model,
         args=config,
         train_dataset=kind.columns(rows, settings),
-        eval_dataset=None if held_out is None else kind.columns(held_out, settings),
+        eval_dataset=None if held_out is None else kind.columns(held_out, settings.of_held_out),
         processing_class=tokenizer,
         callbacks=callbacks,
         **others,

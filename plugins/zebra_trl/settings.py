@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import attrs
 
@@ -80,6 +80,11 @@ class Settings:
         """The number of sequences to learn from that a row becomes."""
         return 1
 
+    @property
+    def of_held_out(self) -> Self:
+        """The settings of the loss on held-out rows."""
+        return self
+
 
 @attrs.frozen(kw_only=True)
 class DPOSettings(Settings):
@@ -94,12 +99,22 @@ class DPOSettings(Settings):
     confidence: Literal["off", "weight", "smooth", "robust"] = zebra.option(
         "off", "How a pair's confidence enters the loss: as a weight, or as the probability of a wrong label."
     )
+    sft_where: str = zebra.option(
+        "",
+        "Column of truth values: a pair where it is true is learned from by its chosen response alone (SFT loss), the others by the "
+        "preference loss (MixDPO, arXiv 2602.00954).",
+    )
 
     kind: ClassVar[str] = "DPO"
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         **Settings.presets,
         "delta": {"loss_type": ["sigmoid_norm"], "beta": 5.0},
     }
+
+    @property
+    def of_held_out(self) -> Self:
+        """The same settings, with the preference loss for every pair: it is comparable, whatever pairs are marked."""
+        return attrs.evolve(self, sft_where="")
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ import zebra_core as zebra
 from zebra_trl.config import from_trl, needs_reference
 from zebra_trl.distillation import TokenisedDistillation, prompts_alone
 from zebra_trl.settings import DPOSettings, RewardSettings
-from zebra_trl.weighted_dpo import TokenisedDPO, WeightedDPO
+from zebra_trl.weighted_dpo import MARK, TokenisedDPO, WeightedDPO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,10 +67,13 @@ def _prompts(rows: Dataset, _: Settings) -> Dataset:
 
 
 def _preference(rows: Dataset, settings: Settings) -> Dataset:
-    used = {}
-    if isinstance(settings, DPOSettings):
-        used = {"margin": bool(settings.margin_shift), "confidence": settings.confidence != "off"}
-    return _select(rows, ["prompt_ids", "chosen_ids", "rejected_ids"], [name for name, on in used.items() if on])
+    ids = ["prompt_ids", "chosen_ids", "rejected_ids"]
+    if not isinstance(settings, DPOSettings):
+        return _select(rows, ids, [])
+    used = {"margin": bool(settings.margin_shift), "confidence": settings.confidence != "off"}
+    if settings.sft_where:
+        rows = rows.rename_column(settings.sft_where, MARK)
+    return _select(rows, ids, [*(name for name, on in used.items() if on), *([MARK] if settings.sft_where else [])])
 
 
 def _select(rows: Dataset, ids: list[str], signals: list[str]) -> Dataset:

@@ -1,15 +1,15 @@
-"""DPO weighted by each pair's margin, which shifts the loss, and confidence, which weights or smooths it."""
+"""DPO with a loss for each pair: its margin shifts it, its confidence weights or smooths it, a mark makes it the SFT loss."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from torch.nn.functional import logsigmoid
 from trl import DPOTrainer
 from trl.trainer.dpo_trainer import DataCollatorForPreference
 
 import zebra_core as zebra
+from zebra_trl.pair_losses import mixed_losses, preference_losses
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -19,35 +19,13 @@ if TYPE_CHECKING:
 
     Batch = dict[str, torch.Tensor]
 
-CAP = 0.45
-"""The largest share of wrong labels that `robust` assumes: at one half, its loss is unbounded."""
-USED = ("margin", "confidence")
-
-
-def signal_loss(
-    logits: torch.Tensor, margin: torch.Tensor, confidence: torch.Tensor, shift: float, use: str
-) -> torch.Tensor:
-    """Return the mean loss over pairs, with h = beta x (log-ratio of chosen - log-ratio of rejected) in `logits`.
-
-    The margin shifts it: h - shift x margin (DPO with an offset, Amini et al. 2024, Eq. 7; the offset is the shift times the
-    superiority gap). With l(h) = -log sigmoid(h) and e = 1 - confidence, `weight` takes confidence x l(h), `smooth` the conservative
-    (1 - e) x l(h) + e x l(-h), and `robust` the unbiased ((1 - e) x l(h) - e x l(-h)) / (1 - 2e) (Chowdhury et al. 2024, Eq. 12),
-    e at most .45.
-    """
-    h = logits - shift * margin
-    right, wrong = -logsigmoid(h), -logsigmoid(-h)
-    if use == "weight":
-        return (confidence * right).mean()
-    if use == "smooth":
-        return (confidence * right + (1 - confidence) * wrong).mean()
-    if use == "robust":
-        flipped = (1 - confidence).clamp(max=CAP)
-        return (((1 - flipped) * right - flipped * wrong) / (1 - 2 * flipped)).mean()
-    return right.mean()
+MARK = "by_sft"
+"""The column of the pairs that are learned from by their chosen response alone."""
+USED = ("margin", "confidence", MARK)
 
 
 class Collator(DataCollatorForPreference):
-    """Adds the margin and confidence of each pair to a batch of ids."""
+    """Adds the margin, the confidence and the mark of each pair to a batch of ids."""
 
     def torch_call(self, examples: list[dict[str, Any]]) -> Batch:
         """Return a batch."""
@@ -66,7 +44,7 @@ class TokenisedDPO(DPOTrainer):
 
 
 class WeightedDPO(TokenisedDPO):
-    """A DPO trainer whose loss uses margin and confidence; the reference's log-probabilities are computed in advance."""
+    """A DPO trainer whose loss uses margin, confidence and mark; the reference's log-probabilities are computed in advance."""
 
     losses: ClassVar[tuple[str, ...]] = ("sigmoid", "sigmoid_norm")
 
@@ -76,7 +54,7 @@ class WeightedDPO(TokenisedDPO):
         self.shift, self.use = shift, use
         if len(args.loss_type) != 1 or args.loss_type[0] not in self.losses or args.ld_alpha is not None:
             msg = (
-                "margin_shift and confidence need loss_type sigmoid or sigmoid_norm, and no ld_alpha; "
+                "margin_shift, confidence and sft_where need loss_type sigmoid or sigmoid_norm, and no ld_alpha; "
                 f"got {'+'.join(args.loss_type)}"
             )
             raise zebra.ZebraError(msg)
@@ -88,7 +66,7 @@ class WeightedDPO(TokenisedDPO):
         self._signature_columns += [name for name in USED if name not in self._signature_columns]
 
     def compute_ref_log_probs(self, model: PreTrainedModel, inputs: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Compute the reference's log-probabilities, which do not depend on margin and confidence."""
+        """Compute the reference's log-probabilities, which do not depend on the signals."""
         inputs = {name: values for name, values in inputs.items() if name not in USED}
         logps: tuple[torch.Tensor, torch.Tensor] = super().compute_ref_log_probs(model, inputs)
         return logps
@@ -120,6 +98,10 @@ class WeightedDPO(TokenisedDPO):
             ratios = ratios / mask.sum(dim=1).clamp(min=1.0)
         chosen, rejected = ratios.chunk(2)
         ones = torch.ones_like(chosen)
-        margin, confidence = (signals.get(name, ones).to(chosen) for name in USED)
-        loss = signal_loss(self.beta * (chosen - rejected), margin, confidence, self.shift, self.use)
+        margin, confidence = (signals.get(name, ones).to(chosen) for name in ("margin", "confidence"))
+        losses = preference_losses(self.beta * (chosen - rejected), margin, confidence, self.shift, self.use)
+        if MARK in signals:
+            likelihoods, tokens = (values.chunk(2)[0] for values in (logps, mask[:, 1:].sum(dim=1)))
+            losses = mixed_losses(losses, signals[MARK].bool(), likelihoods, tokens)
+        loss = losses.mean()
         return loss + self.router_aux_loss_coef * outputs.aux_loss if self.aux_loss_enabled else loss

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import datasets
 
 import zebra_core as zebra
+from zebra_trl.settings import DPOSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datasets import Dataset
 
     from zebra_trl.settings import Settings
@@ -19,13 +22,16 @@ ALONE = {"KTO": "KTO takes responses one by one", "Distillation": "a teacher tea
 
 def named_columns(settings: Settings) -> list[str]:
     """Return the columns that the settings name."""
-    return [settings.curriculum_by] if settings.curriculum else []
+    order = [settings.curriculum_by] if settings.curriculum else []
+    return [*order, settings.sft_where] if isinstance(settings, DPOSettings) and settings.sft_where else order
 
 
 def check_columns(settings: Settings, rows: Dataset) -> None:
     """Raise ZebraError if the dataset lacks a column that the settings name, or it is of another type."""
     if settings.curriculum:
         _check_order(settings, rows)
+    if isinstance(settings, DPOSettings) and settings.sft_where:
+        _check_marks(settings, rows)
 
 
 def _check_order(settings: Settings, rows: Dataset) -> None:
@@ -40,6 +46,31 @@ def _check_order(settings: Settings, rows: Dataset) -> None:
     if why:
         msg = f"--curriculum orders pairs by their {by}, but {why}"
         raise zebra.ZebraError(msg)
+
+
+def _check_marks(settings: DPOSettings, rows: Dataset) -> None:
+    """Raise ZebraError unless the column `sft_where` has a truth value in each row."""
+    name = settings.sft_where
+    boolean = _columns_of(rows, "bool")
+    others = ", ".join(column for column in boolean if column != name)
+    remedy = f"name another column with --set {settings.name}.sft_where=NAME: {others}" if others else "leave it out"
+    if name not in rows.column_names:
+        problem = f"the dataset has no column {name!r}"
+    elif name not in boolean:
+        feature = rows.features[name]
+        problem = f"the column {name!r} has {getattr(feature, 'dtype', feature)}"
+    elif empty := rows.with_format("arrow")[:][name].null_count:
+        problem, remedy = f"the column {name!r} has none in {empty:,} of {len(rows):,} rows", "fill them in"
+    else:
+        return
+    msg = f"sft_where names a column of truth values, but {problem}; {remedy}"
+    raise zebra.ZebraError(msg)
+
+
+def report_marks(settings: Settings, rows: Dataset, log: Callable[[str], None]) -> None:
+    """Log how many pairs are learned from by their chosen response alone, if any can be."""
+    if isinstance(settings, DPOSettings) and settings.sft_where:
+        log(f"{sum(rows[settings.sft_where]):,} of {len(rows):,} pairs are learned from by their chosen response alone")
 
 
 def _columns_of(rows: Dataset, *types: str) -> list[str]:

@@ -1,12 +1,17 @@
-"""Margin and confidence in DPO's loss."""
+"""Margin, confidence and marks in DPO's loss."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.trained_models import metrics, settings
+
+from zebra_core.testing import Project
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the libraries' own warnings are theirs
 
@@ -15,7 +20,7 @@ def test_margin_and_confidence_change_the_gradient() -> None:
     """d loss / d h of each pair, worked out by hand: with s = sigmoid(-(h - shift x margin)), the slope of l there is -s."""
     import torch
 
-    from zebra_trl.weighted_dpo import signal_loss
+    from zebra_trl.pair_losses import preference_losses
 
     h, margin, confidence = (
         torch.tensor([0.3, -1.0, 2.0]),
@@ -33,7 +38,7 @@ def test_margin_and_confidence_change_the_gradient() -> None:
     }
     for use, slope in target.items():
         logits = h.clone().requires_grad_()
-        signal_loss(logits, margin, confidence, 2.0, use).backward()  # type: ignore[no-untyped-call]
+        preference_losses(logits, margin, confidence, 2.0, use).mean().backward()  # type: ignore[no-untyped-call]
         assert logits.grad is not None
         np.testing.assert_allclose(logits.grad.numpy(), slope / 3, rtol=1e-5)
 
@@ -53,7 +58,7 @@ def first_gradient(demo: Path, output: Path, **values: Any) -> tuple[float, np.n
         make_tiny(model)
     made = DPO(per_device_train_batch_size=4, held_out=0.0, warmup_steps=1, gradient_accumulation_steps=1, **values)
     tokenizer = tokenizer_of(str(model), made)
-    rows = Tokens(tokenizer).of(standard(read(str(demo)), pairs=True).select([0, 1, 2, 3]))
+    rows = Tokens(tokenizer).of(standard(read(str(demo)), pairs=True, named=["hard"]).select([0, 1, 2, 3]))
     config = trl_config(made, output / "x", len(rows), lambda _: None)
     trainer = work._trainer(made, config, str(model), tokenizer, (rows, None))
     batch = trainer.data_collator([trainer.train_dataset[k] for k in range(4)])
@@ -94,3 +99,84 @@ def test_margin_and_confidence_reach_the_model(tmp_path: Path, demo: Path) -> No
         assert loss == pytest.approx(expected, abs=1e-5)
     loss, _, result = first_gradient(demo, tmp_path, margin_shift=3.0)
     assert loss == pytest.approx(np.mean(np.log1p(np.exp(3 * np.array(result["margin"])))), abs=1e-5)
+
+
+def test_marked_pairs_have_the_sft_loss() -> None:
+    """Losses 1, 2 and 3, the last two marked, with log-likelihoods -6 of 2 tokens and -4 of 3: -(-6 - 4) / (2 + 3) = 2 for both."""
+    import torch
+
+    from zebra_trl.pair_losses import mixed_losses
+
+    losses, likelihoods = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([-50.0, -6.0, -4.0])
+    tokens = torch.tensor([10, 2, 3])
+    mixed = mixed_losses(losses, torch.tensor([False, True, True]), likelihoods, tokens)
+    assert mixed.tolist() == [1, 2, 2]
+    assert mixed_losses(losses, torch.zeros(3, dtype=torch.bool), likelihoods, tokens).tolist() == [1, 2, 3]
+
+
+@pytest.fixture
+def marked(tmp_path: Path, demo: Path) -> Callable[..., Path]:
+    """Return a function that writes the first pairs of the demo, marked as hard or not."""
+    import datasets
+
+    files = [str(path) for path in (demo / "data").glob("*.parquet")]
+    rows = datasets.load_dataset("parquet", data_files=files, split="train")
+
+    def write(*marks: bool) -> Path:
+        folder = tmp_path / "".join(map(str, map(int, marks)))
+        rows.select(range(len(marks))).add_column("hard", list(marks)).save_to_disk(folder)
+        return folder
+
+    return write
+
+
+def test_all_pairs_marked_is_the_sft_loss_of_trl(tmp_path: Path, marked: Callable[..., Path]) -> None:
+    """Loss and gradient are those of TRL's DPO trainer with the loss type `sft`; no pair marked, those of DPO: log 2."""
+    every = marked(True, True, True, True)
+    theirs, slope, _ = first_gradient(every, tmp_path, loss_type=("sft",))
+    ours, gradient, _ = first_gradient(every, tmp_path, sft_where="hard")
+    assert ours == pytest.approx(theirs, rel=1e-6)
+    np.testing.assert_allclose(gradient, slope, atol=1e-6 * np.abs(slope).max())
+    none = marked(False, False, False, False)
+    ours, gradient, _ = first_gradient(none, tmp_path, sft_where="hard")
+    _, slope, _ = first_gradient(none, tmp_path)
+    assert ours == pytest.approx(np.log(2), abs=1e-6)
+    np.testing.assert_allclose(gradient, slope, atol=1e-6 * np.abs(slope).max())
+
+
+def test_some_pairs_marked_is_the_mean_over_pairs(tmp_path: Path, marked: Callable[..., Path]) -> None:
+    """Of four pairs the second and third are marked: (2 x preference + 2 x SFT) / 4, worked out from a plain forward pass.
+
+    The preference loss is softplus(shift x margin) before the first step, times the confidence if it is a weight.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    def expected(rows: Any, preference: Any) -> float:
+        model = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
+        likelihood, tokens = 0.0, 0
+        for at in (1, 2):
+            prompt, answer = rows[at]["prompt_ids"], rows[at]["chosen_ids"]
+            with torch.no_grad():
+                logits = model(torch.tensor([prompt + answer])).logits[0].log_softmax(-1)
+            likelihood += sum(float(logits[len(prompt) + k - 1, token]) for k, token in enumerate(answer))
+            tokens += len(answer)
+        return (preference[0] + preference[3] + 2 * -likelihood / tokens) / 4
+
+    some = marked(False, True, True, False)
+    loss, _, rows = first_gradient(some, tmp_path, sft_where="hard")
+    assert loss == pytest.approx(expected(rows, np.full(4, np.log(2))), abs=1e-5)
+    loss, _, rows = first_gradient(some, tmp_path, sft_where="hard", margin_shift=3.0, confidence="weight")
+    shifted = np.array(rows["confidence"]) * np.log1p(np.exp(3 * np.array(rows["margin"])))
+    assert loss == pytest.approx(expected(rows, shifted), abs=1e-5)
+
+
+def test_held_out_pairs_have_the_preference_loss(zebra_cli: Project, marked: Callable[..., Path]) -> None:
+    """Of a model that learns at rate 0, the held-out loss is log 2, although the SFT loss of marked pairs is above 1."""
+    folder = marked(*[True] * 20)
+    values = {"sft_where": "hard", "learning_rate": 0.0, "max_steps": 1, "held_out": 0.5, "weight_decay": 0.0}
+    output = zebra_cli.run("train", str(folder), "--model", "tiny", "-o", "out", *settings("dpo", **values)).stderr
+    assert "10 of 10 pairs are learned from by their chosen response alone" in output
+    results = json.loads((zebra_cli.folder / "out/results.json").read_text())
+    assert results["metrics"]["loss"] == pytest.approx(np.log(2), abs=1e-6)
+    assert metrics(zebra_cli.folder / "out")[0]["loss"] > 1
