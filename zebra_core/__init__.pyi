@@ -123,6 +123,9 @@ from .training.folder import TrainingJob as TrainingJob
 from .training.folder import TrainingResult as TrainingResult
 from .training.model_lookup import check_model as check_model
 from .training.reward import Reward as Reward
+from .training.schedule import CandidatePairs as CandidatePairs
+from .training.schedule import Picked as Picked
+from .training.schedule import Schedule as Schedule
 from .training.trainer import Trainer as Trainer
 from .training.trainer import Training as Training
 

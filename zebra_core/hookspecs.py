@@ -112,6 +112,11 @@ def zebra_rewards() -> Components:  # type: ignore[empty-body]
 
 
 @hookspec
+def zebra_schedules() -> Components:  # type: ignore[empty-body]
+    """Offer schedules of rounds: from CandidatePairs, and how the policy does on each, to a Picked."""
+
+
+@hookspec
 def zebra_evaluators() -> Components:  # type: ignore[empty-body]
     """Offer evaluators: from a model's folder to a ScoreTable of one row."""
 
@@ -163,9 +168,10 @@ def zebra_stage_done(stage: str, result: object) -> None:
     `stage` and `result` are `scores` and a ScoreTable, `behavior` and a Behavior, `pool` and a Pool, `plan` and a Plan,
     `dataset` and a Dataset, `summary` and the Dataset once `zebra run` has printed its summary (unless `--no-report` is
     given), `report` and a Dataset, `export` and the folder of the export, `mix` and the Dataset, `alias` and the text of the
-    draft, `generation` and the path of the pool, `training` and the folder of the trained model, `evaluation` and an
-    Evaluation, `findings` and the Findings of a sweep (unless `--no-report` is given), `audit`, `comparison` and `sweep` with
-    what the command printed, as plain values.
+    draft, `generation` and the path of the pool, `training` and the folder of the trained model, `measurement`
+    and the margins of a policy on the candidates of rounds, `rounds` and their folder, `evaluation` and an Evaluation,
+    `findings` and the Findings of a sweep or of rounds (unless `--no-report` is given), `audit`, `comparison` and `sweep`
+    with what the command printed, as plain values.
     """
 
 
@@ -195,6 +201,7 @@ KINDS = {
     "trainer": "zebra_trainers",
     "model": "zebra_models",
     "reward": "zebra_rewards",
+    "schedule": "zebra_schedules",
     "evaluator": "zebra_evaluators",
     "engine": "zebra_engines",
     "figure": "zebra_figures",

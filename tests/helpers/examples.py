@@ -5,10 +5,13 @@ from __future__ import annotations
 import atexit
 import json
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from helpers import pools
 from helpers.layout_samples import SAMPLES
 from helpers.lm_eval_tasks import ROWS
@@ -104,7 +107,27 @@ def folder() -> Path:
     for task, rows in ROWS.items():
         (root / "tasks" / f"{task}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     (root / "test-set.txt").write_text("What is two and two?\nQuestion 3?\n", encoding="utf-8")
+    pq.write_table(listed_pairs(), root / "pairs.parquet")
     return root
+
+
+def listed_pairs() -> pa.Table:
+    """Return every pair of the models that the checks of strategies use, for each of their instructions."""
+    names = [f"model-{number}" for number in range(40)]
+    rows = [
+        {
+            "id": f"instruction-{number}",
+            "desirability": (3 * first + 5 * second + number) % 7 / 7,
+            "chosen": first,
+            "rejected": second,
+        }
+        for number in range(8)
+        for first, second in combinations(range(len(names)), 2)
+    ]
+    for row in rows:
+        for side in ("chosen", "rejected"):
+            row[f"{side}_model"] = row[f"{side}_scored_as"] = names[row.pop(side)]
+    return pa.Table.from_pylist(rows)
 
 
 def location_of(component: str) -> str | None:
@@ -120,13 +143,19 @@ def options_of(component: str) -> dict[str, Any]:
     """Return the options that a component needs for its example."""
     if component.startswith("trainer."):
         return {**TRAINING, **(AGAINST_REWARDS if component in ("trainer.grpo", "trainer.rloo") else {})}
-    if component == "filter.decontaminate":
-        return {"against": str(folder() / "test-set.txt")}
-    if component == "pool.generate":
-        return {"prompts": str(folder() / "test-set.txt"), "models": ["demo"], "output": str(folder() / "answers")}
+    root = folder()
+    pairs = {"file": str(root / "pairs.parquet")}
+    needed: dict[str, dict[str, Any]] = {
+        "filter.decontaminate": {"against": str(root / "test-set.txt")},
+        "pool.generate": {"prompts": str(root / "test-set.txt"), "models": ["demo"], "output": str(root / "answers")},
+        "strategy.listed": pairs,
+        "column.listed": pairs,
+        "evaluator.lm-eval": {
+            "tasks": ["zebra_arc_challenge"],
+            "task_data": str(root / "tasks"),
+            "max_new_tokens": 4,
+        },
+    }
     if component == "evaluator.pairs":
         return {"dataset": str(toy_dataset()), "reference": "none"}
-    if component == "evaluator.lm-eval":
-        data = {"task_data": str(folder() / "tasks"), "max_new_tokens": 4}
-        return {"tasks": ["zebra_arc_challenge"], **data}
-    return {}
+    return needed.get(component, {})

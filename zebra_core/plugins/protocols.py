@@ -49,7 +49,7 @@ class CoversModels(Protocol):
 
 @runtime_checkable
 class ReadsFiles(Protocol):
-    """A filter or column whose result depends on files, which the manifest lists with their hashes."""
+    """A component whose result depends on files, which the manifest lists with their hashes."""
 
     files: Sequence[Path]
 
@@ -157,6 +157,23 @@ class Finishes(Protocol):
 
     def finished(self, output: Path) -> None:
         """Do that work; `output` is the folder of the trained model."""
+
+
+@runtime_checkable
+class SetsTraining(Protocol):
+    """A schedule that has the trainer use what it picked, such as an order or a column of the dataset."""
+
+    training_options: Mapping[str, object]
+
+
+@runtime_checkable
+class AnswersPrompts(Protocol):
+    """A schedule for which the policy answers the pool's prompts after each round, and joins the pool and the scores.
+
+    `sampling` are options of the generator, such as `temperature` and `max_tokens`.
+    """
+
+    sampling: Mapping[str, object]
 
 
 @runtime_checkable

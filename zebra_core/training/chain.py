@@ -39,6 +39,10 @@ class Chain:
         """The model that the first stage starts from."""
         return self.stages[0].model
 
+    def starting_from(self, model: str) -> Chain:
+        """Return the chain that starts from the model of a folder, which another training gave."""
+        return attrs.evolve(self, stages=tuple(stage.starting_from(model) for stage in self.stages))
+
     def steps(self, pairs: int) -> int | None:
         """Return how many optimiser steps all stages take on this many pairs, None if a trainer cannot tell."""
         counts = [stage.steps(pairs) for stage in self.stages]

@@ -86,6 +86,10 @@ class Training:
         used = {name: value for name, value in recommended.items() if options.get(name) == value}
         return cls(resolver.plugins, trainer, model, used, called=called)
 
+    def starting_from(self, model: str) -> Training:
+        """Return the training that starts from the model of a folder, which another training gave."""
+        return attrs.evolve(self, model=model, follows=True)
+
     def steps(self, pairs: int) -> int | None:
         """Return how many optimiser steps a training on this many pairs takes, None if the trainer cannot tell."""
         instance = self.trainer.bound.instance

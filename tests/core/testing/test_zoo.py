@@ -192,6 +192,16 @@ FAULTS = {
         "reward.without-columns": "works_on_an_example",
         "reward.at-least-one": "takes_no_completion",
     },
+    "broken_schedules": {
+        "schedule.ranks": "gives_a_value_per_pair",
+        "schedule.certain": "gives_a_value_per_pair",
+        "schedule.one-column": "gives_a_value_per_pair",
+        "schedule.exhausted": "allows_a_pair_in_each_round",
+        "schedule.first-half": "follows_the_pairs",
+        "schedule.measured": "takes_pairs_that_were_not_measured",
+        "schedule.at-least-one": "takes_no_pairs",
+        "schedule.objects": "sets_plain_options",
+    },
     "broken_commands": {
         "command.silent": "has_a_line_of_help",
         "command.tolerant": "refuses_unknown_options",

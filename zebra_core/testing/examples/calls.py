@@ -23,7 +23,14 @@ from zebra_core.recipe.resolve import Resolver
 from zebra_core.scores.table import ScoreTable
 from zebra_core.testing.check import fail, skip
 from zebra_core.testing.examples import toy
-from zebra_core.testing.examples.data import draw_candidates, draw_table, draw_vectors, make_behavior, writable
+from zebra_core.testing.examples.data import (
+    draw_candidate_pairs,
+    draw_candidates,
+    draw_table,
+    draw_vectors,
+    make_behavior,
+    writable,
+)
 from zebra_core.training.trainer import generate_model
 
 if TYPE_CHECKING:
@@ -113,6 +120,11 @@ def reward_columns(count: int) -> dict[str, list[Any]]:
 def _reward(_: Subject, __: Path) -> Example:
     columns = reward_columns(len(PROMPTS))
     return Example((PROMPTS, COMPLETIONS), (PROMPTS, COMPLETIONS, columns), keywords=columns)
+
+
+def _schedule(_: Subject, __: Path) -> Example:
+    candidates = draw_candidate_pairs(2)
+    return Example((candidates,), (candidates,))
 
 
 def _filter(subject: Subject, _: Path) -> Example:
@@ -267,5 +279,6 @@ _EXAMPLES: dict[str, Callable[[Any, Path], Example]] = {
     "evaluator": _evaluator,
     "model": _model,
     "reward": _reward,
+    "schedule": _schedule,
     "recipe": _nothing,
 }

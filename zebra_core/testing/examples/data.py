@@ -12,6 +12,7 @@ import pyarrow as pa
 from zebra_core.behavior import DECIMALS, Behavior
 from zebra_core.pairing.candidates import Candidates, hashed, sample_batch
 from zebra_core.scores.table import Benchmark, Direction, ScoreTable
+from zebra_core.training.schedule import CandidatePairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,6 +70,22 @@ def draw_candidates(behavior: Behavior, answers: int = 4, rows: int = 8, seed: i
     )
 
 
+def draw_candidate_pairs(number: int, instructions: int = 12, pairs: int = 6) -> CandidatePairs:
+    """Return the candidates of round `number` of three: so many pairs of each instruction, measured after the first round."""
+    count = instructions * pairs
+    margin, similarity, confidence, measured = np.random.default_rng(5).random((4, count))
+    return CandidatePairs(
+        instruction=np.repeat(np.arange(instructions), pairs),
+        rank=np.tile(np.arange(pairs), instructions),
+        margin=margin,
+        similarity=similarity,
+        confidence=0.5 + confidence / 2,
+        policy_margin=np.zeros(count) if number == 1 else measured * 10 - 5,
+        round=number,
+        rounds=3,
+    )
+
+
 def writable(value: Any) -> Any:
     """Return a copy of an array, a behavior or candidates that may be written to; anything else as it is.
 
@@ -76,7 +93,7 @@ def writable(value: Any) -> Any:
     """
     if isinstance(value, np.ndarray):
         return value.copy()
-    if not isinstance(value, Behavior | Candidates):
+    if not isinstance(value, Behavior | Candidates | CandidatePairs):
         return value
     twin = copy.copy(value)
     for field in attrs.fields(type(value)):

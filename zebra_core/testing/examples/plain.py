@@ -22,6 +22,7 @@ from zebra_core.pool.pool import POOL, Pool
 from zebra_core.scores.normalise import Normalised
 from zebra_core.scores.table import ScoreTable
 from zebra_core.training.folder import TrainingResult
+from zebra_core.training.schedule import CandidatePairs, Picked
 
 
 @singledispatch
@@ -77,6 +78,16 @@ def _(value: Behavior) -> Any:
 @plain.register
 def _(value: Candidates) -> Any:
     return [plain(getattr(value, name)) for name in ("rows", "models", "places", "ratings", "model_keys")]
+
+
+@plain.register
+def _(value: CandidatePairs) -> Any:
+    return [plain(part) for part in attrs.asdict(value).values()]
+
+
+@plain.register
+def _(value: Picked) -> Any:
+    return [plain(value.desirability), plain(value.columns)]
 
 
 @plain.register

@@ -1,0 +1,100 @@
+"""`zebra rounds`: pair and train in rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import click
+
+from zebra_core.cli.component_flags import command_with_flags, take_flags, with_flags, with_trainer_flags
+from zebra_core.cli.options import (
+    PAIRING,
+    ask_about_recipe,
+    completed,
+    completed_recipe,
+    loaded_plugins,
+    plugin_options,
+    recipe_from,
+    recipe_options,
+    score_options,
+)
+from zebra_core.plugins.consent import trust_option
+
+OUTPUT = "zebra-rounds"
+
+
+@click.command(cls=command_with_flags("pool", "trainer", "evaluator"))
+@click.argument("recipe", required=False, shell_complete=completed_recipe)
+@click.option(
+    "--rounds", "count", default=3, show_default=True, type=click.IntRange(1), help="How often to pair and train."
+)
+@click.option(
+    "--schedule",
+    default="",
+    metavar="NAME",
+    shell_complete=completed("schedule"),
+    help="Which pairs the policy learns from in each round.  [default: static]",
+)
+@recipe_options("pool", "filters")
+@score_options
+@recipe_options("strategy", "rule", "columns", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression")
+@recipe_options("trainer", "model")
+@plugin_options
+@trust_option
+@click.option(
+    "-o",
+    "--output",
+    default=OUTPUT,
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of all rounds.",
+)
+@click.option(
+    "--resume/--no-resume",
+    default=True,
+    help="Resume from the checkpoints of an interrupted training, or start it over.  [default: resume]",
+)
+@click.option(
+    "--report/--no-report",
+    default=True,
+    envvar="ZEBRA_REPORT",
+    help="Write a page that compares the rounds.  [default: report]",
+)
+@click.option("--overwrite", is_flag=True, help="Replace datasets and models that other rounds left in the folder.")
+def rounds(
+    recipe: str | None,
+    count: int,
+    schedule: str,
+    output: Path,
+    *,
+    resume: bool,
+    report: bool,
+    overwrite: bool,
+    **arguments: object,
+) -> None:
+    """Pair and train in rounds: after each, the policy is measured on all pairs that could be picked, and a schedule picks the next.
+
+    RECIPE and the options are those of `zebra run`. The same command resumes after an interruption: what is finished is kept.
+    """
+    from zebra_core.cli import output as show  # noqa: PLC0415
+    from zebra_rounds.preparation import prepare_rounds  # noqa: PLC0415
+    from zebra_rounds.report import report_rounds, show_results  # noqa: PLC0415
+
+    pool, trainer, evaluation = (take_flags(arguments, kind) for kind in ("pool", "trainer", "evaluator"))
+    chosen = recipe_from(recipe, arguments)
+    ask_about_recipe(loaded_plugins(chosen.plugins), recipe)
+    chosen = with_flags(with_trainer_flags(chosen, trainer), "pool", pool)
+    chosen = attrs.evolve(chosen, evaluation={**chosen.evaluation, **evaluation})
+    plugins = loaded_plugins(chosen.plugins)
+    ready = prepare_rounds(chosen, plugins, schedule, count, output)
+    show.selections(ready.shown)
+    show.score_warnings(ready.run.warnings)
+    ready = attrs.evolve(ready, overwrite=overwrite, resume=resume, log=show.line)
+    with plugins.stage("rounds") as done:
+        results = ready.execute()
+        done(ready.output)
+    show_results(results)
+    if report:
+        report_rounds(results, ready)
+    click.echo(f"\nThe trained model is in {ready.model(count)}/")
