@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import attrs
 
 import zebra_core as zebra
 from zebra_trl.libraries import require_train
-from zebra_trl.online.named import read_rewards
+from zebra_trl.online.named import read_rewards, with_model
 from zebra_trl.online.settings import GRPOSettings, OnlineSettings, RLOOSettings
 from zebra_trl.settings import (
     CPOSettings,
@@ -64,13 +64,10 @@ class TRLTrainer(Settings):
             upload(self.push_to_hub, output)
 
     def check_successor(self, trainer: str) -> None:
-        """Raise ZebraError if another trainer cannot start from what this one gives: an adapter, or a reward model."""
+        """Raise ZebraError if another trainer cannot start from what this one gives, as it is an adapter."""
         from zebra_trl.models.lora import Lora  # noqa: PLC0415
 
         lora = Lora.from_text(self.lora)
-        if self.kind == "Reward":
-            msg = f"a reward model scores responses and writes none, so {trainer} cannot start from it; leave out reward, or name it last"
-            raise zebra.ZebraError(msg)
         if lora and not lora.merge:
             msg = (
                 f"{self.name} trains an adapter, and {trainer} starts from a complete model; "
@@ -107,6 +104,8 @@ class KTO(TRLTrainer, KTOSettings):
 @attrs.frozen(kw_only=True)
 class Reward(TRLTrainer, RewardSettings):
     """A reward model, with the pairs' margin if asked. Takes any field of trl.RewardConfig."""
+
+    gives_reward_model: ClassVar[bool] = True
 
 
 @attrs.frozen(kw_only=True)
@@ -147,6 +146,17 @@ class OnlineTrainer(TRLTrainer, OnlineSettings):
     def use(self, resolver: Resolver) -> None:
         """Find the rewards that are named. Raise ZebraError for one that does not exist."""
         self.rewards[:] = read_rewards(self.reward, resolver)
+
+    @property
+    def reward_models(self) -> list[str]:
+        """The folders of the reward models among the rewards."""
+        return [reward.folder for reward in self.rewards if reward.folder]
+
+    def with_reward_model(self, name: str, folder: str) -> Self:
+        """Return the trainer with one more reward, the model in a folder. Raise ZebraError if `--reward` names it too."""
+        trainer = attrs.evolve(self, reward=(*self.reward, folder))
+        trainer.rewards[:] = with_model(self.rewards, name, folder)
+        return trainer
 
     def check(self, model: str) -> None:
         """Raise ZebraError also if no reward is named, one is no reward model, or the settings do not fit each other."""

@@ -5,7 +5,7 @@ Test for a member with `isinstance(bound.instance, ChecksModel)`; a component de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -128,6 +128,29 @@ class ChecksSuccessor(Protocol):
 
     def check_successor(self, trainer: str) -> None:
         """Raise ZebraError if the next trainer of a chain, named `trainer`, cannot start from the model that this one gives."""
+
+
+@runtime_checkable
+class GivesRewardModel(Protocol):
+    """A trainer whose model scores responses if `gives_reward_model` is True: no trainer starts from it, but others learn against it."""
+
+    gives_reward_model: bool
+
+
+@runtime_checkable
+class LearnsAgainstRewards(Protocol):
+    """A trainer that can learn against reward models.
+
+    `reward_models` are the folders of those that it has; `training.json` has the hash of each.
+    """
+
+    reward_models: Sequence[str]
+
+    def with_reward_model(self, name: str, folder: str) -> Self:
+        """Return the trainer with one more reward, of weight 1: the model in a folder, which the trainer `name` gave.
+
+        The folder is empty if the model is yet to be trained; such a trainer is checked, and not called.
+        """
 
 
 @runtime_checkable

@@ -1,10 +1,9 @@
-"""Trainings one after the other: the model that each gives is what the next one starts from."""
+"""Trainings one after the other: each starts from the last policy before it, and learns against the reward models before it."""
 
 from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,14 @@ import attrs
 from zebra_core import storage
 from zebra_core.errors import Interrupted, ZebraError
 from zebra_core.plugins.component import attributed_to
-from zebra_core.plugins.protocols import ChecksSuccessor
+from zebra_core.plugins.protocols import ChecksSuccessor, LearnsAgainstRewards
 from zebra_core.training.folder import check_output, is_first_process, wait_for_model
 from zebra_core.training.trainer import Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from zebra_core.plugins.component import BoundComponent
     from zebra_core.recipe.resolve import Resolver
 
 
@@ -98,7 +98,9 @@ class Chain:
             if number < skipped:
                 say(f"{place}: the model in {folder} is already what it gives")
                 continue
-            say(f"{place}: from {storage.shown(stage.model)} to {folder}")
+            scorers = ", ".join(map(storage.shown, stage.reward_models))
+            rewarded = f", rewarded by {scorers}" if scorers else ""
+            say(f"{place}: from {storage.shown(stage.model)} to {folder}{rewarded}")
             again = resume and number == skipped == 0  # a finished stage before it is something to resume, too
             with _kept(folders[:number]):
                 stage.run(
@@ -110,12 +112,17 @@ class Chain:
         return folders[-1]
 
     def _linked(self, folders: tuple[Path, ...]) -> list[Training]:
-        """Return the stages, each with the folder of the one before as its model."""
-        later = [
-            attrs.evolve(stage, model=str(folder), follows=True)
-            for stage, folder in zip(self.stages[1:], folders, strict=False)
-        ]
-        return [self.stages[0], *later]
+        """Return the stages, each with the folder of the last policy before as its model, and those of the reward models as rewards."""
+        linked, policy = [], ""
+        scorers: dict[str, str] = {}
+        for stage, folder in zip(self.stages, folders, strict=True):
+            started = attrs.evolve(stage, model=policy, follows=True) if policy else stage
+            linked.append(started.with_reward_models(scorers))
+            if stage.gives_reward_model:
+                scorers[stage.name] = str(folder)
+            else:
+                policy = str(folder)
+        return linked
 
     def _finished(self, dataset: str, folders: tuple[Path, ...]) -> int:
         """Return how many stages from the first one on are finished."""
@@ -143,8 +150,8 @@ def _kept(folders: tuple[Path, ...]) -> Iterator[None]:
 def select_training(resolver: Resolver) -> Training | Chain:
     """Select the trainer that a recipe names and its model, or several trainers one after the other.
 
-    Raise ZebraError if one is missing or incompatible, if a name is empty or is named twice, and if a trainer cannot start from
-    what the one before gives.
+    Raise ZebraError if one is missing or incompatible, if a name is empty or is named twice, if a trainer cannot start from
+    what an earlier one gives, and if no trainer learns against a reward model that one before the last gives.
     """
     names = trainer_names(resolver.recipe.trainer)
     if len(names) < 2:
@@ -157,14 +164,41 @@ def select_training(resolver: Resolver) -> Training | Chain:
                 "the two apart; train the second time with another `zebra train`, whose --model is the first one's folder"
             )
             raise ZebraError(msg)
-    recipes = [attrs.evolve(resolver.recipe, trainer=name) for name in names]
-    stages = tuple(Training.from_resolver(attrs.evolve(resolver, recipe=recipe)) for recipe in recipes)
-    for stage, successor in pairwise(stages):
-        bound = stage.trainer.bound
-        if isinstance(bound.instance, ChecksSuccessor):
-            with attributed_to(bound, mistakes=False):
-                bound.instance.check_successor(successor.name)
-    return Chain(stages)
+    stages: list[Training] = []
+    for name in names:
+        scorers = [stage.name for stage in stages if stage.gives_reward_model]
+        recipe = attrs.evolve(resolver.recipe, trainer=name)
+        stages.append(Training.from_resolver(attrs.evolve(resolver, recipe=recipe), scorers))
+    _check_order(stages)
+    return Chain(tuple(stages))
+
+
+def _check_order(stages: Sequence[Training]) -> None:
+    """Raise ZebraError if a stage cannot start from the last policy before it, or nothing uses a reward model."""
+    policy: BoundComponent | None = None
+    for number, stage in enumerate(stages):
+        if policy and isinstance(policy.instance, ChecksSuccessor):
+            with attributed_to(policy, mistakes=False):
+                policy.instance.check_successor(stage.name)
+        if stage.gives_reward_model:
+            _check_used(stage, stages[number + 1 :])
+        else:
+            policy = stage.trainer.bound
+
+
+def _check_used(scorer: Training, later: Sequence[Training]) -> None:
+    """Raise ZebraError if trainers come after one that gives a reward model, and none of them learns against rewards."""
+    if not later or any(stage.learns_against_rewards for stage in later):
+        return
+    trainers = scorer.plugins.of_kind("trainer")
+    able = [trainer.name for trainer in trainers if isinstance(trainer.factory, LearnsAgainstRewards)]
+    names, verb = " and ".join(stage.name for stage in later), "does" if len(later) == 1 else "do"
+    one = f"name one that does after it ({', '.join(able)}), name" if able else "name"
+    msg = (
+        f"{scorer.name} gives a reward model, which scores responses, and {names} {verb} not learn against rewards; "
+        f"{one} {scorer.name} last, or leave it out"
+    )
+    raise ZebraError(msg)
 
 
 def trainer_names(text: str) -> list[str]:

@@ -38,7 +38,8 @@ class TrainingJob(Record):
     """Everything that a training follows from, kept as `training.json` in the model's folder.
 
     `plugin` is the trainer's plugin with its version; `dataset` and `model` have `location`, and what changes when they do;
-    `components` has plugin and options of the components that the trainer calls, by address, such as `reward.exact`.
+    `components` has plugin and options of the components that the trainer calls, by address, such as `reward.exact`, and
+    `location` and hash of the reward models that it learns against, by folder, such as `reward model judge`.
     """
 
     zebra: str

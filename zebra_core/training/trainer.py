@@ -12,7 +12,14 @@ import attrs
 from zebra_core import storage
 from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_to
-from zebra_core.plugins.protocols import ChecksModel, Finishes, PlansSteps, RecommendsOptions
+from zebra_core.plugins.protocols import (
+    ChecksModel,
+    Finishes,
+    GivesRewardModel,
+    LearnsAgainstRewards,
+    PlansSteps,
+    RecommendsOptions,
+)
 from zebra_core.training.folder import (
     TRAINING,
     TrainingJob,
@@ -26,7 +33,7 @@ from zebra_core.training.folder import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from zebra_core.plugins.component import BoundComponent, Component
     from zebra_core.plugins.discovery import Plugins
@@ -36,7 +43,8 @@ if TYPE_CHECKING:
 class Trainer(Protocol):
     """A component that trains a model on a preference dataset; its options are its settings.
 
-    Optional members: `check`, `check_successor`, `steps`, `margins` and `finished` (see `zebra_core.plugins.protocols`).
+    Optional members: `check`, `check_successor`, `gives_reward_model`, `reward_models` with `with_reward_model`, `steps`,
+    `margins` and `finished` (see `zebra_core.plugins.protocols`).
     """
 
     def __call__(self, dataset: str, model: str, output: Path) -> TrainingResult | None:
@@ -69,8 +77,11 @@ class Training:
         return self.trainer.component.name
 
     @classmethod
-    def from_resolver(cls, resolver: Resolver) -> Training:
-        """Select trainer and model. Raise ZebraError if either is missing or incompatible."""
+    def from_resolver(cls, resolver: Resolver, scorers: Sequence[str] = ()) -> Training:
+        """Select trainer and model. Raise ZebraError if either is missing or incompatible.
+
+        `scorers` are the trainers before it in a chain that give reward models; the trainer is checked with those.
+        """
         generated = resolver.model()
         instance = generated.bound.instance if generated else None
         recommended = dict(instance.recommended_options) if isinstance(instance, RecommendsOptions) else {}
@@ -79,12 +90,46 @@ class Training:
         trainer = resolver.component("trainer", preferred, recommended=recommended)
         called = tuple(resolver.bound[others:])
         model = generate_model(generated) if generated else resolver.recipe.model
-        if isinstance(trainer.bound.instance, ChecksModel):
-            with attributed_to(trainer.bound, mistakes=False):
-                trainer.bound.instance.check(model)
         options = trainer.bound.options
         used = {name: value for name, value in recommended.items() if options.get(name) == value}
-        return cls(resolver.plugins, trainer, model, used, called=called)
+        training = cls(resolver.plugins, trainer, model, used, called=called)
+        training.with_reward_models(dict.fromkeys(scorers, "")).check()
+        return training
+
+    def check(self) -> None:
+        """Raise ZebraError if the trainer can tell early that it will not work."""
+        bound = self.trainer.bound
+        if isinstance(bound.instance, ChecksModel):
+            with attributed_to(bound, mistakes=False):
+                bound.instance.check(self.model)
+
+    @property
+    def gives_reward_model(self) -> bool:
+        """Whether the trained model scores responses; others write them."""
+        instance = self.trainer.bound.instance
+        return isinstance(instance, GivesRewardModel) and bool(instance.gives_reward_model)
+
+    @property
+    def learns_against_rewards(self) -> bool:
+        """Whether the trainer can learn against a reward model."""
+        return isinstance(self.trainer.bound.instance, LearnsAgainstRewards)
+
+    @property
+    def reward_models(self) -> tuple[str, ...]:
+        """The folders of the reward models that the trainer learns against."""
+        instance = self.trainer.bound.instance
+        return tuple(instance.reward_models) if isinstance(instance, LearnsAgainstRewards) else ()
+
+    def with_reward_models(self, folders: Mapping[str, str]) -> Training:
+        """Return the training with these reward models, by the trainers that gave them, as further rewards, if it can learn against them."""
+        bound = self.trainer.bound
+        instance = bound.instance
+        if not isinstance(instance, LearnsAgainstRewards):
+            return self
+        with attributed_to(bound, mistakes=False):
+            for name, folder in folders.items():
+                instance = instance.with_reward_model(name, folder)
+        return attrs.evolve(self, trainer=attrs.evolve(self.trainer, bound=attrs.evolve(bound, instance=instance)))
 
     def starting_from(self, model: str) -> Training:
         """Return the training that starts from the model of a folder, which another training gave."""
@@ -154,15 +199,17 @@ class Training:
     def job(self, dataset: str) -> TrainingJob:
         """Return everything that the training on a dataset follows from."""
         component = self.trainer.component
+        called = {
+            bound.component.address: {"plugin": self._plugin_of(bound.component), "options": bound.options}
+            for bound in self.called
+        }
+        scorers = {f"reward model {storage.shown(folder)}": content_version(folder) for folder in self.reward_models}
         return TrainingJob(
             zebra=version("zebra-preference"),
             trainer=component.name,
             plugin=self._plugin_of(component),
             options=self.trainer.bound.options,
-            components={
-                bound.component.address: {"plugin": self._plugin_of(bound.component), "options": bound.options}
-                for bound in self.called
-            },
+            components={**called, **scorers},
             dataset=located_version(dataset),
             model=content_version(self.model) if self.follows else located_version(self.model),
         )

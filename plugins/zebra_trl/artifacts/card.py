@@ -80,7 +80,9 @@ def _label(name: str) -> str:
 def _of_components(components: dict[str, Any]) -> dict[str, Any]:
     """Return the options of the components that the trainer called, by address."""
     return {
-        f"{address}.{name}": value for address, entry in components.items() for name, value in entry["options"].items()
+        f"{address}.{name}": value
+        for address, entry in components.items()
+        for name, value in entry.get("options", {}).items()
     }
 
 

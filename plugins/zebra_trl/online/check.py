@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 def check_online(settings: OnlineSettings, rewards: Sequence[NamedReward]) -> None:
     """Raise ZebraError if no reward is named, one is no reward model, or the settings do not fit each other."""
     if not rewards:
-        msg = f"the trainer {settings.name!r} needs to know what responses are worth; add --reward NAME, or the folder of a reward model"
+        msg = (
+            f"the trainer {settings.name!r} needs to know what responses are worth; add --reward NAME, or the folder of a reward model, "
+            f"or train one first: --trainer reward,{settings.name}"
+        )
         raise zebra.ZebraError(msg)
     for reward in rewards:
-        if reward.component is None:
+        if reward.folder:
             check_reward_model(reward.folder)
     if "reward_weights" in settings.others:
         msg = f"the weights of rewards are given with --reward NAME=WEIGHT, not with {settings.name}.reward_weights"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -19,7 +20,7 @@ KIND = "reward"
 
 @attrs.frozen
 class NamedReward:
-    """A reward as the user named it: its name in the log, its weight, and the component or the model's folder."""
+    """A reward: its name in the log, its weight, and the component, or the folder of the model, empty if it is yet to be trained."""
 
     name: str
     weight: float
@@ -37,6 +38,19 @@ def read_rewards(texts: Sequence[str], resolver: Resolver) -> list[NamedReward]:
             msg = f"--reward {name} is named twice; name it once, with the weight that it is to have: --reward {name}=2"
             raise zebra.ZebraError(msg)
         rewards.append(reward)
+    return _numbered(rewards)
+
+
+def with_model(rewards: Sequence[NamedReward], name: str, folder: str) -> list[NamedReward]:
+    """Return the rewards, and the model that a trainer gives in a folder. Raise ZebraError if they have it."""
+    if folder and any(Path(folder).absolute() == Path(reward.folder).absolute() for reward in rewards if reward.folder):
+        msg = f"--reward {folder} is the model that {name} gives, and counts without being named; leave it out"
+        raise zebra.ZebraError(msg)
+    return _numbered([*rewards, NamedReward(name, 1.0, folder=folder)])
+
+
+def _numbered(rewards: Sequence[NamedReward]) -> list[NamedReward]:
+    """Return the rewards with numbers in the names that several have."""
     names = [reward.name for reward in rewards]
     return [
         attrs.evolve(reward, name=f"{reward.name}-{at + 1}") if names.count(reward.name) > 1 else reward

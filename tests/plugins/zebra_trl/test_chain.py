@@ -15,12 +15,18 @@ from zebra_core.testing import Project
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]  # the libraries' own warnings are theirs
 SHORT = {"max_steps": 6, "save_steps": 2, "logging_steps": 2, "held_out": 0}
+ONLINE = {**SHORT, "max_completion_length": 4, "beta": 0.1}
 
 
 def command(demo: Path, output: str, **dpo: object) -> list[str]:
     """Return a chain of 6 steps of SFT and 6 of DPO, with a checkpoint at every second."""
-    options = [*settings("sft", **SHORT), *settings("dpo", **{**SHORT, **dpo})]
-    return ["train", str(demo), "--trainer", "sft,dpo", "--model", "tiny", "-o", output, *options]
+    return chain(demo, output, sft=SHORT, dpo={**SHORT, **dpo})
+
+
+def chain(demo: Path, output: str, **values: dict[str, object]) -> list[str]:
+    """Return a chain of trainers with these values of options."""
+    options = [word for trainer, own in values.items() for word in settings(trainer, **own)]
+    return ["train", str(demo), "--trainer", ",".join(values), "--model", "tiny", "-o", output, *options]
 
 
 def weights(folder: Path) -> bytes:
@@ -43,13 +49,24 @@ def test_the_second_stage_starts_from_the_first_ones_weights(zebra_cli: Project,
     assert job.model["location"] == "out-sft"
 
 
-def test_killed_in_each_stage_it_ends_the_same(zebra_cli: Project, demo: Path) -> None:
-    """After a kill in SFT and one in DPO, the same command ends with the weights and metrics of an undisturbed one."""
-    whole = [sys.executable, "-m", "zebra_core", *command(demo, "whole")]
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ({"sft": SHORT, "dpo": SHORT}, ("-sft", "")),
+        ({"sft": SHORT, "reward": SHORT, "grpo": ONLINE}, ("-sft", "-sft-reward", "")),
+    ],
+    ids=lambda each: ",".join(each) if isinstance(each, dict) else "",
+)
+def test_killed_in_each_stage_it_ends_the_same(
+    zebra_cli: Project, demo: Path, values: dict[str, dict[str, object]], ends: tuple[str, ...]
+) -> None:
+    """After a kill in each stage, the same command ends with the weights and metrics of an undisturbed one."""
+    whole = [sys.executable, "-m", "zebra_core", *chain(demo, "whole", **values)]
     subprocess.run(whole, check=True, capture_output=True)
-    killed = [sys.executable, "-m", "zebra_core", *command(demo, "killed")]
+    killed = [sys.executable, "-m", "zebra_core", *chain(demo, "killed", **values)]
     folder = zebra_cli.folder
-    for partial in ("killed-sft.partial", "killed.partial"):
+    for end in ends:
+        partial = f"killed{end}.partial"
         process = subprocess.Popen(killed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while process.poll() is None and not (folder / partial / "checkpoint-2").exists():
             time.sleep(0.01)
@@ -57,8 +74,10 @@ def test_killed_in_each_stage_it_ends_the_same(zebra_cli: Project, demo: Path) -
         process.wait()
         assert (folder / partial / "checkpoint-2").exists()
     done = subprocess.run(killed, check=True, capture_output=True, text=True)
-    assert "stage 1 of 2, sft: the model in killed-sft is already what it gives" in done.stdout
-    for end in ("-sft", ""):
+    for number, (trainer, end) in enumerate(zip(values, ends[:-1], strict=False)):
+        place = f"stage {number + 1} of {len(ends)}, {trainer}"
+        assert f"{place}: the model in killed{end} is already what it gives" in done.stdout
+    for end in ends:
         assert weights(folder / f"whole{end}") == weights(folder / f"killed{end}")
         steps = [entry["step"] for entry in metrics(folder / f"killed{end}") if "loss" in entry]
         assert steps == [1, 2, 4, 6]
@@ -75,7 +94,7 @@ def test_killed_in_each_stage_it_ends_the_same(zebra_cli: Project, demo: Path) -
         (
             "reward,dpo",
             (),
-            "a reward model scores responses and writes none, so dpo cannot start from it; leave out reward, or name it last",
+            "reward gives a reward model, which scores responses, and dpo does not learn against rewards; name one that does",
         ),
     ],
 )
@@ -84,7 +103,9 @@ def test_models_that_no_trainer_starts_from(
 ) -> None:
     """They are refused before anything is trained."""
     arguments = ["train", str(demo), "--trainer", trainers, "--model", "tiny", "-o", "out", *more]
-    assert zebra_cli.run(*arguments, code=2).stderr == f"Error: {message}\n"
+    error = zebra_cli.run(*arguments, code=2).stderr
+    assert error.startswith(f"Error: {message}")
+    assert error.count("\n") == 1
     assert not [*zebra_cli.folder.glob("out*")]
 
 
