@@ -100,10 +100,10 @@ def write_table(table: pa.Table, path: Path) -> None:
 
 def summary_of(margins: NDArray[np.float64]) -> dict[str, Any]:
     """Return how often a policy moved towards the chosen response, a tie as half, and by how much on average."""
-    known = margins[~np.isnan(margins)]
-    if not len(known):
+    measured = margins[~np.isnan(margins)]
+    if not len(measured):
         return {}
     return {
-        "accuracy": float(np.mean((known > 0) + 0.5 * (known == 0))),
-        "mean margin": float(known.mean()),
+        "accuracy": float(np.mean((measured > 0) + 0.5 * (measured == 0))),
+        "mean margin": float(measured.mean()),
     }

@@ -52,6 +52,12 @@ def _check_training(training: zebra.Training | zebra.Chain, count: int) -> None:
     """Raise ZebraError if a round cannot start from the model of the one before, or its policy cannot be measured."""
     stages = training.stages if isinstance(training, zebra.Chain) else (training,)
     last = stages[-1].trainer.bound
+    if stages[-1].gives_reward_model:
+        msg = (
+            f"{last.name} gives a reward model, and each round starts from the policy of the one before; "
+            f"name a trainer that learns against it after it, such as --trainer {last.name},grpo"
+        )
+        raise zebra.ZebraError(msg)
     if not isinstance(last.instance, MeasuresPairs):
         msg = f"the trainer {last.name} does not say how its policy does on pairs, which rounds need; choose another --trainer"
         raise zebra.ZebraError(msg)

@@ -47,16 +47,16 @@ def with_training_options(recipe: zebra.Recipe, schedule: zebra.BoundComponent, 
     """Return a recipe whose trainers have the options that a schedule sets. Raise ZebraError if none of them has these."""
     if not isinstance(schedule.instance, SetsTraining):
         return recipe
-    wanted = dict(schedule.instance.training_options)
+    settings = dict(schedule.instance.training_options)
     names = zebra.trainer_names(recipe.trainer) or [plugins.default("trainer")]
-    fitting = [name for name in names if {*wanted} <= {*plugins.find("trainer", name).options}]
+    fitting = [name for name in names if {*settings} <= {*plugins.find("trainer", name).options}]
     if not fitting:
         msg = (
-            f"the schedule {schedule.name} sets {', '.join(wanted)}, which the trainer {','.join(names)} does not have; "
+            f"the schedule {schedule.name} sets {', '.join(settings)}, which the trainer {','.join(names)} does not have; "
             "add --trainer dpo, or choose another --schedule"
         )
         raise zebra.ZebraError(msg)
-    tables = {name: {**wanted, **recipe.options.get(name, {})} for name in fitting}
+    tables = {name: {**settings, **recipe.options.get(name, {})} for name in fitting}
     return attrs.evolve(recipe, options={**recipe.options, **tables})
 
 

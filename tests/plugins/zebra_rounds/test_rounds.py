@@ -49,8 +49,8 @@ def test_the_margins_are_those_of_the_evaluator(zebra_cli: Project) -> None:
     zebra_cli.run(*rounds.arguments(zebra_cli.folder, "static", "out", "--rounds", "2"))
     base = zebra.TrainingJob.read(zebra_cli.folder / "out/round-1/model")
     assert base
-    found = ("--pairs", "out/candidates", "--base", base.model["location"], "--plugin", "halves.py")
-    output = zebra_cli.run("evaluate", "out/round-2/model", *found).stdout
+    flags = ("--pairs", "out/candidates", "--base", base.model["location"], "--plugin", "halves.py")
+    output = zebra_cli.run("evaluate", "out/round-2/model", *flags).stdout
     accuracy = rounds.results(zebra_cli.folder / "out")[1]["accuracy"]
     assert f"pair-accuracy                            {accuracy:.4f}" in output
 
@@ -111,7 +111,7 @@ def test_the_policy_joins_the_pool(zebra_cli: Project) -> None:
         ("static", ("--scope", "global"), "rounds pick the pairs of each instruction, and the scope is global"),
         ("sttic", (), "there is no schedule 'sttic'; did you mean 'static'?"),
         ("static", ("--lora", "r=2"), "merge it: --set dpo.lora=r=2,merge=true"),
-        ("static", ("--trainer", "reward"), "a reward model scores responses"),
+        ("static", ("--trainer", "reward"), "reward gives a reward model, and each round starts from the policy of the one before"),
         ("static", ("--set", "mix.hard=0.5"), "the run does not use 'mix'"),
     ],
 )
