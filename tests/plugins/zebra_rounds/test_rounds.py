@@ -111,7 +111,11 @@ def test_the_policy_joins_the_pool(zebra_cli: Project) -> None:
         ("static", ("--scope", "global"), "rounds pick the pairs of each instruction, and the scope is global"),
         ("sttic", (), "there is no schedule 'sttic'; did you mean 'static'?"),
         ("static", ("--lora", "r=2"), "merge it: --set dpo.lora=r=2,merge=true"),
-        ("static", ("--trainer", "reward"), "reward gives a reward model, and each round starts from the policy of the one before"),
+        (
+            "static",
+            ("--trainer", "reward"),
+            "reward gives a reward model, and each round starts from the policy of the one before",
+        ),
         ("static", ("--set", "mix.hard=0.5"), "the run does not use 'mix'"),
     ],
 )
