@@ -50,6 +50,7 @@ OUTPUT = "zebra-rounds"
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of all rounds.",
 )
+@click.option("--launch", metavar="HOW", help="torchrun:N, or accelerate:CONFIG.yaml: train with several processes.")
 @click.option(
     "--resume/--no-resume",
     default=True,
@@ -67,6 +68,7 @@ def rounds(
     count: int,
     schedule: str,
     output: Path,
+    launch: str | None,
     *,
     resume: bool,
     report: bool,
@@ -78,9 +80,12 @@ def rounds(
     RECIPE and the options are those of `zebra run`. The same command resumes after an interruption: what is finished is kept.
     """
     from zebra_core.cli import output as show  # noqa: PLC0415
+    from zebra_core.training.relaunch import launch_command  # noqa: PLC0415
     from zebra_rounds.preparation import prepare_rounds  # noqa: PLC0415
     from zebra_rounds.report import report_rounds, show_results  # noqa: PLC0415
 
+    if launch:
+        launch_command(launch, [])
     pool, trainer, evaluation = (take_flags(arguments, kind) for kind in ("pool", "trainer", "evaluator"))
     chosen = recipe_from(recipe, arguments)
     ask_about_recipe(loaded_plugins(chosen.plugins), recipe)
@@ -90,7 +95,7 @@ def rounds(
     ready = prepare_rounds(chosen, plugins, schedule, count, output)
     show.selections(ready.shown)
     show.score_warnings(ready.run.warnings)
-    ready = attrs.evolve(ready, overwrite=overwrite, resume=resume, log=show.line)
+    ready = attrs.evolve(ready, overwrite=overwrite, resume=resume, launch=launch, log=show.line)
     with plugins.stage("rounds") as done:
         results = ready.execute()
         done(ready.output)

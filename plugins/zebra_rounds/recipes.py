@@ -60,6 +60,13 @@ def with_training_options(recipe: zebra.Recipe, schedule: zebra.BoundComponent, 
     return attrs.evolve(recipe, options={**recipe.options, **tables})
 
 
+def with_recommended(recipe: zebra.Recipe, training: zebra.Training | zebra.Chain) -> zebra.Recipe:
+    """Return a recipe for a training that starts from its own model, with the options that the recipe's model recommends."""
+    stages = training.stages if isinstance(training, zebra.Chain) else (training,)
+    tables = {stage.name: {**stage.recommended, **recipe.options.get(stage.name, {})} for stage in stages}
+    return attrs.evolve(recipe, model=training.model, options={**recipe.options, **tables})
+
+
 def without_options(recipe: zebra.Recipe, components: Iterable[zebra.Component]) -> zebra.Recipe:
     """Return a recipe without the options of components that it no longer uses."""
     dropped = {target for component in components for target in zebra.names_of(component)}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
 import zebra_core as zebra
+from zebra_core.cli.train import train_command
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import AnswersPrompts
+from zebra_core.training.relaunch import launch_command
 from zebra_core.training.schedule import checked_picks
 from zebra_rounds.candidates import CandidateSet, candidate_recipe, summary_of, write_picks
 from zebra_rounds.on_policy import Policy
 from zebra_rounds.policy import policy_margins, policy_scores
-from zebra_rounds.recipes import round_recipe
+from zebra_rounds.recipes import round_recipe, with_recommended
 from zebra_rounds.results import FILE, RoundResult, RoundResults
 
 if TYPE_CHECKING:
@@ -30,7 +33,8 @@ class Rounds:
 
     `recipe` is that of a single run, and `run` the one that writes the candidates, with the training of the first round.
     `schedule` picks the pairs of each of the `count` rounds. All files are in the folder `output`. Only with `overwrite` is
-    something replaced that other rounds have written, and only with `resume` is an interrupted training not begun anew.
+    something replaced that other rounds have written, and only with `resume` is an interrupted training not begun anew. `launch`
+    says how the trainings run in several processes, if they do.
     """
 
     recipe: zebra.Recipe
@@ -41,6 +45,7 @@ class Rounds:
     output: Path
     overwrite: bool = False
     resume: bool = True
+    launch: str | None = None
     log: Callable[[str], None] = lambda _: None
 
     def execute(self) -> RoundResults:
@@ -107,7 +112,15 @@ class Rounds:
             self.log(f"the model in {model} is already what this round gives")
             return
         resume = None if self.resume else False
-        training.run(location, model, overwrite=self.overwrite, resume=resume, log=self.log)
+        if self.launch is None:
+            training.run(location, model, overwrite=self.overwrite, resume=resume, log=self.log)
+            return
+        recipe = with_recommended(self.recipe, training)
+        words = train_command(recipe, training, location, str(model), overwrite=self.overwrite, resume=resume)
+        code = subprocess.run(launch_command(self.launch, words), check=False).returncode  # noqa: S603  # our own command
+        if code:
+            msg = f"the training of round {number} ended with the exit code {code}; what is finished is kept, and the same command resumes"
+            raise zebra.ZebraError(msg)
 
     def _scores(self, number: int) -> dict[str, float]:
         """Return the scores of a round's policy, none if nothing is to be measured."""

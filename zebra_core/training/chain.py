@@ -40,7 +40,7 @@ class Chain:
         return self.stages[0].model
 
     def starting_from(self, model: str) -> Chain:
-        """Return the chain that starts from the model of a folder, which another training gave."""
+        """Return the chain that starts from another model."""
         return attrs.evolve(self, stages=tuple(stage.starting_from(model) for stage in self.stages))
 
     def steps(self, pairs: int) -> int | None:
@@ -116,7 +116,7 @@ class Chain:
         linked, policy = [], ""
         scorers: dict[str, str] = {}
         for stage, folder in zip(self.stages, folders, strict=True):
-            started = attrs.evolve(stage, model=policy, follows=True) if policy else stage
+            started = stage.starting_from(policy) if policy else stage
             linked.append(started.with_reward_models(scorers))
             if stage.gives_reward_model:
                 scorers[stage.name] = str(folder)

@@ -133,6 +133,11 @@ def located_version(location: str) -> dict[str, Any]:
     return {"location": storage.shown(location), **version}
 
 
+def model_version(model: str) -> dict[str, Any]:
+    """Return a model with what changes when it does: the hash of the content if a training gave it, else names and sizes of files."""
+    return content_version(model) if (Path(model) / TRAINING).is_file() else located_version(model)
+
+
 def content_version(model: str) -> dict[str, Any]:
     """Return the folder of a trained model with the hash of what a training that starts from it reads."""
     folder = Path(model)

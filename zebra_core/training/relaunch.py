@@ -17,9 +17,13 @@ def relaunch(how: str | None, arguments: list[str]) -> None:
     """
     if how is None:
         return
-    command = [sys.executable, "-m", *_launcher(how), "-m", "zebra_core", *_without_launch(arguments)]
     sys.stdout.flush()
-    os.execv(sys.executable, command)  # noqa: S606
+    os.execv(sys.executable, launch_command(how, arguments))  # noqa: S606
+
+
+def launch_command(how: str, arguments: list[str]) -> list[str]:
+    """Return the words that run `zebra` with these arguments in several processes. Raise ZebraError as `relaunch` does."""
+    return [sys.executable, "-m", *_launcher(how), "-m", "zebra_core", *_without_launch(arguments)]
 
 
 def _launcher(how: str) -> list[str]:

@@ -29,6 +29,7 @@ from zebra_core.training.folder import (
     content_version,
     is_first_process,
     located_version,
+    model_version,
     training_folder,
 )
 
@@ -59,16 +60,14 @@ class Trainer(Protocol):
 class Training:
     """A training that is ready: trainer and model are selected and checked.
 
-    `recommended` are the options that the model recommends and the trainer uses. `follows` says that the model is what the
-    training before it in a chain gave, so that the job has the hash of what it learned. `called` are the components that the
-    trainer calls, such as rewards.
+    `recommended` are the options that the model recommends and the trainer uses. `called` are the components that the trainer
+    calls, such as rewards.
     """
 
     plugins: Plugins
     trainer: Selection
     model: str
     recommended: dict[str, Any]
-    follows: bool = False
     called: tuple[BoundComponent, ...] = ()
 
     @property
@@ -132,8 +131,8 @@ class Training:
         return attrs.evolve(self, trainer=attrs.evolve(self.trainer, bound=attrs.evolve(bound, instance=instance)))
 
     def starting_from(self, model: str) -> Training:
-        """Return the training that starts from the model of a folder, which another training gave."""
-        return attrs.evolve(self, model=model, follows=True)
+        """Return the training that starts from another model."""
+        return attrs.evolve(self, model=model)
 
     def steps(self, pairs: int) -> int | None:
         """Return how many optimiser steps a training on this many pairs takes, None if the trainer cannot tell."""
@@ -211,7 +210,7 @@ class Training:
             options=self.trainer.bound.options,
             components={**called, **scorers},
             dataset=located_version(dataset),
-            model=content_version(self.model) if self.follows else located_version(self.model),
+            model=model_version(self.model),
         )
 
     def _plugin_of(self, component: Component) -> str:

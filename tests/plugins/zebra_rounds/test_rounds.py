@@ -134,6 +134,14 @@ def test_on_policy_needs_an_evaluation(zebra_cli: Project) -> None:
     assert "add --tasks or another flag of an evaluator" in zebra_cli.run(*words, code=2).stderr
 
 
+def test_launched_trainings_are_the_same_jobs(zebra_cli: Project) -> None:
+    """What two processes trained under `torchrun` is what the same command without them takes as finished."""
+    words = rounds.arguments(zebra_cli.folder, "static", "out", "--rounds", "1")
+    launched = rounds.run(zebra_cli, [*words, "--launch", "torchrun:2"])
+    assert not launched.returncode, launched.stderr
+    assert "the model in out/round-1/model is already what this round gives" in zebra_cli.run(*words).stdout
+
+
 def test_another_training_in_the_same_folder(zebra_cli: Project) -> None:
     """A folder with other rounds is not overwritten unless asked; the message has the flag."""
     words = rounds.arguments(zebra_cli.folder, "static", "out", "--rounds", "1")
