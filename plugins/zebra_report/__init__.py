@@ -44,7 +44,7 @@ def zebra_page() -> Callable[[zebra.Dataset, zebra.Plugins], str]:
 
 @zebra.hookimpl
 def zebra_stage_done(stage: str, result: object) -> None:
-    """Write the report at the end of `zebra run`, and the page of `zebra sweep`; if that fails, the results are there nevertheless."""
+    """Write the report at the end of `zebra run`, and the page of `zebra sweep` and `zebra rounds`; if that fails, the results are there nevertheless."""
     try:
         if stage == "summary" and isinstance(result, zebra.Dataset):
             from zebra_report.report import write_report

@@ -60,7 +60,7 @@ OUTPUT = "zebra-rounds"
     "--report/--no-report",
     default=True,
     envvar="ZEBRA_REPORT",
-    help="Write a page that compares the rounds.  [default: report]",
+    help="Write a report of each round's dataset, and a page that compares the rounds.  [default: report]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace datasets and models that other rounds left in the folder.")
 def rounds(
@@ -95,7 +95,7 @@ def rounds(
     ready = prepare_rounds(chosen, plugins, schedule, count, output)
     show.selections(ready.shown)
     show.score_warnings(ready.run.warnings)
-    ready = attrs.evolve(ready, overwrite=overwrite, resume=resume, launch=launch, log=show.line)
+    ready = attrs.evolve(ready, overwrite=overwrite, resume=resume, launch=launch, report=report, log=show.line)
     with plugins.stage("rounds") as done:
         results = ready.execute()
         done(ready.output)

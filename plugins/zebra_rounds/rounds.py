@@ -34,7 +34,7 @@ class Rounds:
     `recipe` is that of a single run, and `run` the one that writes the candidates, with the training of the first round.
     `schedule` picks the pairs of each of the `count` rounds. All files are in the folder `output`. Only with `overwrite` is
     something replaced that other rounds have written, and only with `resume` is an interrupted training not begun anew. `launch`
-    says how the trainings run in several processes, if they do.
+    says how the trainings run in several processes, if they do, and with `report` observers show each round's dataset.
     """
 
     recipe: zebra.Recipe
@@ -46,6 +46,7 @@ class Rounds:
     overwrite: bool = False
     resume: bool = True
     launch: str | None = None
+    report: bool = False
     log: Callable[[str], None] = lambda _: None
 
     def execute(self) -> RoundResults:
@@ -102,6 +103,9 @@ class Rounds:
         run = zebra.prepare(round_recipe(recipe, candidates.run, picks), self.run.plugins)
         dataset = self._built(run, self._folder(number) / "dataset")
         self.log(f"{dataset.total:,} pairs picked of {len(pairs):,} candidates")
+        if self.report:
+            with self.run.plugins.stage("summary") as done:
+                done(dataset)
         return dataset
 
     def _train(self, dataset: zebra.Dataset, number: int) -> None:

@@ -91,13 +91,17 @@ def test_mix_learns_the_hard_pairs_by_their_chosen_response(zebra_cli: Project) 
 
 def test_the_policy_joins_the_pool(zebra_cli: Project) -> None:
     """With `on-policy` the second round's candidates have pairs of the policy, with its scores and its own responses."""
-    more = ("--rounds", "2", "--set", "on-policy.max_tokens=8")
+    more = ("--rounds", "2", "--set", "on-policy.max_tokens=8", "--report")
     zebra_cli.run(*rounds.arguments(zebra_cli.folder, "on-policy", "out", *more))
     rows = zebra_cli.dataset("out/round-1/candidates")
     assert len(rows) == 240  # 24 questions with 4 answers of the pool and the policy's: 10 pairs each
     behavior = zebra.Dataset.open(zebra_cli.folder / "out/round-1/candidates").behavior
     assert "policy-1" in behavior.models
     assert (zebra_cli.folder / "out/round-1/scores.csv").read_text().startswith("model,arithmetic,")
+    page = (zebra_cli.folder / "out/rounds.html").read_text()
+    titles = ("How the policy does on the candidates", "Scores", "Pairs of each round", "Curves of the trainings")
+    assert all(f">{title}<" in page for title in titles)
+    assert "policy-1" in (zebra_cli.folder / "out/round-2/dataset/report/report.html").read_text()
 
 
 @pytest.mark.parametrize(
