@@ -78,6 +78,8 @@ def trl_config(
     values |= settings.others
     if needs_reference(settings):
         values["precompute_ref_log_probs"] = True
+    if settings.kind == "SFT" and values.get("padding_free") and not values.get("packing"):
+        values["max_length"] = None  # the rows are cut already, and TRL would have them cut by the user
     try:
         return kind(**values)
     except (TypeError, ValueError, ImportError) as error:

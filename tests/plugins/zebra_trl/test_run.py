@@ -35,6 +35,17 @@ def test_sft_learns_the_chosen_responses(zebra_cli: Project, demo: Path) -> None
     assert result["loss"] < 0.6 * losses[0]
 
 
+def test_batches_without_padding(zebra_cli: Project, demo: Path) -> None:
+    """SFT on batches without padding has the losses of padded ones, and cuts at max_length too."""
+    losses = {}
+    for free in (False, True):
+        values = {"padding_free": free, "max_steps": 3, "max_length": 100, "logging_steps": 1, "held_out": 0}
+        trained(zebra_cli, demo, "sft", "--overwrite", **values)
+        losses[free] = [entry["loss"] for entry in metrics(zebra_cli.folder / "out") if "loss" in entry]
+    assert len(losses[True]) == 3
+    assert losses[True] == pytest.approx(losses[False], rel=1e-5)
+
+
 def test_run_trains_and_resumes(zebra_cli: Project) -> None:
     """`zebra run --trainer` builds and trains, and writes every file; a second run uses the existing dataset."""
     arguments = ["run", "--model", "tiny", *settings("dpo", num_train_epochs=1)]
