@@ -1,14 +1,20 @@
 """Does zero-annotation DPO move a model towards a judge? `python bench/scale.py DATA` on the folder of public outputs, scores and labels.
 
 A language model is made from scratch, learns to answer from the outputs of 56 models (SFT), and is then trained by DPO on pairs of four
-random models an instruction, as in UltraFeedback, that scores alone labelled. A judge's labels measure it on instructions that nothing
-was trained on: how often the better response is the likelier by token, before and after DPO. `--layers 2 --hidden 64 --vocab 400 --instructions 40`
-tries the script on a laptop; the default has 110 million weights, and wants a GPU.
+random models an instruction, as in UltraFeedback, that scores alone labelled, and for comparison on random pairs that a judge labelled. The
+judge's labels also measure it on instructions that nothing was trained on: how often the better response is the likelier by token, before
+and after DPO. `--layers 2 --hidden 64 --vocab 400 --instructions 40` tries the script on a laptop; the default has 110 million weights, and
+wants a GPU.
+
+The same command goes on where it ended: `--minutes 9` ends it in time, with a table of what is finished, and is given until all is.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import tomli_w
 import torch
+from record import Budget, OverError, Record, add_arguments, described, markdown
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
@@ -31,10 +38,20 @@ TEMPLATE = (
 )
 
 
-def zebra(*words: str) -> None:
-    """Run `zebra`, and show what it says."""
+def zebra(budget: Budget, *words: str) -> None:
+    """Run `zebra`, and show what it says. Raise OverError if the time is up before its end."""
+    if budget.is_over():
+        raise OverError
     print("$ zebra", *words, flush=True)
-    subprocess.run([sys.executable, "-m", "zebra_core", *words], check=True)
+    process = subprocess.Popen([sys.executable, "-m", "zebra_core", *words])
+    try:
+        code = process.wait(budget.left())
+    except subprocess.TimeoutExpired:
+        process.terminate()  # a sweep ends its cells
+        process.wait()
+        raise OverError from None
+    if code:
+        raise subprocess.CalledProcessError(code, ["zebra", *words])
 
 
 def drawn(row: dict[str, Any], draw: np.random.Generator, times: int) -> list[dict[str, Any]]:
@@ -55,21 +72,31 @@ def message(role: str, text: str) -> list[dict[str, str]]:
     return [{"role": role, "content": text}]
 
 
-def judged(rows: list[dict[str, Any]], labels: Path) -> list[dict[str, Any]]:
-    """Return the pairs of held-out rows that a judge tells apart, to measure with."""
+def judgements(labels: Path) -> dict[tuple[str, str], float]:
+    """Return whether a model's answer to an instruction won, as the judge has it."""
     content = pq.read_table(labels, columns=["instruction_id", "model", "annotator", "win"]).to_pylist()
-    wins = {
+    return {
         (r["instruction_id"], r["model"]): r["win"] for r in content if r["annotator"] == JUDGE and r["win"] is not None
     }
+
+
+def rated(row: dict[str, Any], wins: dict[tuple[str, str], float]) -> dict[str, Any]:
+    """Return a row with the judge's label as the rating of each completion, which the rule `rating` alone looks at."""
+    name = row["instruction_id"].rpartition("-")[0]
+    completions = [{**each, "overall_score": wins.get((name, each["model"]))} for each in row["completions"]]
+    return {**row, "completions": completions}
+
+
+def judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the pairs of held-out, rated rows that a judge tells apart, to measure with."""
     result = []
     for row in rows:
-        name = row["instruction_id"].rpartition("-")[0]
-        rated = [(wins[name, c["model"]], c["response"]) for c in row["completions"] if (name, c["model"]) in wins]
-        rated.sort(key=lambda pair: -pair[0])
-        if len(rated) > 1 and rated[0][0] > rated[-1][0]:
+        rating = [(c["overall_score"], c["response"]) for c in row["completions"] if c["overall_score"] is not None]
+        rating.sort(key=lambda pair: -pair[0])
+        if len(rating) > 1 and rating[0][0] > rating[-1][0]:
             sides = {
                 side: message("assistant", text)
-                for side, (_, text) in zip(("chosen", "rejected"), (rated[0], rated[-1]), strict=True)
+                for side, (_, text) in zip(("chosen", "rejected"), (rating[0], rating[-1]), strict=True)
             }
             result.append({"prompt": message("user", row["instruction"]), **sides})
     return result
@@ -113,6 +140,100 @@ def write(folder: Path, name: str, rows: list[dict[str, Any]]) -> str:
     return str(path)
 
 
+def prepare(asked: argparse.Namespace) -> tuple[str, str, str, list[str]]:
+    """Write the pool, the judged pairs and the texts to learn from. Return where they are, and the answers."""
+    draw = np.random.default_rng(SEED)
+    rows = pq.read_table(asked.data / "recent_pool_dev.parquet").to_pylist()[: asked.instructions]
+    rows = [rows[place] for place in draw.permutation(len(rows))]
+    wins = judgements(asked.data / "judge_dev.parquet")
+    aside = int(len(rows) * HELD_OUT)
+    taught = [
+        {"prompt": message("user", row["instruction"]), "completion": message("assistant", c["response"])}
+        for row in rows[aside:]
+        for c in row["completions"]
+        if c["response"]
+    ]
+    pool, truth = (
+        [rated(each, wins) for row in some for each in drawn(row, draw, asked.draws)]
+        for some in (rows[aside:], rows[:aside])
+    )
+    places = [
+        write(asked.folder, name, content)
+        for name, content in (("pool", pool), ("judged", judged(truth)), ("texts", taught))
+    ]
+    return places[0], places[1], places[2], [row["completion"][0]["content"] for row in taught]
+
+
+def teach(asked: argparse.Namespace, texts: str, answers: list[str], budget: Budget) -> Path:
+    """Return the model that has learned to answer."""
+    size = f"{asked.hidden}-{asked.layers}-{asked.vocab}-{asked.instructions}-{asked.epochs:g}"
+    made, base = asked.folder / f"made-{size}", asked.folder / f"base-{size}"
+    if not (made / "tokenizer.json").exists():
+        make_model(made, answers, asked)
+    if not base.exists():
+        options = {
+            "learning_rate": 6e-4,
+            "num_train_epochs": asked.epochs,
+            "per_device_train_batch_size": 16,
+            "gradient_accumulation_steps": 1,
+            "save_steps": 100,
+        }
+        settings = [word for name, value in options.items() for word in ("--set", f"sft.{name}={value}")]
+        zebra(budget, "train", texts, "--trainer", "sft", "--model", str(made), "-o", str(base), *settings)
+    return base
+
+
+def align(asked: argparse.Namespace, base: Path, pool: str, truth: str, budget: Budget) -> None:
+    """Measure the model before DPO, and train and measure it with each strategy's labels, and with the judge's."""
+    if not (asked.folder / "before/pairs.json").exists():
+        evaluated = ("evaluate", str(base), "--pairs", truth, "--set", "pairs.reference=mean")
+        zebra(budget, *evaluated, "-o", str(asked.folder / "before"))
+    recipe = {
+        "pool": pool,
+        "scores": [str(asked.data / "recent_scores_v1.csv")],
+        "missing": "drop-model",
+        "trainer": "dpo",
+        "model": str(base),
+        "seed": list(range(asked.seeds)),
+        "options": {"dpo": {"learning_rate": 1e-5, "warmup_steps": 20}, "pairs": {"reference": "mean"}},
+    }
+    arms = {"judge": {"strategy": ["random"], "rule": "rating"}, "sweep": {"strategy": asked.strategies.split(",")}}
+    for name, choices in arms.items():
+        path = asked.folder / f"{name}.toml"
+        path.write_text(tomli_w.dumps({**recipe, **choices}), encoding="utf-8")
+        baseline = ("--baseline", choices["strategy"][0])
+        zebra(budget, "sweep", str(path), "--pairs", truth, "-o", str(asked.folder / name), *baseline)
+
+
+def results(folder: Path) -> list[dict[str, Any]]:
+    """Return what is finished: accuracy on the judged pairs before DPO, and of each cell."""
+    before = folder / "before/pairs.json"
+    runs = [{"labels": "before DPO", **_accuracy(before)}] if before.exists() else []
+    for sweep, labels in (("judge", "random, judged"), ("sweep", "")):
+        for path in sorted((folder / sweep / "cells").glob("*/cell.json")):
+            cell = json.loads(path.read_text(encoding="utf-8"))
+            place, (accuracy,) = cell["place"], cell["scores"].values()
+            arm = {"labels": labels or place["strategy"], "seed": place["seed"]}
+            runs.append({**arm, "accuracy": accuracy, "rows": cell["rows"], "steps": cell["steps"]})
+    return runs
+
+
+def _accuracy(path: Path) -> dict[str, Any]:
+    return {"accuracy": json.loads(path.read_text(encoding="utf-8"))["accuracy"]}
+
+
+def table(runs: list[dict[str, Any]], strategies: list[str]) -> str:
+    """Return the means over seeds, and what is still to do."""
+    lines = []
+    for labels in ("before DPO", "random, judged", *strategies):
+        own = [run for run in runs if run["labels"] == labels]
+        shares = [run["accuracy"] for run in own]
+        figures = f"{statistics.mean(shares):.4f} ({min(shares):.4f} to {max(shares):.4f})" if own else "not run yet"
+        pairs, steps = ((f"{own[0][name]:,}" if own and name in own[0] else "") for name in ("rows", "steps"))
+        lines.append([labels, str(len(own)), pairs, steps, figures])
+    return markdown(["labels of the pairs", "runs", "pairs", "steps", "accuracy, mean (lowest to highest)"], lines)
+
+
 def main() -> None:
     """Make the model, teach it, align it, measure it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -125,61 +246,22 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=8, help="how often four models are drawn for each instruction")
     parser.add_argument("--epochs", type=float, default=3.0, help="of the SFT on all outputs")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--strategies", default="random,sup,sim,sup+sim,confident-sim")
-    output = parser.parse_args()
-    output.folder.mkdir(parents=True, exist_ok=True)
-    draw = np.random.default_rng(SEED)
-    rows = pq.read_table(output.data / "recent_pool_dev.parquet").to_pylist()[: output.instructions]
-    rows = [rows[place] for place in draw.permutation(len(rows))]
-    aside = int(len(rows) * HELD_OUT)
-    taught = [
-        {"prompt": message("user", row["instruction"]), "completion": message("assistant", c["response"])}
-        for row in rows[aside:]
-        for c in row["completions"]
-        if c["response"]
-    ]
-    pool = write(output.folder, "pool", [d for row in rows[aside:] for d in drawn(row, draw, output.draws)])
-    truth = write(
-        output.folder,
-        "judged",
-        judged([d for row in rows[:aside] for d in drawn(row, draw, output.draws)], output.data / "judge_dev.parquet"),
-    )
-    texts = write(output.folder, "texts", taught)
-    size = f"{output.hidden}-{output.layers}-{output.vocab}-{output.instructions}-{output.epochs:g}"
-    made, base = output.folder / f"made-{size}", output.folder / f"base-{size}"
-    if not base.exists():
-        make_model(made, [row["completion"][0]["content"] for row in taught], output)
-        options = {
-            "learning_rate": 6e-4,
-            "num_train_epochs": output.epochs,
-            "per_device_train_batch_size": 16,
-            "gradient_accumulation_steps": 1,
-        }
-        settings = [word for name, value in options.items() for word in ("--set", f"sft.{name}={value}")]
-        zebra("train", texts, "--trainer", "sft", "--model", str(made), "-o", str(base), "--overwrite", *settings)
-    recipe = {
-        "pool": pool,
-        "scores": [str(output.data / "recent_scores_v1.csv")],
-        "missing": "drop-model",
-        "strategy": output.strategies.split(","),
-        "trainer": "dpo",
-        "model": str(base),
-        "seed": list(range(output.seeds)),
-        "options": {"dpo": {"learning_rate": 1e-5, "warmup_steps": 20}, "pairs": {"reference": "mean"}},
-    }
-    (output.folder / "sweep.toml").write_text(tomli_w.dumps(recipe), encoding="utf-8")
-    zebra(
-        "sweep",
-        str(output.folder / "sweep.toml"),
-        "--pairs",
-        truth,
-        "-o",
-        str(output.folder / "sweep"),
-        "--baseline",
-        recipe["strategy"][0],
-    )
-    zebra("evaluate", str(base), "--pairs", truth, "--set", "pairs.reference=mean", "-o", str(output.folder / "before"))
-    print(f"{pq.read_metadata(truth).num_rows:,} judged pairs; the last figure is the model's before DPO")
+    parser.add_argument("--strategies", default="random,sup,sim,sup+sim,consistent")
+    add_arguments(parser)
+    asked = parser.parse_args()
+    budget = Budget(asked.minutes)
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    settings = {name: getattr(asked, name) for name in ("hidden", "layers", "vocab", "instructions", "draws", "epochs")}
+    record = Record(asked.output, "scale", {**settings, "seeds": asked.seeds, "strategies": asked.strategies})
+    pool, truth, texts, answers = prepare(asked)
+    finished = False
+    with contextlib.suppress(OverError):
+        align(asked, teach(asked, texts, answers, budget), pool, truth, budget)
+        finished = True
+    record.keep(results(asked.folder))
+    count = f"{pq.read_metadata(truth).num_rows:,} judged pairs"
+    end = "" if finished else "\n\nThe time was up: the same command goes on from here."
+    record.show(f"{count}\n{described(record)}\n\n{table(record.runs, asked.strategies.split(','))}{end}")
 
 
 if __name__ == "__main__":
