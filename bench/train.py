@@ -115,10 +115,9 @@ def row(trainer: str, way: str, runs: Sequence[Run], bare: Sequence[Run]) -> lis
     if not whole:
         reason = runs[0]["error"] if runs else obstacle(trainer, WAYS[way]) or "not run: the time was up"
         return [trainer, way, *[""] * 7, reason]
-    median = {
-        name: statistics.median(run[name] for run in whole) for name in ("step", "tokens", "peak", "start", "loss")
-    }
-    figures = [f"{1000 * median['step']:.1f}", beside(bare, whole, "walls"), beside(bare, whole, "cpus")]
+    median = {name: statistics.median(run[name] for run in whole) for name in ("tokens", "peak", "start", "loss")}
+    step = statistics.median(statistics.median(run["walls"]) for run in whole)
+    figures = [f"{1000 * step:.1f}", beside(bare, whole, "walls"), beside(bare, whole, "cpus")]
     figures += [f"{median['tokens']:,.0f}", f"{median['peak']:,.0f}", f"{median['start']:.1f}", f"{median['loss']:.4f}"]
     note = difference(bare, whole) if way != "trl" else ""
     return [trainer, way, *figures, note]

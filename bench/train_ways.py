@@ -97,7 +97,6 @@ def measured(stopwatch: Stopwatch, logged: list[dict[str, float]]) -> dict[str, 
     walls, cpus = stopwatch.laps(0)[1:], stopwatch.laps(1)[1:]
     tokens = max(entry.get("num_tokens", 0) for entry in logged)
     return {
-        "step": sum(walls) / len(walls),
         "walls": walls,
         "cpus": cpus,
         "tokens": tokens / len(stopwatch.begun) * len(walls) / sum(walls),
