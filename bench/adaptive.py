@@ -35,10 +35,10 @@ COMMON: dict[str, Any] = {
 OPTIONS: dict[str, dict[str, Any]] = {
     "sft": {"learning_rate": 1e-3, "max_steps": 20},
     "distill": {"learning_rate": 1e-3, "max_steps": 20},
-    "dpo": {"learning_rate": 5e-4, "max_steps": 20, "beta": 0.1},
+    "dpo": {"learning_rate": 1e-4, "max_steps": 20, "beta": 0.1},
     "reward": {"learning_rate": 1e-3, "max_steps": 35},
     "grpo": {
-        "learning_rate": 1e-3,
+        "learning_rate": 2e-4,
         "max_steps": 10,
         "per_device_train_batch_size": 64,
         "max_completion_length": TOKENS,

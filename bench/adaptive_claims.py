@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BEST = RESPONDERS[0]
-STRATEGIES = ("consensus-sim", "sup", "random", "rlaif")
+STRATEGIES = ("consensus-sim",)
 NUMBERS = ("conversion", "words")
 """The kinds of questions whose answers are numbers, which the reward `exact` reads in a response with `by=number`."""
 EXACT: dict[str, Any] = {"by": "number", "column": "answer"}
-STEPS = {"sft": 60, "distill": 60, "reward": 100, "grpo": 30}
+STEPS = {"sft": 60, "distill": 60, "reward": 250, "grpo": 20}
 
 
 def train(trainer: str, data: Path, model: Path, output: Path, **values: object) -> Path:
@@ -77,7 +77,7 @@ def make_teacher(folder: Path) -> Path:
     asked = [ask(draw, kind) for kind in ("conversion", "repeat", "initials", "words") for _ in range(2_000)]
     rows = [conversation(q.prompt, BEST(q.prompt)) for q in asked if q.prompt not in held_out]
     (folder / "teacher.jsonl").write_text(as_jsonl(rows))
-    return train("sft", folder / "teacher.jsonl", folder / "base", folder / "teacher", max_steps=400)
+    return train("sft", folder / "teacher.jsonl", folder / "base", folder / "teacher", max_steps=200)
 
 
 def distillation(folder: Path, cell: Path, seed: int) -> dict[str, float]:
@@ -96,12 +96,15 @@ def distillation(folder: Path, cell: Path, seed: int) -> dict[str, float]:
 
 
 def reward_models(folder: Path, cell: Path, seed: int) -> dict[str, float]:
-    """Return how often reward models prefer the right response, and the chosen one of held-out pairs of their own strategy."""
+    """Return how often reward models prefer the right response, and the chosen one of held-out pairs of their own strategy.
+
+    They start from the base as it was before it learned how the responders answer.
+    """
     values: dict[str, float] = {}
     for strategy in STRATEGIES:
         build(folder, strategy, "pool.jsonl", folder / f"pairs-{strategy}")
         build(folder, strategy, "held-out.jsonl", folder / f"held-out-{strategy}")
-        model = train("reward", folder / f"pairs-{strategy}", folder / "base", cell / strategy, seed=seed)
+        model = train("reward", folder / f"pairs-{strategy}", folder / "base-skills", cell / strategy, seed=seed)
         values[f"{strategy}, true"] = preferences(folder, model, cell)
         values[f"{strategy}, own"] = preferences(folder, model, cell, pairs=f"held-out-{strategy}")
     return values

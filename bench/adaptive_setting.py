@@ -1,7 +1,7 @@
 """The setting of bench/adaptive.py: questions, responders' answers and scores of the demo, and a tiny model that has learned both.
 
-The base learns right answers first, and then to answer as the eight responders do, with their mistakes: what it could answer
-is more than what it does answer, and alignment has something to bring out. Held-out questions are in none of its rows.
+The base learns right answers first, and then to answer in the words of the eight responders, half of the time
+with their mistakes: alignment has something to bring out. Held-out questions are in none of its rows.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ KINDS = {
 """By name: the family of the demo, a part of its prompts, and how often the kind is drawn. There are 120 prompts of `repeat`."""
 HELD_OUT, POOL, MEASURED = 30, 90, 60
 """Questions held out, of the pool, and that the scores are measured on, times how often their kind is drawn."""
-STAGES = {"plain": (48_000, 4e-3), "skills": (19_200, 3e-3), "manners": (12_800, 1.5e-3)}
-"""What the base learns, one after the other: rows and learning rate. Right answers as plain text and as messages, then responders' answers."""
+STAGES = {"plain": (48_000, 4e-3), "skills": (19_200, 3e-3), "manners": (20_480, 3e-3)}
+"""What the base learns, one after the other: rows and learning rate. Right answers as plain text and as messages; then, in responders' words, right answers and their own, in turn."""
 BATCH = 32
 HIDDEN, LAYERS = 64, 3
 RECIPE = {"benchmarks": {kind: {"direction": "higher", "bounds": [0, 1]} for kind in KINDS}}
@@ -120,7 +120,10 @@ def write_questions(folder: Path, held_out: list[Question], used: set[str]) -> N
             question = ask(draw, draw.choice(kinds))
             if question.prompt in used:
                 continue
-            text = draw.choice(RESPONDERS)(question.prompt) if name == "manners" else question.answer
+            text = question.answer
+            if name == "manners":
+                responder = draw.choice(RESPONDERS)
+                text = responder.phrase.format(text) if len(taught) % 2 else responder(question.prompt)
             plain = {"prompt": question.prompt, "completion": text}
             taught.append(plain if name == "plain" else conversation(question.prompt, text))
         (folder / f"{name}.jsonl").write_text(as_jsonl(taught))
