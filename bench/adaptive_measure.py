@@ -1,4 +1,4 @@
-"""What bench/adaptive.py and bench/alignment.py measure: right answers, true preferences, and means with their intervals."""
+"""What bench/adaptive.py and bench/adaptive_claims.py measure: right answers, true preferences, and means with their intervals."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ KINDS = {
 """By name: the family of the demo, a part of its prompts, and how often the kind is drawn. There are 120 prompts of `repeat`."""
 HELD_OUT, POOL, MEASURED = 30, 90, 60
 """Questions held out, of the pool, and that the scores are measured on, times how often their kind is drawn."""
-STAGES = {"plain": (48_000, 4e-3), "skills": (19_200, 3e-3), "manners": (20_480, 3e-3)}
+STAGES = {"plain": (48_000, 4e-3), "skills": (19_200, 3e-3), "manners": (51_200, 3e-3)}
 """What the base learns, one after the other: rows and learning rate. Right answers as plain text and as messages; then, in responders' words, right answers and their own, in turn."""
 BATCH = 32
 HIDDEN, LAYERS = 64, 3
