@@ -33,6 +33,7 @@ from zebra_trl.models.tokenizer import check_positions, check_template, tokenize
 from zebra_trl.online.settings import OnlineSettings
 from zebra_trl.online.trainer import Online
 from zebra_trl.settings import DistillSettings, DPOSettings
+from zebra_trl.sharding import check_sharding, save_in_full
 from zebra_trl.trl_adapters import kind_of
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def train(settings: Settings, dataset: str, model: str, output: Path) -> zebra.T
         if online:
             online.prepare(config, checkpoint)
         trainer = _trainer(settings, config, model, tokenizer, (rows, held_out), online)
+        check_sharding(trainer)
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         metrics = online.measure(trainer, held_out) if online else _measure(settings, trainer, held_out)
         _save(settings, trainer, tokenizer, output)
@@ -245,7 +247,7 @@ def _save(settings: Settings, trainer: Trainer, tokenizer: PreTrainedTokenizerBa
     lora = Lora.from_text(settings.lora)
     if lora and lora.merge:
         trainer.model = trainer.accelerator.unwrap_model(trainer.model).merge_and_unload()
-    trainer.save_model(str(output))
+    save_in_full(trainer, output)
     if PartialState().is_main_process:
         tokenizer.save_pretrained(output)
 

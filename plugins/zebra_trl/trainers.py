@@ -46,6 +46,14 @@ class TRLTrainer(Settings):
 
         return planned_steps(self, pairs)
 
+    def distribution(self) -> dict[str, object]:
+        """Return the number of processes, and how the model is sharded, if it is; empty for one process with all of it."""
+        from zebra_trl.config import processes  # noqa: PLC0415
+        from zebra_trl.sharding import sharding  # noqa: PLC0415
+
+        shards = {"sharding": sharding()} if sharding() else {}
+        return {"processes": processes(), **shards} if processes() > 1 or shards else {}
+
     def margins(self, dataset: str, model: str, base: str) -> NDArray[np.float64]:
         """Return the implicit reward margin of each pair of a dataset (rows), in its order; NaN where a pair has no room."""
         from zebra_trl.evaluation.measure import implicit_margins  # noqa: PLC0415

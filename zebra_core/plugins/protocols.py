@@ -162,6 +162,14 @@ class PlansSteps(Protocol):
 
 
 @runtime_checkable
+class Distributes(Protocol):
+    """A trainer that several processes run together."""
+
+    def distribution(self) -> Mapping[str, object]:
+        """Return how the processes share the training that this one takes part in, as plain values; empty for one process."""
+
+
+@runtime_checkable
 class MeasuresPairs(Protocol):
     """A trainer that can tell by how much a model prefers the chosen response of each pair."""
 

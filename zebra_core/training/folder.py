@@ -39,7 +39,8 @@ class TrainingJob(Record):
 
     `plugin` is the trainer's plugin with its version; `dataset` and `model` have `location`, and what changes when they do;
     `components` has plugin and options of the components that the trainer calls, by address, such as `reward.exact`, and
-    `location` and hash of the reward models that it learns against, by folder, such as `reward model judge`.
+    `location` and hash of the reward models that it learns against, by folder, such as `reward model judge`. `distributed` says how
+    several processes share the training: it must stay so to resume, but the model is the same one however it was trained.
     """
 
     zebra: str
@@ -49,6 +50,7 @@ class TrainingJob(Record):
     dataset: dict[str, Any]
     model: dict[str, Any]
     components: dict[str, Any] = attrs.field(factory=dict)
+    distributed: dict[str, Any] = attrs.field(factory=dict, eq=False)
 
     @classmethod
     def read(cls, folder: str | Path) -> TrainingJob | None:

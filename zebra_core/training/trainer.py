@@ -14,6 +14,7 @@ from zebra_core.errors import PluginError, ZebraError
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import (
     ChecksModel,
+    Distributes,
     Finishes,
     GivesRewardModel,
     LearnsAgainstRewards,
@@ -45,7 +46,7 @@ class Trainer(Protocol):
     """A component that trains a model on a preference dataset; its options are its settings.
 
     Optional members: `check`, `check_successor`, `gives_reward_model`, `reward_models` with `with_reward_model`, `steps`,
-    `margins` and `finished` (see `zebra_core.plugins.protocols`).
+    `distribution`, `margins` and `finished` (see `zebra_core.plugins.protocols`).
     """
 
     def __call__(self, dataset: str, model: str, output: Path) -> TrainingResult | None:
@@ -149,10 +150,10 @@ class Training:
 
     def check_same(self, dataset: str, output: Path) -> None:
         """Raise ZebraError, with the differences, if the folder has the model of another training."""
-        before = TrainingJob.read(output)
-        if before and (differences := changes(before, self.job(dataset))):
+        before, now = TrainingJob.read(output), self.job(dataset)
+        if before and before != now:
             msg = (
-                f"{output} has another model than this training with {self.name} would give ({'; '.join(differences)}); "
+                f"{output} has another model than this training with {self.name} would give ({'; '.join(changes(before, now))}); "
                 "add --overwrite to replace it, or choose another --output"
             )
             raise ZebraError(msg)
@@ -197,7 +198,7 @@ class Training:
 
     def job(self, dataset: str) -> TrainingJob:
         """Return everything that the training on a dataset follows from."""
-        component = self.trainer.component
+        component, instance = self.trainer.component, self.trainer.bound.instance
         called = {
             bound.component.address: {"plugin": self._plugin_of(bound.component), "options": bound.options}
             for bound in self.called
@@ -211,6 +212,7 @@ class Training:
             components={**called, **scorers},
             dataset=located_version(dataset),
             model=model_version(self.model),
+            distributed=dict(instance.distribution()) if isinstance(instance, Distributes) else {},
         )
 
     def _plugin_of(self, component: Component) -> str:

@@ -66,7 +66,7 @@ def card(
         data=_data(manifest),
         settings="\n".join(
             f"| {zebra.markup.markdown(name)} | {zebra.markup.code(value)} |"
-            for name, value in {**_effective(job.options), **_of_components(job.components)}.items()
+            for name, value in {**_effective(job.options), **_of_components(job.components), **job.distributed}.items()
         ),
     )
     return zebra.storage.shown(text)
