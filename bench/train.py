@@ -114,13 +114,13 @@ def row(trainer: str, way: str, runs: Sequence[Run], bare: Sequence[Run]) -> lis
     whole = [run for run in runs if "error" not in run]
     if not whole:
         reason = runs[0]["error"] if runs else obstacle(trainer, WAYS[way]) or "not run: the time was up"
-        return [trainer, way, *[""] * 7, reason]
+        return [trainer, way, *[""] * 8, reason]
     median = {name: statistics.median(run[name] for run in whole) for name in ("tokens", "peak", "start", "loss")}
     step = statistics.median(statistics.median(run["walls"]) for run in whole)
     figures = [f"{1000 * step:.1f}", beside(bare, whole, "walls"), beside(bare, whole, "cpus")]
     figures += [f"{median['tokens']:,.0f}", f"{median['peak']:,.0f}", f"{median['start']:.1f}", f"{median['loss']:.4f}"]
     note = difference(bare, whole) if way != "trl" else ""
-    return [trainer, way, *figures, note]
+    return [trainer, way, str(len(whole)), *figures, note]
 
 
 def table(record: Record, asked: argparse.Namespace) -> str:
@@ -128,6 +128,7 @@ def table(record: Record, asked: argparse.Namespace) -> str:
     head = [
         "trainer",
         "way",
+        "runs",
         "step ms",
         "step / TRL",
         "CPU / TRL",
@@ -202,7 +203,7 @@ def main() -> None:
     record = Record(asked.output, "train", {**settings, "model": str(asked.model), "pairs": str(asked.pairs)})
     with contextlib.suppress(OverError):
         study(record, asked, budget)
-    title = f"{size}, {asked.steps} steps of {asked.batch} rows, medians of up to {asked.runs} runs"
+    title = f"{size}, {asked.steps} steps of {asked.batch} rows, medians over runs"
     record.show(f"{title}\n{described(record)}\n\n{table(record, asked)}")
 
 
