@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import zebra_core as zebra
@@ -39,7 +40,10 @@ def prepare_rounds(recipe: zebra.Recipe, plugins: zebra.Plugins, schedule: str, 
 
 
 def _check(recipe: zebra.Recipe) -> None:
-    """Raise ZebraError for what a single run may do, and rounds may not."""
+    """Raise ZebraError for what a single run or training may do, and rounds may not."""
+    if (processes := os.environ.get("WORLD_SIZE", "1")) != "1":
+        msg = f"rounds build datasets between trainings, in one process; leave out torchrun, and add --launch torchrun:{processes}"
+        raise zebra.ZebraError(msg)
     if recipe.scope != zebra.Recipe().scope:
         msg = f"rounds pick the pairs of each instruction, and the scope is {recipe.scope}; leave out --scope"
         raise zebra.ZebraError(msg)

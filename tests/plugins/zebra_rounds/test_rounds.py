@@ -132,6 +132,13 @@ def test_what_does_not_fit_is_refused(zebra_cli: Project, schedule: str, more: t
     assert not (zebra_cli.folder / "out").exists()
 
 
+def test_not_under_torchrun(zebra_cli: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Started in several processes, it says how to train in several."""
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    message = zebra_cli.run(*rounds.arguments(zebra_cli.folder, "static", "out"), code=2).stderr
+    assert message.endswith("leave out torchrun, and add --launch torchrun:4\n")
+
+
 def test_on_policy_needs_an_evaluation(zebra_cli: Project) -> None:
     """Without one, a line says which flag to add."""
     words = [word for word in rounds.arguments(zebra_cli.folder, "on-policy", "out") if word != "recipe.toml"]
