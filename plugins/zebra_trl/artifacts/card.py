@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import zebra_core as zebra
+from zebra_trl.data.taught import best_model
 
 TEMPLATE = """\
 {metadata}
@@ -16,7 +17,7 @@ TEMPLATE = """\
 |---|---|
 | base model | {model} |
 | dataset | {dataset} |
-{rows}
+{teacher}{rows}
 ![{curves}](curves.svg)
 
 ## The dataset
@@ -60,6 +61,7 @@ def card(
         name=zebra.markup.markdown(job.trainer.upper() if len(job.trainer) < 5 else job.trainer),
         model=zebra.markup.code(Path(model).name if Path(model).is_absolute() else model),
         dataset=zebra.markup.code(Path(dataset).name if Path(dataset).is_absolute() else dataset),
+        teacher=_teacher(job, manifest),
         learned="against rewards without annotation" if online else "on preferences without annotation",
         curves="reward, length and KL divergence" if online else "loss, accuracy and margin",
         rows="".join(f"| {_label(name)} | {_shown(value)} |\n" for name, value in numbers.items() if _label(name)),
@@ -70,6 +72,14 @@ def card(
         ),
     )
     return zebra.storage.shown(text)
+
+
+def _teacher(job: zebra.TrainingJob, manifest: zebra.Manifest | None) -> str:
+    """Return the row of the teacher that a distillation chose, empty for other trainings; a named one is a setting."""
+    if job.trainer != "distill" or job.options.get("teacher") or manifest is None:
+        return ""
+    best, superiority = best_model(manifest)
+    return f"| teacher | {zebra.markup.code(best)}, the best model by superiority ({superiority:.3f}) |\n"
 
 
 def _label(name: str) -> str:

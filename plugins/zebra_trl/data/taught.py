@@ -29,7 +29,7 @@ def read_taught(location: str, teacher: str, log: Callable[[str], None]) -> Data
     first = {name: place for place, name in reversed([*enumerate(rows["id"])])}
     why = "as asked"
     if not teacher:
-        teacher, superiority = _best(dataset)
+        teacher, superiority = best_model(dataset.manifest)
         why = f"the best model by superiority, {superiority:.3f}"
     responses = _responses(dataset, teacher, pa.array([*first], pa.string()))
     log(f"taught by {teacher} ({why}), which answered {len(responses):,} of {len(first):,} prompts")
@@ -56,9 +56,9 @@ def _with_pool(location: str) -> zebra.Dataset:
     return dataset
 
 
-def _best(dataset: zebra.Dataset) -> tuple[str, float]:
-    """Return the pool's model with the highest superiority, and what that is."""
-    models = dataset.manifest.summary.models
+def best_model(manifest: zebra.Manifest) -> tuple[str, float]:
+    """Return the model with the highest superiority of the pool that a dataset was built from, and what that is."""
+    models = manifest.summary.models
     best = max(sorted(models), key=lambda name: models[name].superiority)
     return best, models[best].superiority
 

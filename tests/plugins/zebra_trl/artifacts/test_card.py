@@ -59,3 +59,12 @@ def test_the_front_matter(trainer: str, library: str, task: str, *, adapter: boo
         cards.append(page.data.to_dict())
     common = {"library_name": library, "pipeline_tag": task, "tags": ["zebra", "trl", trainer]}
     assert cards == [{"base_model": "org/base", "datasets": ["org/pairs"], **common}, common]
+
+
+def test_the_teacher_of_a_distillation(demo: Path) -> None:
+    """The card names the teacher, once, whether it was named or is the best model of the pool."""
+    places = {"dataset": {"location": "pairs"}, "model": {"location": "base"}}
+    for teacher, row in (("", "`scholar`, the best model by superiority (0.987)"), ("clerk", "`clerk`")):
+        job = zebra.TrainingJob(zebra="1", trainer="distill", plugin="trl", options={"teacher": teacher}, **places)
+        page = card(job, zebra.TrainingResult(rows=1), zebra.Manifest.read(demo), adapter=False)
+        assert [line for line in page.splitlines() if line.startswith("| teacher |")] == [f"| teacher | {row} |"]
