@@ -66,9 +66,9 @@ def trained(folder: Path, cell: Path, way: str, schedule: str, seed: int, *, pla
     file = cell / "recipe.toml"
     file.write_text(tomli_w.dumps(recipe(folder, way, schedule, seed, ROUNDS if plain else 1)))
     if plain:
-        run("run", file, "-o", cell / "pairs", "--no-report", "--overwrite")
+        run("run", file, "-o", cell / "pairs", "--no-report", "--trust")
         return cell / "-".join(["pairs", *WAYS[way].split(",")])
-    run("rounds", file, "--rounds", ROUNDS, "--schedule", schedule, "-o", cell / "rounds", "--no-report", "--overwrite")
+    run("rounds", file, "--rounds", ROUNDS, "--schedule", schedule, "-o", cell / "rounds", "--no-report", "--trust")
     return cell / "rounds" / f"round-{ROUNDS}" / "model"
 
 
@@ -119,6 +119,22 @@ def table(cells: dict[tuple[str, str], list[dict[str, float]]], base: dict[str, 
     return "\n".join(lines)
 
 
+def beside_static(cells: dict[tuple[str, str], list[dict[str, float]]]) -> str:
+    """Return what each schedule adds to `static`, over all trainers and seeds, as a Markdown table."""
+    lines = ["| schedule | cells | right answers | true preferences |", "|---|---|---|---|"]
+    for schedule in SCHEDULES[1:]:
+        pairs = [
+            pair
+            for (way, name), seeds in cells.items()
+            if name == schedule and (way, "static") in cells
+            for pair in zip(seeds, cells[way, "static"], strict=True)
+        ]
+        if len(pairs) > 1:
+            differences = ([own[name] - static[name] for own, static in pairs] for name in ("exact", "preferences"))
+            lines.append(f"| {schedule} | {len(pairs)} | {' | '.join(map(shown, differences))} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Make the setting, finish the cells, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -137,7 +153,7 @@ def main() -> None:
         for schedule in asked.schedules
         if fits(way, schedule)
     }
-    print(table(cells, base))
+    print(table(cells, base), beside_static(cells), sep="\n\n")
 
 
 if __name__ == "__main__":
