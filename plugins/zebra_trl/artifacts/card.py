@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import zebra_core as zebra
-from zebra_trl.data.taught import best_model
+from zebra_trl.models.teacher import best_model
 
 TEMPLATE = """\
 {metadata}

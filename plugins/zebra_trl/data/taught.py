@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import zebra_core as zebra
 from zebra_core.dataset.folder import fingerprint
 from zebra_trl.data import load
+from zebra_trl.models.teacher import best_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,13 +55,6 @@ def _with_pool(location: str) -> zebra.Dataset:
         msg = f"distill learns from the pool that a dataset was built from, and the parts of the mix {location} have several; {remedy}"
         raise zebra.ZebraError(msg)
     return dataset
-
-
-def best_model(manifest: zebra.Manifest) -> tuple[str, float]:
-    """Return the model with the highest superiority of the pool that a dataset was built from, and what that is."""
-    models = manifest.summary.models
-    best = max(sorted(models), key=lambda name: models[name].superiority)
-    return best, models[best].superiority
 
 
 def _responses(dataset: zebra.Dataset, teacher: str, ids: pa.Array) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A model that teaches another one token by token: whether it can, and that a resumed training has the same one."""
+"""The models that teach: the best one of a pool, and one that teaches token by token, which a resumed training has to have again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 TEACHER = "teacher.json"
 """The file in the student's folder that says which model taught it, with the hash of its files."""
+
+
+def best_model(manifest: zebra.Manifest) -> tuple[str, float]:
+    """Return the model with the highest superiority of the pool that a dataset was built from, and what that is."""
+    models = manifest.summary.models
+    best = max(sorted(models), key=lambda name: models[name].superiority)
+    return best, models[best].superiority
 
 
 def check_teacher(teacher: str, student: str) -> None:

@@ -12,7 +12,7 @@ from zebra_core.behavior import MATRIX, compute_behavior, is_pairwise
 from zebra_core.pairing.rule import Preference
 from zebra_core.pairing.sampling import Sampling
 from zebra_core.pairing.strategy import Masks, Pairing
-from zebra_core.plugins.protocols import HasDefaultRule
+from zebra_core.plugins.protocols import HasDefaultRule, ReadsFiles
 from zebra_core.pool.filters import prepare_filters
 from zebra_core.recipe.inputs import select_aliases
 from zebra_core.recipe.resolve import Resolver
@@ -165,7 +165,10 @@ def _choices(resolver: Resolver, *, cut: bool) -> dict[str, Choice]:
     for bound in _bound(resolver, "strategy"):
         belongs = _rule_of(resolver, bound, default)
         decides = resolver.bind(plugins.find("rule", asked or belongs))
-        fits = not cut or (is_pairwise(bound) and is_pairwise(decides))
+        fits = bound.component is own or not isinstance(
+            bound.instance, ReadsFiles
+        )  # what is in a file is no choice of the page
+        fits = fits and (not cut or (is_pairwise(bound) and is_pairwise(decides)))
         if fits and not (recipe.scope == "global" and bound.per_instruction):
             choices[plugins.unique_name(bound.component)] = Choice(bound, decides, belongs)
     return choices
