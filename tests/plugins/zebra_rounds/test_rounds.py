@@ -55,11 +55,11 @@ def test_the_margins_are_those_of_the_evaluator(zebra_cli: Project) -> None:
     assert f"pair-accuracy                            {accuracy:.4f}" in output
 
 
-KILLS = ("dataset done", "training running", "evaluation done", "generation done", "measurement started")
+KILLS = ("training running", "generation done", "measurement started")
 
 
-def test_killed_in_each_phase_it_ends_the_same(zebra_cli: Project) -> None:
-    """After a kill -9 in each phase, the same command ends with the weights and results of an undisturbed one."""
+def test_killed_in_each_slow_phase_it_ends_the_same(zebra_cli: Project) -> None:
+    """After a kill -9 in each slow phase, the same command ends with the weights and results of an undisturbed one."""
     more = ("--rounds", "2", "--set", "on-policy.max_tokens=8")
     whole, killed = (rounds.arguments(zebra_cli.folder, "on-policy", name, *more) for name in ("whole", "killed"))
     assert not rounds.run(zebra_cli, whole).returncode
