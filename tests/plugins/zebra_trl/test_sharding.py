@@ -45,9 +45,9 @@ def test_sharded_killed_and_resumed_it_is_the_same_model(zebra_cli: Project, dem
 
     The weights move by 7e-3, and the sums of the two differ in their order alone: by 5e-7 on one machine.
     """
-    zebra_cli.write("fsdp.yaml", CONFIG)
     import psutil
 
+    zebra_cli.write("fsdp.yaml", CONFIG)
     train = ["train", str(demo), "--model", "tiny"]
     zebra_cli.run(*train, "-o", "one", *settings("dpo", **VALUES, per_device_train_batch_size=8))
     sharded = [*train, "-o", "two", "--launch", "accelerate:fsdp.yaml"]
