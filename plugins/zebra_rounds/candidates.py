@@ -55,7 +55,8 @@ class CandidateSet:
     def pairs(self, margins: NDArray[np.float64], number: int, rounds: int) -> zebra.CandidatePairs:
         """Return the candidates as a schedule gets them, for the round of this number."""
         table = pa.Table.from_batches(self.dataset.batches(["id", *USED]))
-        instruction = np.unique(table["id"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)[1]
+        ids = table["id"].combine_chunks().dictionary_encode()
+        instruction = ids.indices.to_numpy().astype(np.int64)
         order = np.argsort(instruction, kind="stable")
         first = np.flatnonzero(np.diff(instruction[order], prepend=-1))
         rank = np.empty(len(order), np.int64)

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import zebra_core as zebra
-from zebra_core.recipe.inputs import make_selected_pool, open_selected_pool
+from zebra_core.pairing.candidates import ratings_of
+from zebra_core.recipe.inputs import benchmark_index, make_selected_pool, open_selected_pool
 from zebra_core.recipe.resolve import Resolver
 from zebra_core.training.folder import content_version
 from zebra_rounds.policy import policy_name
@@ -21,8 +22,6 @@ from zebra_rounds.recipes import with_pool
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    Batches = Iterator[pa.RecordBatch]
 
 ROWS = pa.schema(
     [
@@ -101,28 +100,22 @@ def _write_pool(base: zebra.Pool, answers: zebra.Pool, folder: Path) -> None:
 
 def _long(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch of a pool with a row for each response."""
-    parents = pc.list_parent_indices(batch["models"]).to_numpy()
-    lengths = np.bincount(parents, minlength=len(batch))
-    ratings = np.full(len(parents), np.nan)
-    rated = np.repeat(batch["ratings"].is_valid().to_numpy(zero_copy_only=False), lengths)
-    ratings[rated] = batch["ratings"].flatten().to_numpy(zero_copy_only=False)
-    columns = {name: batch[name].take(pa.array(parents)) for name in ("id", "source", "prompt")}
+    parents, ratings = pc.list_parent_indices(batch["models"]), ratings_of(batch)
+    columns = {name: batch[name].take(parents) for name in ("id", "source", "prompt")}
     columns |= {"model": batch["models"].flatten(), "response": batch["responses"].flatten()}
     columns["rating"] = pa.array(ratings, mask=np.isnan(ratings))
     return pa.RecordBatch.from_arrays([columns[name] for name in ROWS.names], schema=ROWS)
 
 
 def _write_scores(run: zebra.Run, name: str, scores: Mapping[str, float], path: Path) -> None:
-    """Write the scores of a policy on the run's benchmarks as a table of one row. Raise ZebraError if one is missing."""
+    """Write the scores of a policy on the run's benchmarks as a table of one row. Raise ZebraError if it has none of them."""
     names = [benchmark.name for benchmark in run.table.benchmarks]
-    missing = [each for each in names if each not in scores]
-    if len(missing) == len(names):
+    used = {each: scores[each] for each in names if each in scores}
+    if not used:
         msg = (
             f"the policy joins the pool with its scores, and none was measured on {', '.join(names[:5])}, on which the pool's "
             "models are compared; measure it with --tasks, or choose another --schedule"
         )
         raise zebra.ZebraError(msg)
-    used = {each: scores[each] for each in names if each in scores}
-    zebra.storage.write_durably(
-        path, ",".join(["model", *used]) + "\n" + ",".join([name, *map(repr, used.values())]) + "\n"
-    )
+    path.unlink(missing_ok=True)
+    zebra.add_row(path, name, used, benchmark_index(Resolver(run.recipe, run.plugins)))

@@ -9,7 +9,7 @@ import zebra_core as zebra
 from zebra_core.plugins.component import attributed_to
 from zebra_core.plugins.protocols import AnswersPrompts, ChecksSuccessor, MeasuresPairs
 from zebra_rounds.candidates import candidate_recipe
-from zebra_rounds.recipes import with_training_options, without_options
+from zebra_rounds.recipes import targets_of, with_training_options, without_options
 from zebra_rounds.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def prepare_rounds(recipe: zebra.Recipe, plugins: zebra.Plugins, schedule: str, 
     _check(recipe)
     component = plugins.find("schedule", schedule or plugins.default("schedule"))
     bound = component.bind(zebra.options_for(component, recipe.options, plugins))
-    recipe = with_training_options(without_options(recipe, [component]), bound, plugins)
+    recipe = with_training_options(without_options(recipe, targets_of([component], plugins)), bound, plugins)
     run = zebra.prepare(candidate_recipe(recipe), plugins)
     if run.training is None:
         msg = "rounds train a model; add --model, and --trainer if it is not to be the default"
@@ -54,7 +54,7 @@ def _check(recipe: zebra.Recipe) -> None:
 
 def _check_training(training: zebra.Training | zebra.Chain, count: int) -> None:
     """Raise ZebraError if a round cannot start from the model of the one before, or its policy cannot be measured."""
-    stages = training.stages if isinstance(training, zebra.Chain) else (training,)
+    stages = training.stages
     last = stages[-1].trainer.bound
     if stages[-1].gives_reward_model:
         msg = (

@@ -8,9 +8,10 @@ import attrs
 
 import zebra_core as zebra
 from zebra_core.plugins.protocols import SetsTraining
+from zebra_core.training.trainer import implied_trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 LISTED = "rounds:listed"
@@ -21,7 +22,7 @@ def round_recipe(recipe: zebra.Recipe, candidates: zebra.Run, picks: Path) -> ze
 
     The limit and the draws are those of the user's recipe.
     """
-    base = without_options(candidates.recipe, _replaced(candidates, "strategy"))
+    base = without_options(candidates.recipe, targets_of(candidates.plugins.of_kind("strategy"), candidates.plugins))
     listed = {"file": str(picks)}
     return attrs.evolve(
         base,
@@ -37,10 +38,10 @@ def round_recipe(recipe: zebra.Recipe, candidates: zebra.Run, picks: Path) -> ze
 
 def with_pool(recipe: zebra.Recipe, candidates: zebra.Run, pool: Path, scores: Path) -> zebra.Recipe:
     """Return a recipe that reads another pool, and a table of scores besides its own."""
-    pinned = candidates.recipe.scores
-    return attrs.evolve(
-        without_options(recipe, _replaced(candidates, "pool")), pool=str(pool), scores=(*pinned, str(scores))
-    )
+    plugins = candidates.plugins
+    replaced = [*plugins.of_kind("pool"), *plugins.of_kind("generator")]
+    base = without_options(recipe, targets_of(replaced, plugins))
+    return attrs.evolve(base, pool=str(pool), scores=(*candidates.recipe.scores, str(scores)))
 
 
 def with_training_options(recipe: zebra.Recipe, schedule: zebra.BoundComponent, plugins: zebra.Plugins) -> zebra.Recipe:
@@ -48,7 +49,7 @@ def with_training_options(recipe: zebra.Recipe, schedule: zebra.BoundComponent, 
     if not isinstance(schedule.instance, SetsTraining):
         return recipe
     settings = dict(schedule.instance.training_options)
-    names = zebra.trainer_names(recipe.trainer) or [plugins.default("trainer")]
+    names = zebra.trainer_names(recipe.trainer) or [implied_trainer(plugins)]
     fitting = [name for name in names if {*settings} <= {*plugins.find("trainer", name).options}]
     if not fitting:
         msg = (
@@ -62,21 +63,19 @@ def with_training_options(recipe: zebra.Recipe, schedule: zebra.BoundComponent, 
 
 def with_recommended(recipe: zebra.Recipe, training: zebra.Training | zebra.Chain) -> zebra.Recipe:
     """Return a recipe for a training that starts from its own model, with the options that the recipe's model recommends."""
-    stages = training.stages if isinstance(training, zebra.Chain) else (training,)
-    tables = {stage.name: {**stage.recommended, **recipe.options.get(stage.name, {})} for stage in stages}
+    tables = {stage.name: {**stage.recommended, **recipe.options.get(stage.name, {})} for stage in training.stages}
     return attrs.evolve(recipe, model=training.model, options={**recipe.options, **tables})
 
 
-def without_options(recipe: zebra.Recipe, components: Iterable[zebra.Component]) -> zebra.Recipe:
+def without_options(recipe: zebra.Recipe, targets: Iterable[str]) -> zebra.Recipe:
     """Return a recipe without the options of components that it no longer uses."""
-    dropped = {target for component in components for target in zebra.names_of(component)}
+    dropped = {*targets}
     options: dict[str, Any] = {target: table for target, table in recipe.options.items() if target not in dropped}
     return attrs.evolve(recipe, options=options)
 
 
-def _replaced(run: zebra.Run, kind: str) -> list[zebra.Component]:
-    """Return the run's components of a kind, unless another one in use has the same name."""
-    others = {each.component.name for each in run.selections if each.component.kind != kind}
-    return [
-        each.component for each in run.selections if each.component.kind == kind and each.component.name not in others
-    ]
+def targets_of(components: Sequence[zebra.Component], plugins: zebra.Plugins) -> set[str]:
+    """Return what addresses these components, and none of another kind."""
+    kinds = {each.kind for each in components}
+    others = {target for each in plugins.components if each.kind not in kinds for target in zebra.names_of(each)}
+    return {target for each in components for target in zebra.names_of(each)} - others

@@ -134,6 +134,6 @@ class Rounds:
 
     def _margins(self, candidates: CandidateSet, number: int) -> NDArray[np.float64]:
         """Return the margins of a round's policy, against the model of the first round, on candidates."""
-        last = self.training.stages[-1] if isinstance(self.training, zebra.Chain) else self.training
+        last = self.training.stages[-1]
         path = self._folder(number) / "policy_margins.parquet"
         return policy_margins(last.trainer.bound, candidates, str(self.model(number)), self.training.model, path)

@@ -87,9 +87,8 @@ def train_command(
     import tomli_w  # noqa: PLC0415
 
     from zebra_core.recipe.options import names_of  # noqa: PLC0415
-    from zebra_core.training.chain import Chain  # noqa: PLC0415
 
-    stages = ready.stages if isinstance(ready, Chain) else (ready,)
+    stages = ready.stages
     used = [
         each for stage in stages for each in (stage.trainer.component, *(bound.component for bound in stage.called))
     ]

@@ -236,7 +236,7 @@ def group_candidates(answers: Answers, models: tuple[str, ...], seed: int, drawn
     row = answers.row[place]
     starts = np.flatnonzero(np.diff(row, prepend=-1))
     widths = np.diff(starts, append=len(row))
-    ratings = _ratings(answers.batch)
+    ratings = ratings_of(answers.batch)
     model_keys = hashed(list(models))
     for width in np.unique(widths[widths > 1]):
         of_width = starts[widths == width]
@@ -273,7 +273,7 @@ def _first_of_each(answers: Answers, place: NDArray[np.int64], key: NDArray[np.i
     return kept[np.argsort(np.concatenate([key[~twice], keys]))]
 
 
-def _ratings(batch: pa.RecordBatch) -> NDArray[np.float64]:
+def ratings_of(batch: pa.RecordBatch) -> NDArray[np.float64]:
     """Return the rating of each response of the batch, NaN if there is none."""
     lengths = pc.fill_null(pc.list_value_length(batch["models"]), 0).to_numpy(zero_copy_only=False)
     rated = np.repeat(batch["ratings"].is_valid().to_numpy(zero_copy_only=False), lengths)

@@ -76,6 +76,11 @@ class Training:
         """The trainer's name."""
         return self.trainer.component.name
 
+    @property
+    def stages(self) -> tuple[Training, ...]:
+        """The training itself: a chain of one."""
+        return (self,)
+
     @classmethod
     def from_resolver(cls, resolver: Resolver, scorers: Sequence[str] = ()) -> Training:
         """Select trainer and model. Raise ZebraError if either is missing or incompatible.

@@ -163,12 +163,11 @@ def _choices(resolver: Resolver, *, cut: bool) -> dict[str, Choice]:
     asked = rule if rule != _rule_of(resolver, resolver.bind(own), default) else ""
     choices = {}
     for bound in _bound(resolver, "strategy"):
+        if isinstance(bound.instance, ReadsFiles) and bound.component is not own:
+            continue  # it needs a file, which the page cannot offer
         belongs = _rule_of(resolver, bound, default)
         decides = resolver.bind(plugins.find("rule", asked or belongs))
-        fits = bound.component is own or not isinstance(
-            bound.instance, ReadsFiles
-        )  # what is in a file is no choice of the page
-        fits = fits and (not cut or (is_pairwise(bound) and is_pairwise(decides)))
+        fits = not cut or (is_pairwise(bound) and is_pairwise(decides))
         if fits and not (recipe.scope == "global" and bound.per_instruction):
             choices[plugins.unique_name(bound.component)] = Choice(bound, decides, belongs)
     return choices
