@@ -7,18 +7,17 @@ from pathlib import Path
 import attrs
 import click
 
-from zebra_core.cli.component_flags import command_with_flags, take_flags, with_flags, with_trainer_flags
+from zebra_core.cli.component_flags import command_with_flags, recipe_of_run
 from zebra_core.cli.options import (
     PAIRING,
-    ask_about_recipe,
     completed,
     completed_recipe,
     loaded_plugins,
     plugin_options,
-    recipe_from,
     recipe_options,
     score_options,
 )
+from zebra_core.cli.train import training_options
 from zebra_core.plugins.consent import trust_option
 
 OUTPUT = "zebra-rounds"
@@ -39,7 +38,7 @@ OUTPUT = "zebra-rounds"
 @recipe_options("pool", "filters")
 @score_options
 @recipe_options("strategy", "rule", "columns", "engine", *PAIRING, "strict", "seed", "shard_rows", "compression")
-@recipe_options("trainer", "model")
+@training_options
 @plugin_options
 @trust_option
 @click.option(
@@ -49,12 +48,6 @@ OUTPUT = "zebra-rounds"
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of all rounds.",
-)
-@click.option("--launch", metavar="HOW", help="torchrun:N, or accelerate:CONFIG.yaml: train with several processes.")
-@click.option(
-    "--resume/--no-resume",
-    default=True,
-    help="Resume from the checkpoints of an interrupted training, or start it over.  [default: resume]",
 )
 @click.option(
     "--report/--no-report",
@@ -70,7 +63,7 @@ def rounds(
     output: Path,
     launch: str | None,
     *,
-    resume: bool,
+    resume: bool | None,
     report: bool,
     overwrite: bool,
     **arguments: object,
@@ -86,16 +79,14 @@ def rounds(
 
     if launch:
         launch_command(launch, [])
-    pool, trainer, evaluation = (take_flags(arguments, kind) for kind in ("pool", "trainer", "evaluator"))
-    chosen = recipe_from(recipe, arguments)
-    ask_about_recipe(loaded_plugins(chosen.plugins), recipe)
-    chosen = with_flags(with_trainer_flags(chosen, trainer), "pool", pool)
-    chosen = attrs.evolve(chosen, evaluation={**chosen.evaluation, **evaluation})
+    chosen = recipe_of_run(recipe, arguments)
     plugins = loaded_plugins(chosen.plugins)
     ready = prepare_rounds(chosen, plugins, schedule, count, output)
     show.selections(ready.shown)
     show.score_warnings(ready.run.warnings)
-    ready = attrs.evolve(ready, overwrite=overwrite, resume=resume, launch=launch, report=report, log=show.line)
+    ready = attrs.evolve(
+        ready, overwrite=overwrite, resume=resume is not False, launch=launch, report=report, log=show.line
+    )
     with plugins.stage("rounds") as done:
         results = ready.execute()
         done(ready.output)

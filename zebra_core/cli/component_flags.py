@@ -8,7 +8,7 @@ import attrs
 import click
 
 from zebra_core.cli import PLUGINS
-from zebra_core.cli.options import click_type, loaded_plugins, requested_plugins
+from zebra_core.cli.options import ask_about_recipe, click_type, loaded_plugins, recipe_from, requested_plugins
 from zebra_core.plugins.flags import component_flags
 from zebra_core.recipe.options import options_for
 
@@ -80,6 +80,18 @@ def take_flags(arguments: dict[str, Any], kind: str) -> dict[str, Any]:
         for name, value in flags.items()
         if value not in (None, (), "")
     }
+
+
+def recipe_of_run(recipe: str | None, arguments: dict[str, Any]) -> Recipe:
+    """Return the recipe of a run, a file or the name of one, with the flags of a command that has those of components too.
+
+    Raise ZebraError if the user does not agree to run the code that it names.
+    """
+    pool, trainer, evaluation = (take_flags(arguments, kind) for kind in ("pool", "trainer", "evaluator"))
+    chosen = recipe_from(recipe, arguments)
+    ask_about_recipe(loaded_plugins(chosen.plugins), recipe)
+    chosen = with_flags(with_trainer_flags(chosen, trainer), "pool", pool)
+    return attrs.evolve(chosen, evaluation={**chosen.evaluation, **evaluation})
 
 
 def with_trainer_flags(recipe: Recipe, flags: Mapping[str, Any]) -> Recipe:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import attrs
 import click
 
-from zebra_core.cli.component_flags import command_with_flags, take_flags, with_flags, with_trainer_flags
+from zebra_core.cli.component_flags import command_with_flags, recipe_of_run
 from zebra_core.cli.options import (
     PAIRING,
-    ask_about_recipe,
     completed_recipe,
     loaded_plugins,
     plugin_options,
-    recipe_from,
     recipe_options,
     score_options,
 )
@@ -80,11 +77,7 @@ def run(
     from zebra_core.pipeline import prepare  # noqa: PLC0415
     from zebra_core.training.relaunch import relaunch  # noqa: PLC0415
 
-    pool, trainer, evaluation = (take_flags(arguments, kind) for kind in ("pool", "trainer", "evaluator"))
-    chosen = recipe_from(recipe, arguments)
-    ask_about_recipe(loaded_plugins(chosen.plugins), recipe)
-    chosen = with_flags(with_trainer_flags(chosen, trainer), "pool", pool)
-    chosen = attrs.evolve(chosen, evaluation={**chosen.evaluation, **evaluation})
+    chosen = recipe_of_run(recipe, arguments)
     _check(chosen, output, trained, launch, overwrite=overwrite)
     ready = prepare(chosen, loaded_plugins(chosen.plugins))
     show.selections(ready)
